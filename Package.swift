@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+
+// Each target imports only those above it; the folders mirror how an event travels.
+let package = Package(
+    name: "comethub",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "hub", targets: ["hub"]),
+        .executable(name: "hubctl", targets: ["hubctl"]),
+        .library(name: "HubClient", targets: ["HubClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .target(
+            name: "RedisWire",
+            dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, deque],
+            swiftSettings: settings),
+        .target(
+            name: "HubCore",
+            dependencies: [nioCore, nioPosix, logging, deque],
+            swiftSettings: settings),
+        .target(
+            name: "HubRedis",
+            dependencies: ["HubCore", "RedisWire", nioCore, nioPosix, logging, deque],
+            resources: [.embedInCode("Scripts/hub.lua")],
+            swiftSettings: settings),
+        .target(
+            name: "HubTransports",
+            dependencies: ["HubCore", nioCore, nioPosix, nioHTTP1, logging, deque],
+            swiftSettings: settings),
+        .target(
+            name: "HubServer",
+            dependencies: [
+                "HubCore", "HubTransports", nioCore, nioPosix, nioHTTP1, logging, deque, crypto, lifecycle,
+            ],
+            resources: [.embedInCode("Operating/openapi.yaml")],
+            swiftSettings: settings),
+        .target(
+            name: "HubClient",
+            dependencies: [httpClient, nioCore, nioHTTP1, logging],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "hub",
+            dependencies: [
+                "HubCore", "HubRedis", "HubTransports", "HubServer", "RedisWire", nioCore, nioPosix, logging, lifecycle,
+                signals, arguments, configuration,
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "hubctl",
+            dependencies: ["HubClient", arguments, logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RedisWireTests",
+            dependencies: ["RedisWire", nioCore, nioPosix, nioEmbedded, nioSSL, logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HubCoreTests",
+            dependencies: ["HubCore", nioCore, nioPosix, nioEmbedded],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HubRedisTests",
+            dependencies: ["HubRedis", "HubCore", "RedisWire", nioCore, nioPosix],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HubTransportsTests",
+            dependencies: ["HubTransports", "HubCore", nioCore, nioEmbedded],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HubServerTests",
+            dependencies: ["HubServer", "HubTransports", "HubCore", nioCore, nioPosix, nioEmbedded, nioHTTP1],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HubClientTests",
+            dependencies: ["HubClient"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: ["HubClient", nioCore, nioPosix],
+            swiftSettings: settings),
+    ]
+)

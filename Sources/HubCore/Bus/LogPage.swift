@@ -1,0 +1,29 @@
+/// A part of a topic's log, and the topic's state at the moment of the read.
+public struct LogPage: Sendable {
+    /// The epoch in force.
+    public var epoch: Epoch
+    /// The highest offset that had been given to any event of the partition: the page is the truth up to here.
+    public var clock: Offset
+    /// Topics that are not there have had no event after this offset.
+    public var floor: Offset
+    /// The offset of the topic's last event, even if the log holds it no longer; `nil` if there is no such topic.
+    public var last: Offset?
+    /// The entries, in rising order.
+    public var entries: [Event]
+    /// Whether the log holds more entries beyond the limit: older ones for a tail, newer ones otherwise.
+    public var hasMore: Bool
+
+    /// Makes a page.
+    public init(epoch: Epoch, clock: Offset, floor: Offset, last: Offset?, entries: [Event], hasMore: Bool) {
+        self.epoch = epoch
+        self.clock = clock
+        self.floor = floor
+        self.last = last
+        self.entries = entries
+        self.hasMore = hasMore
+    }
+
+    /// The least place after which the page holds every event of the topic, up to its own end: the previous
+    /// offset of its first entry, else the topic's last offset, else the floor.
+    public var base: Offset { self.entries.first?.previous ?? self.last ?? self.floor }
+}

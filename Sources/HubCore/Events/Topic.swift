@@ -1,0 +1,29 @@
+/// The name of a stream of events: 1 to 512 bytes of UTF-8 without control characters.
+///
+/// A `Topic` validates at the door, so that no code further in ever meets a CR, an LF or a NUL in a name.
+public struct Topic: Hashable, Sendable, CustomStringConvertible {
+    /// The longest name, in bytes of UTF-8.
+    public static let maximumByteCount = 512
+
+    /// The name, as the publisher wrote it.
+    public let name: String
+
+    /// Makes a topic of a name.
+    /// - Parameter name: 1 to 512 bytes of UTF-8 without control characters (Unicode's general category Cc).
+    /// - Throws: `InvalidEvent` that says which rule the name breaks.
+    public init(_ name: String) throws(InvalidEvent) {
+        guard !name.isEmpty else { throw InvalidEvent("a topic must not be empty") }
+        guard name.utf8.count <= Self.maximumByteCount else {
+            throw InvalidEvent("a topic must be at most \(Self.maximumByteCount) bytes, this one has \(name.utf8.count)")
+        }
+        guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw InvalidEvent("a topic must not contain control characters")
+        }
+        self.name = name
+    }
+
+    /// Whether the name is reserved for the hub itself: it starts with `$`, as in MQTT.
+    public var isReserved: Bool { self.name.utf8.first == UInt8(ascii: "$") }
+
+    public var description: String { self.name }
+}
