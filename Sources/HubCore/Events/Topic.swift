@@ -14,7 +14,8 @@ public struct Topic: Hashable, Sendable, CustomStringConvertible {
     public init(_ name: String) throws(InvalidEvent) {
         guard !name.isEmpty else { throw InvalidEvent("a topic must not be empty") }
         guard name.utf8.count <= Self.maximumByteCount else {
-            throw InvalidEvent("a topic must be at most \(Self.maximumByteCount) bytes, this one has \(name.utf8.count)")
+            throw InvalidEvent(
+                "a topic must be at most \(Self.maximumByteCount) bytes, this one has \(name.utf8.count)")
         }
         guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw InvalidEvent("a topic must not contain control characters")

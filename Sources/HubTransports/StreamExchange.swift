@@ -1,0 +1,24 @@
+public import NIOCore
+public import NIOHTTP1
+
+/// A request whose answer is a stream: what a transport needs of the HTTP server. Used only on the channel's loop.
+public protocol StreamExchange: AnyObject {
+    /// The connection.
+    var channel: any Channel { get }
+
+    /// The request's version of HTTP, which decides how the answer is framed.
+    var version: HTTPVersion { get }
+
+    /// Header fields that every answer to this request carries (CORS, say); a transport adds its own to them.
+    var commonHeaders: HTTPHeaders { get }
+
+    /// Writes the head, lets go of HTTP and leaves the rest of the connection to the transport: from now on the
+    /// channel takes plain bytes (`ByteBuffer`), chunk framing included. What the client still sends is discarded.
+    func begin(_ head: HTTPResponseHead)
+
+    /// Answers in full instead of beginning a stream, and keeps the connection if HTTP allows it.
+    func respond(_ head: HTTPResponseHead, body: ByteBuffer?)
+
+    /// Is called once, on the loop, when the connection is gone; before its descriptor can be used again.
+    var onClose: (() -> Void)? { get set }
+}
