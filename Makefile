@@ -1,0 +1,41 @@
+# The commands of this repository. `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format sanitize release
+
+# A binary that was linked so runs where no Swift is.
+RELEASE := --configuration release --static-swift-stdlib
+
+help: ## List these commands
+	@awk -F ': ## ' '/^[a-z]+: ## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install what is missing, build for release, serve on 127.0.0.1:8080 (ARGS='--port 8081 …' adds flags)
+	@scripts/install-packages build
+	swift build $(RELEASE)
+	.build/release/hub $(ARGS)
+
+test: ## Install what is missing, run every test (ARGS='--filter MergeTests' runs some of the Swift tests)
+	@scripts/install-packages build test
+	@scripts/run-tests $(ARGS)
+
+lint: ## Check the style of Swift, shell and YAML
+	@scripts/install-packages lint
+	@scripts/lint
+
+format: ## Rewrite the Swift sources in the house style
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+sanitize: ## Run the Swift tests under the thread sanitizer, then under the address sanitizer
+	@scripts/install-packages build test
+	@scripts/sanitize $(ARGS)
+
+release: ## Build dist/hub and dist/hubctl, stripped, without a need for Swift's libraries
+	@scripts/install-packages build
+	swift build $(RELEASE)
+	mkdir -p dist
+	strip -o dist/hub .build/release/hub
+	strip -o dist/hubctl .build/release/hubctl
+	@if ldd dist/hub dist/hubctl | grep -i swift; then echo 'dist still needs Swift libraries' >&2; exit 1; fi
+	@ls -l dist
