@@ -1,0 +1,141 @@
+public import NIOCore
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The embedded bus: one process, no other service, and nothing is kept when it ends.
+///
+/// Sendable is safe without a check: all stored state but `condition`, which is a mutex, is touched only on `eventLoop`.
+public final class MemoryBus: EventBus, @unchecked Sendable {
+    private static let retirementInterval = TimeAmount.seconds(1)
+
+    public let eventLoop: any EventLoop
+    private let condition = Mutex(BusStatus.notReady(reason: "the bus has not been started"))
+    private let now: @Sendable () -> UInt64
+    private var log: MemoryLog
+    private weak var delegate: (any EventBusDelegate)?
+    private var subscriptions: Set<Topic> = []
+    private var isHandingOver = false
+    private var retirement: RepeatedTask?
+
+    /// Makes a bus.
+    /// - Parameters:
+    ///   - eventLoop: The loop on which it works.
+    ///   - replayCount: How many events of each topic are kept.
+    ///   - replayAge: How long an event is kept.
+    public convenience init(eventLoop: any EventLoop, replayCount: Int, replayAge: TimeAmount) {
+        self.init(eventLoop: eventLoop, replayCount: replayCount, replayAge: replayAge, now: Self.wallClock)
+    }
+
+    /// Makes a bus with a clock of the caller's.
+    /// - Parameter now: Milliseconds since 1970.
+    init(
+        eventLoop: any EventLoop, replayCount: Int, replayAge: TimeAmount, now: @escaping @Sendable () -> UInt64
+    ) {
+        let epoch = Epoch(rawValue: (now() * 1000) << 12 | UInt64.random(in: 0..<4096))
+        let age = UInt64(max(0, replayAge.nanoseconds / 1_000_000))
+        self.eventLoop = eventLoop
+        self.now = now
+        self.log = MemoryLog(epoch: epoch, retention: .init(count: replayCount, age: age), now: now())
+    }
+
+    public var status: BusStatus { self.condition.withLock { $0 } }
+
+    public func start(delegate: any EventBusDelegate) {
+        self.eventLoop.execute {
+            self.delegate = delegate
+            self.condition.withLock { $0 = .ready }
+            delegate.busEntered(self.log.epoch)
+            self.retirement = self.eventLoop.scheduleRepeatedTask(
+                initialDelay: Self.retirementInterval, delay: Self.retirementInterval
+            ) { _ in self.retire() }
+        }
+    }
+
+    public func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]> {
+        self.onLoop {
+            let now = self.now()
+            return publications.map { publication in
+                let (published, events) = self.log.publish(publication, now: now)
+                for event in events where self.subscriptions.contains(event.topic) {
+                    self.handOver(.appended(event))
+                }
+                return published
+            }
+        }
+    }
+
+    public func read(_ topic: Topic, _ range: LogRange, limit: Int) -> EventLoopFuture<LogPage> {
+        self.onLoop { self.log.page(topic, range, limit: limit) }
+    }
+
+    public func subscribe(_ topic: Topic) {
+        self.eventLoop.execute {
+            self.subscriptions.insert(topic)
+            self.delegate?.busSubscribed(topic)
+        }
+    }
+
+    public func unsubscribe(_ topic: Topic) {
+        self.eventLoop.execute { self.subscriptions.remove(topic) }
+    }
+
+    public func reportRollback(of epoch: Epoch) {
+        // Memory does not roll back.
+    }
+
+    public func delete(_ topic: Topic) -> EventLoopFuture<Bool> {
+        self.onLoop {
+            guard let last = self.log.delete(topic) else { return false }
+            self.handOver(.deleted(topic, last: last, epoch: self.log.epoch))
+            return true
+        }
+    }
+
+    public func topics(after: Topic?, limit: Int) -> EventLoopFuture<[TopicSummary]> {
+        self.onLoop { self.log.topics(after: after, limit: limit) }
+    }
+
+    public func summary(of topic: Topic) -> EventLoopFuture<TopicSummary?> {
+        self.onLoop { self.log.summary(of: topic) }
+    }
+
+    public func shutdown() -> EventLoopFuture<Void> {
+        self.onLoop {
+            self.retirement?.cancel()
+            self.condition.withLock { $0 = .notReady(reason: "the bus was shut down") }
+        }
+    }
+
+    private func onLoop<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> EventLoopFuture<Value> {
+        self.eventLoop.submit(body)
+    }
+
+    /// Hands a change over; what comes in the same tick is sent on together.
+    private func handOver(_ change: LogChange) {
+        self.delegate?.busReceived(change)
+        guard !self.isHandingOver else { return }
+        self.isHandingOver = true
+        self.eventLoop.execute {
+            self.isHandingOver = false
+            self.delegate?.busReceivedAll()
+        }
+    }
+
+    private func retire() {
+        for (topic, last) in self.log.retire(now: self.now()) where self.subscriptions.contains(topic) {
+            self.handOver(.retired(topic, last: last, epoch: self.log.epoch))
+        }
+        self.delegate?.busReached(EventID(epoch: self.log.epoch, offset: self.log.clock))
+    }
+
+    private static func wallClock() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+    }
+}

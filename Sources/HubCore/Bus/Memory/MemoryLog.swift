@@ -1,0 +1,144 @@
+import DequeModule
+
+/// The logs of all topics of one process: gives offsets, keeps each topic's newest events, and forgets by count and age.
+///
+/// A value without a clock of its own, so that it can be tested at any time of day.
+struct MemoryLog {
+    /// How much is kept of each topic.
+    struct Retention: Sendable {
+        /// The most events of a topic.
+        var count: Int
+        /// The longest time that an event is kept, in milliseconds.
+        var age: UInt64
+    }
+
+    private struct Entry {
+        var events: Deque<Event> = []
+        var last: Offset
+    }
+
+    private static let keyLifetime: UInt64 = 10 * 60 * 1000
+
+    let epoch: Epoch
+    private let retention: Retention
+    private(set) var clock: Offset
+    private(set) var floor = Offset.zero
+    private var entries: [Topic: Entry] = [:]
+    private var keys: [IdempotencyKey: Offset] = [:]
+    private var keysByAge: Deque<(key: IdempotencyKey, expires: UInt64)> = []
+
+    /// Makes an empty log.
+    /// - Parameters:
+    ///   - epoch: Names this history.
+    ///   - retention: How much is kept of each topic.
+    ///   - now: Milliseconds since 1970.
+    init(epoch: Epoch, retention: Retention, now: UInt64) {
+        self.epoch = epoch
+        self.retention = retention
+        self.clock = Offset(rawValue: now << Offset.sequenceBits)
+    }
+
+    /// Appends an event to its topics' logs, or finds the id that its key got before.
+    /// - Returns: What became of it, and the events to hand out, one for each topic.
+    mutating func publish(_ publication: Publication, now: UInt64) -> (PublishedEvent, [Event]) {
+        self.forgetKeys(now: now)
+        if let key = publication.key, let offset = self.keys[key] {
+            let id = EventID(epoch: self.epoch, offset: offset)
+            return (PublishedEvent(id: id, topics: publication.topics, isRepeat: true), [])
+        }
+        // One more than the last offset carries over into the milliseconds when the sequence is exhausted.
+        self.clock = Offset(rawValue: max(self.clock.rawValue + 1, now << Offset.sequenceBits))
+        let id = EventID(epoch: self.epoch, offset: self.clock)
+        if let key = publication.key {
+            self.keys[key] = self.clock
+            self.keysByAge.append((key, now + Self.keyLifetime))
+        }
+        let events = publication.topics.map { self.append(publication, to: $0, id: id, now: now) }
+        return (PublishedEvent(id: id, topics: publication.topics, isRepeat: false), events)
+    }
+
+    /// A part of a topic's log, and the topic's state.
+    func page(_ topic: Topic, _ range: LogRange, limit: Int) -> LogPage {
+        let entry = self.entries[topic]
+        let events = entry?.events ?? []
+        let start: Int
+        let end: Int
+        let hasMore: Bool
+        switch range {
+        case .tail:
+            (start, end) = (max(0, events.count - limit), events.count)
+            hasMore = start > 0
+        case .after(let offset):
+            start = events.firstIndex(after: offset)
+            end = min(events.count, start + limit)
+            hasMore = end < events.count
+        }
+        return LogPage(
+            epoch: self.epoch, clock: self.clock, floor: self.floor, last: entry?.last,
+            entries: Array(events[start..<end]), hasMore: hasMore)
+    }
+
+    /// Drops a topic's events, and remembers its last offset.
+    /// - Returns: That offset; `nil` if there is no such topic.
+    mutating func delete(_ topic: Topic) -> Offset? {
+        guard let last = self.entries[topic]?.last else { return nil }
+        self.entries[topic]?.events = []
+        return last
+    }
+
+    /// Forgets the topics whose last event has passed its age.
+    /// - Returns: Them, with their last offsets.
+    mutating func retire(now: UInt64) -> [(topic: Topic, last: Offset)] {
+        let oldest = self.oldest(now: now)
+        let retired = self.entries.filter { $0.value.last < oldest }.map { (topic: $0.key, last: $0.value.last) }
+        for (topic, last) in retired {
+            self.entries[topic] = nil
+            self.floor = max(self.floor, last)
+        }
+        return retired
+    }
+
+    /// The topics in the order of their names' bytes, after a name.
+    func topics(after: Topic?, limit: Int) -> [TopicSummary] {
+        let names = self.entries.keys.filter { topic in after.map { Self.precedes($0, topic) } ?? true }
+        return names.sorted(by: Self.precedes).prefix(limit).compactMap(self.summary)
+    }
+
+    /// What can be said of one topic.
+    func summary(of topic: Topic) -> TopicSummary? {
+        guard let entry = self.entries[topic] else { return nil }
+        return TopicSummary(
+            topic: topic, eventCount: entry.events.count, oldest: entry.events.first?.id,
+            latest: EventID(epoch: self.epoch, offset: entry.last))
+    }
+
+    private mutating func append(_ publication: Publication, to topic: Topic, id: EventID, now: UInt64) -> Event {
+        var entry = self.entries.removeValue(forKey: topic) ?? Entry(last: self.floor)
+        let event = Event(
+            id: id, topic: topic, previous: entry.last, name: publication.name?.name, data: publication.data,
+            retry: publication.retry?.milliseconds)
+        entry.events.append(event)
+        entry.last = id.offset
+        let oldest = self.oldest(now: now)
+        while let first = entry.events.first, entry.events.count > self.retention.count || first.offset < oldest {
+            entry.events.removeFirst()
+        }
+        self.entries[topic] = entry
+        return event
+    }
+
+    private func oldest(now: UInt64) -> Offset {
+        Offset(rawValue: (now > self.retention.age ? now - self.retention.age : 0) << Offset.sequenceBits)
+    }
+
+    private mutating func forgetKeys(now: UInt64) {
+        while let first = self.keysByAge.first, first.expires <= now {
+            self.keys[first.key] = nil
+            self.keysByAge.removeFirst()
+        }
+    }
+
+    private static func precedes(_ left: Topic, _ right: Topic) -> Bool {
+        left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+    }
+}

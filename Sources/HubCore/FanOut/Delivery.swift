@@ -1,0 +1,33 @@
+import NIOCore
+
+/// Events of one topic that came in one tick, on their way to the topic's streams.
+struct Delivery {
+    let events: [Event]
+    /// The next slot of the roster.
+    var nextSlot = 0
+    let first: Offset
+    let last: Offset
+    private var encoded: [ByteBuffer?] = []
+
+    /// Makes a delivery.
+    /// - Parameter events: At least one, in rising order.
+    init(_ events: [Event]) {
+        self.events = events
+        self.first = events[0].offset
+        self.last = events[events.count - 1].offset
+    }
+
+    /// The events in a wire format, one after the other: made once, shared by all streams.
+    mutating func bytes(as encoding: any EventEncoding) -> ByteBuffer {
+        let slot = encoding.slot
+        if slot < self.encoded.count, let bytes = self.encoded[slot] { return bytes }
+        var bytes = self.events[0].encoded(as: encoding)
+        for event in self.events.dropFirst() {
+            var more = event.encoded(as: encoding)
+            bytes.writeBuffer(&more)
+        }
+        while self.encoded.count <= slot { self.encoded.append(nil) }
+        self.encoded[slot] = bytes
+        return bytes
+    }
+}

@@ -1,0 +1,48 @@
+public import NIOCore
+
+/// How streams are treated.
+public struct FanOutConfiguration: Sendable {
+    /// What happens to a stream that did not take what was sent.
+    public enum SlowConsumer: String, Sendable, CaseIterable {
+        /// It goes on from where it was when it takes more.
+        case resume
+        /// It goes on with the latest, and is told a reset.
+        case skip
+        /// It is closed, and goes on from its cursor when it comes back.
+        case close
+    }
+
+    /// The mean time between two heartbeats of a stream.
+    public var heartbeat: TimeAmount
+    /// How long the head of an answer waits for the subscription.
+    public var openingTimeout: TimeAmount
+    /// What happens to a stream that did not take what was sent.
+    public var slowConsumer: SlowConsumer
+    /// How long a stream may take nothing of what it was sent before it is closed.
+    public var stallTimeout: TimeAmount
+    /// How many streams get a delivery before other work has its turn.
+    public var sliceCount: Int
+    /// How many bytes a stream that catches up gets before another has its turn.
+    public var catchUpByteCount: Int
+    /// How much of each topic is held in memory.
+    public var ringLimit: RingLimit
+    /// How long a topic that nobody listens to any more stays subscribed to.
+    public var linger: TimeAmount
+
+    /// Makes a configuration.
+    public init(
+        heartbeat: TimeAmount = .seconds(15), openingTimeout: TimeAmount = .seconds(2),
+        slowConsumer: SlowConsumer = .resume, stallTimeout: TimeAmount = .seconds(60), sliceCount: Int = 512,
+        catchUpByteCount: Int = 64 << 10,
+        ringLimit: RingLimit = RingLimit(), linger: TimeAmount = .seconds(30)
+    ) {
+        self.heartbeat = heartbeat
+        self.openingTimeout = openingTimeout
+        self.slowConsumer = slowConsumer
+        self.stallTimeout = stallTimeout
+        self.sliceCount = sliceCount
+        self.catchUpByteCount = catchUpByteCount
+        self.ringLimit = ringLimit
+        self.linger = linger
+    }
+}

@@ -1,0 +1,107 @@
+import DequeModule
+import NIOCore
+
+extension FanOutShard {
+    /// Gives events that came in one tick to the streams that are live.
+    func deliverLive(_ events: [Event]) {
+        if events.count == 1 { return self.deliverLive(events, of: events[0].topic) }
+        self.deliverToSeveral(events)
+        var byTopic: [Topic: [Event]] = [:]
+        for event in events { byTopic[event.topic, default: []].append(event) }
+        for (topic, events) in byTopic { self.deliverToSingle(events, of: topic) }
+    }
+
+    private func deliverLive(_ events: [Event], of topic: Topic) {
+        self.deliverToSeveral(events)
+        self.deliverToSingle(events, of: topic)
+    }
+
+    // MARK: - Streams of one topic
+
+    private func deliverToSingle(_ events: [Event], of name: Topic) {
+        guard let topic = self.topics[name], !topic.single.isEmpty else { return }
+        topic.deliveries.append(Delivery(events))
+        guard topic.deliveries.count == 1 else { return }
+        self.deliverSlice(of: topic)
+        guard !topic.deliveries.isEmpty else { return }
+        self.slicedTopics.append(topic)
+        self.scheduleWork()
+    }
+
+    /// Serves a part of the topic's streams.
+    func deliverSlice(of topic: ShardTopic) {
+        guard var delivery = topic.deliveries.popFirst(), let cursor = self.cursor(at: delivery.last) else { return }
+        let end = min(delivery.nextSlot + self.configuration.sliceCount, topic.single.slots.count)
+        for slot in delivery.nextSlot..<max(end, delivery.nextSlot) {
+            // A stream whose connection fails leaves its roster while this loop runs.
+            guard slot < topic.single.slots.count, let subscriber = topic.single.slots[slot] else { continue }
+            self.give(&delivery, to: subscriber, cursor)
+        }
+        delivery.nextSlot = end
+        if end < topic.single.slots.count { topic.deliveries.prepend(delivery) }
+    }
+
+    private func give(_ delivery: inout Delivery, to subscriber: Subscriber, _ cursor: Cursor) {
+        guard subscriber.phase == .live, subscriber.place < delivery.last else { return }
+        guard subscriber.place < delivery.first else {
+            subscriber.phase = .behind
+            return self.catchUp(subscriber)
+        }
+        guard subscriber.outlet.isWritable else { return self.park(subscriber) }
+        let bytes = delivery.bytes(as: subscriber.encoding)
+        subscriber.place = delivery.last
+        self.statistics.delivered += delivery.events.count
+        self.statistics.deliveredBytes += bytes.readableBytes
+        subscriber.outlet.deliver(bytes, count: delivery.events.count, through: cursor)
+    }
+
+    // MARK: - Streams of several topics
+
+    private func deliverToSeveral(_ events: [Event]) {
+        var gathered: [Subscriber] = []
+        for event in events {
+            guard let topic = self.topics[event.topic] else { continue }
+            topic.several.forEach { self.gather(event, for: $0, &gathered) }
+        }
+        for subscriber in gathered {
+            guard let events = subscriber.gathered else { continue }
+            subscriber.gathered = nil
+            guard subscriber.phase == .live else { continue }
+            subscriber.place = events.last
+            self.deliver(events.bytes, count: events.count, to: subscriber)
+        }
+    }
+
+    private func gather(_ event: Event, for subscriber: Subscriber, _ gathered: inout [Subscriber]) {
+        guard subscriber.phase == .live, subscriber.place < event.offset else { return }
+        if subscriber.gathered != nil {
+            // An event of several topics comes once for each of them, under one id.
+            guard subscriber.gathered.map({ $0.last < event.offset }) == true else { return }
+            subscriber.gathered?.append(event, as: subscriber.encoding)
+            return
+        }
+        guard subscriber.outlet.isWritable else { return self.park(subscriber) }
+        guard gathered.count < self.configuration.sliceCount else {
+            subscriber.phase = .behind
+            return self.catchUp(subscriber)
+        }
+        subscriber.gathered = GatheredEvents(event, as: subscriber.encoding)
+        gathered.append(subscriber)
+    }
+
+    // MARK: - Both
+
+    func deliver(_ bytes: ByteBuffer, count: Int, to subscriber: Subscriber) {
+        guard let cursor = self.cursor(at: subscriber.place) else { return }
+        self.statistics.delivered += count
+        self.statistics.deliveredBytes += bytes.readableBytes
+        subscriber.outlet.deliver(bytes, count: count, through: cursor)
+    }
+
+    /// A stream did not take what it was sent before: it keeps its place and nothing else.
+    func park(_ subscriber: Subscriber) {
+        subscriber.phase = .behind
+        self.statistics.parked += 1
+        self.watchStall(of: subscriber)
+    }
+}

@@ -1,0 +1,106 @@
+import DequeModule
+
+extension FanOutShard {
+    /// Takes in what the ordering point tells, in its order. Events that came together leave together.
+    func apply(_ operations: [ShardOperation]) {
+        var events: [Event] = []
+        for operation in operations {
+            if case .append(let event) = operation {
+                if self.append(event) { events.append(event) }
+                continue
+            }
+            self.deliver(&events)
+            self.applyChange(operation)
+        }
+        self.deliver(&events)
+    }
+
+    private func append(_ event: Event) -> Bool {
+        guard let topic = self.topics[event.topic], topic.isAttached, topic.isLive else { return false }
+        topic.ring.append(event)
+        return true
+    }
+
+    private func deliver(_ events: inout [Event]) {
+        guard let last = events.last else { return }
+        // Streams that fall behind now do so from before these events, so the head moves on only afterwards.
+        self.deliverLive(events)
+        self.head = max(self.head, last.offset)
+        events.removeAll(keepingCapacity: true)
+    }
+
+    private func applyChange(_ operation: ShardOperation) {
+        switch operation {
+        case .append: break
+        case .live(let name, let ring, let verified, let generation):
+            guard let topic = self.topics[name], topic.generation == generation else { return }
+            self.goLive(topic, ring, verified: verified)
+        case .ring(let name, let ring):
+            guard let topic = self.topics[name], topic.isAttached else { return }
+            topic.ring = ring
+            topic.forgetPages()
+        case .suspended(let name):
+            guard let topic = self.topics[name], topic.isAttached else { return }
+            self.suspend(topic)
+        case .page(let name, let page, let clock):
+            self.knownClock = max(self.knownClock, clock)
+            guard let topic = self.topics[name] else { return }
+            for subscriber in topic.add(page) {
+                if subscriber.phase == .opening { self.resolve(subscriber) } else { self.catchUp(subscriber) }
+            }
+        case .reached(let offset):
+            self.head = max(self.head, offset)
+        case .entered(let epoch):
+            self.enter(epoch)
+        }
+    }
+
+    private func goLive(_ topic: ShardTopic, _ ring: ReplayRing, verified: Offset) {
+        topic.isAttached = true
+        topic.isLive = true
+        topic.ring = ring
+        topic.verified = verified
+        topic.forgetPages()
+        self.knownClock = max(self.knownClock, verified)
+        topic.forEachSubscriber { subscriber in
+            switch subscriber.phase {
+            case .opening: self.resolve(subscriber)
+            case .behind: self.catchUp(subscriber)
+            case .live, .closed: break
+            }
+        }
+    }
+
+    private func suspend(_ topic: ShardTopic) {
+        topic.isLive = false
+        let isSliced = !topic.deliveries.isEmpty
+        topic.deliveries = []
+        topic.forEachSubscriber { subscriber in
+            guard subscriber.phase == .live else { return }
+            subscriber.phase = .behind
+            // A live stream has been sent everything up to the head, unless its turn in a delivery is still to come.
+            if !isSliced { subscriber.place = max(subscriber.place, self.head) }
+        }
+    }
+
+    /// Every stream is told that events may be lost, and begins again with the oldest that there is.
+    private func enter(_ new: Epoch) {
+        let old = self.epoch
+        let subscribers = self.allSubscribers()
+        for topic in self.topics.values { topic.forgetAll() }
+        self.epoch = new
+        self.head = .zero
+        self.knownClock = .zero
+        for subscriber in subscribers {
+            subscriber.isConfirmed = false
+            guard subscriber.phase != .opening, let old else { continue }
+            let requested = EventID(epoch: old, offset: subscriber.place).description
+            subscriber.policies = subscriber.topics.indices.map { lane in
+                if case .announce = subscriber.policy(lane) { return subscriber.policy(lane) }
+                return .announce(.lost, requested: requested)
+            }
+            subscriber.place = .zero
+            subscriber.phase = .behind
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import NIOCore
+
+extension FanOutShard {
+    /// The outlet takes more again.
+    public func resume(_ subscriber: Subscriber) {
+        self.eventLoop.preconditionInEventLoop()
+        subscriber.stall = nil
+        guard subscriber.phase == .behind else { return }
+        self.statistics.resumed += 1
+        switch self.configuration.slowConsumer {
+        case .resume: self.catchUp(subscriber)
+        case .skip: self.skip(subscriber)
+        case .close: self.close(subscriber, .slow)
+        }
+    }
+
+    /// Ends a stream that takes nothing at all for too long.
+    func watchStall(of subscriber: Subscriber) {
+        guard subscriber.stall == nil else { return }
+        self.stallCount += 1
+        subscriber.stall = self.stallCount
+        self.schedule(.stalled(subscriber, stall: self.stallCount), after: self.configuration.stallTimeout)
+    }
+
+    /// Lets a stream go on with the latest, and says of which topics it misses something.
+    private func skip(_ subscriber: Subscriber) {
+        guard subscriber.isOpen, subscriber.policies.isEmpty, subscriber.topics.allSatisfy(\.isLive) else {
+            return self.catchUp(subscriber)
+        }
+        let requested = self.cursor(at: subscriber.place)?.description ?? ""
+        let missed = subscriber.topics.indices.filter { subscriber.topics[$0].ring.last > subscriber.place }
+        let latest = subscriber.topics.reduce(self.head) { max($0, $1.verified, $1.ring.last) }
+        subscriber.place = max(subscriber.place, latest)
+        for index in missed {
+            self.reset(subscriber, index, .trimmed, requested: requested, oldest: nil)
+        }
+        self.catchUp(subscriber)
+    }
+}

@@ -1,0 +1,166 @@
+import DequeModule
+public import NIOCore
+
+/// One event loop's part of the fan-out: who listens here, and what they get. No locks, no queue per subscriber.
+///
+/// Sendable is safe without a check: all stored state is touched only on `eventLoop`, which every public method demands.
+public final class FanOutShard: @unchecked Sendable {
+    /// The timer wheel's tick.
+    static let tick = TimeAmount.milliseconds(100)
+
+    enum Expiry {
+        case opening(Subscriber)
+        case heartbeat(Subscriber)
+        case close(Subscriber, CloseReason)
+        case stalled(Subscriber, stall: Int)
+    }
+
+    /// The loop of this shard and of its subscribers' connections.
+    public let eventLoop: any EventLoop
+    let index: Int
+    let partition: Partition
+    let configuration: FanOutConfiguration
+    var epoch: Epoch?
+    /// All live feeds are complete up to here.
+    var head = Offset.zero
+    /// The bus has given offsets up to here, at least.
+    var knownClock = Offset.zero
+    var topics: [Topic: ShardTopic] = [:]
+    /// Streams that are behind and can be given more.
+    var catchUps = CatchUpQueue()
+    /// Topics with a delivery that is not finished.
+    var slicedTopics: Deque<ShardTopic> = []
+    var isWorkScheduled = false
+    var stallCount = 0
+    var statistics = FanOutStatistics()
+    private var generation = 0
+    private var wheel = TimerWheel<Expiry>()
+    private var timer: RepeatedTask?
+    private var drained: EventLoopPromise<Void>?
+
+    init(index: Int, eventLoop: any EventLoop, partition: Partition, configuration: FanOutConfiguration) {
+        self.index = index
+        self.eventLoop = eventLoop
+        self.partition = partition
+        self.configuration = configuration
+    }
+
+    /// Begins a stream.
+    /// - Parameters:
+    ///   - topics: Its topics, each once; never empty.
+    ///   - start: Where it begins.
+    ///   - outlet: Gets `open` as soon as it is known what the stream can prove, after 2 seconds at the latest.
+    /// - Returns: The stream, to be given to `leave` when the connection is gone.
+    public func join(topics: [Topic], start: StartPosition, outlet: any Outlet) -> Subscriber {
+        self.eventLoop.preconditionInEventLoop()
+        let subscriber = Subscriber(topics: topics.map(self.attach), start: start, outlet: outlet)
+        subscriber.slots = subscriber.topics.map { topic in
+            topics.count == 1 ? topic.single.insert(subscriber) : topic.several.insert(subscriber)
+        }
+        self.statistics.subscribers += 1
+        self.schedule(.opening(subscriber), after: self.configuration.openingTimeout)
+        self.resolve(subscriber)
+        return subscriber
+    }
+
+    /// Ends a stream: nothing more is given to its outlet. May be called more than once.
+    public func leave(_ subscriber: Subscriber) {
+        self.eventLoop.preconditionInEventLoop()
+        guard subscriber.phase != .closed else { return }
+        subscriber.phase = .closed
+        self.statistics.subscribers -= 1
+        for (topic, slot) in zip(subscriber.topics, subscriber.slots) {
+            if subscriber.topics.count == 1 { topic.single.remove(at: slot) } else { topic.several.remove(at: slot) }
+            guard topic.subscriberCount == 0 else { continue }
+            self.topics[topic.topic] = nil
+            self.partition.detach(topic.topic, shard: self.index, generation: topic.generation)
+        }
+        self.finishDrain()
+    }
+
+    /// Ends all streams, spread evenly over a time, each told that this member is about to stop.
+    /// - Parameter window: How long that takes.
+    /// - Returns: Succeeds when the last stream is gone.
+    func drain(over window: TimeAmount) -> EventLoopFuture<Void> {
+        let promise = self.drained ?? self.eventLoop.makePromise()
+        self.drained = promise
+        let subscribers = self.allSubscribers()
+        for (number, subscriber) in subscribers.enumerated() {
+            let delay = TimeAmount.nanoseconds(window.nanoseconds * Int64(number) / Int64(subscribers.count))
+            self.schedule(.close(subscriber, .drain), after: delay)
+        }
+        self.finishDrain()
+        return promise.futureResult
+    }
+
+    private func finishDrain() {
+        guard self.statistics.subscribers == 0, let promise = self.drained else { return }
+        self.drained = nil
+        promise.succeed()
+    }
+
+    func start() {
+        self.timer = self.eventLoop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { [weak self] _ in
+            self?.advanceWheel()
+        }
+    }
+
+    func stop() {
+        self.timer?.cancel()
+    }
+
+    func allSubscribers() -> [Subscriber] {
+        var seen: Set<ObjectIdentifier> = []
+        var subscribers: [Subscriber] = []
+        for topic in self.topics.values {
+            topic.forEachSubscriber { if seen.insert(ObjectIdentifier($0)).inserted { subscribers.append($0) } }
+        }
+        return subscribers
+    }
+
+    private func attach(_ topic: Topic) -> ShardTopic {
+        if let known = self.topics[topic] { return known }
+        self.generation += 1
+        let new = ShardTopic(topic, generation: self.generation)
+        self.topics[topic] = new
+        self.partition.attach(topic, shard: self.index, generation: self.generation)
+        return new
+    }
+
+    // MARK: - Time
+
+    func schedule(_ expiry: Expiry, after delay: TimeAmount) {
+        self.wheel.schedule(expiry, after: Int((delay.nanoseconds + Self.tick.nanoseconds - 1) / Self.tick.nanoseconds))
+    }
+
+    func scheduleHeartbeat(_ subscriber: Subscriber) {
+        let interval = self.configuration.heartbeat.nanoseconds
+        let jittered = Int64.random(in: interval * 9 / 10...interval * 11 / 10)
+        self.schedule(.heartbeat(subscriber), after: .nanoseconds(jittered))
+    }
+
+    func advanceWheel() {
+        for expiry in self.wheel.advance() {
+            switch expiry {
+            case .opening(let subscriber):
+                self.openUnproved(subscriber)
+            case .heartbeat(let subscriber):
+                guard subscriber.phase != .closed else { continue }
+                if subscriber.outlet.isWritable { subscriber.outlet.heartbeat() }
+                self.scheduleHeartbeat(subscriber)
+            case .close(let subscriber, let reason):
+                self.close(subscriber, reason)
+            case .stalled(let subscriber, let stall):
+                if subscriber.stall == stall { self.close(subscriber, .slow) }
+            }
+        }
+    }
+
+    func close(_ subscriber: Subscriber, _ reason: CloseReason) {
+        guard subscriber.phase != .closed else { return }
+        if !subscriber.isOpen { self.open(subscriber, StreamOpening(replay: nil, cursor: nil)) }
+        self.leave(subscriber)
+        self.statistics.closed[reason, default: 0] += 1
+        subscriber.outlet.close(reason)
+    }
+}

@@ -1,0 +1,29 @@
+public import NIOCore
+
+/// A subscriber's end of a stream: takes encoded events to the client. Used only on the shard's loop.
+public protocol Outlet: AnyObject {
+    /// The wire format that this outlet takes.
+    var encoding: any EventEncoding { get }
+
+    /// Whether the outlet takes more. When it does again after `false`, it calls `FanOutShard.resume`.
+    var isWritable: Bool { get }
+
+    /// The stream begins; called once, before anything else.
+    func open(_ opening: StreamOpening)
+
+    /// Takes events, encoded and one after the other.
+    /// - Parameters:
+    ///   - bytes: The events; all of them, even if `isWritable` is `false` afterwards.
+    ///   - count: How many events they are.
+    ///   - cursor: The place after the last of them.
+    func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor)
+
+    /// Says that nothing can be proved of one of the topics.
+    func reset(_ notice: ResetNotice)
+
+    /// Sends a sign of life, if the outlet is writable.
+    func heartbeat()
+
+    /// Ends the stream, and tells the client why.
+    func close(_ reason: CloseReason)
+}

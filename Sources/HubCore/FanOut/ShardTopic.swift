@@ -1,0 +1,84 @@
+import DequeModule
+
+/// A topic as one shard sees it: a copy of the feed's ring, and who listens here. Used only on the shard's loop.
+final class ShardTopic {
+    private static let heldPages = 4
+
+    let topic: Topic
+    /// Tells this attachment to the feed from earlier ones of the same topic.
+    let generation: Int
+    var isLive = false
+    /// The feed's operations are heeded only from the first `live` of this attachment on.
+    var isAttached = false
+    var ring: ReplayRing
+    var verified = Offset.zero
+    /// Streams of this topic alone.
+    var single = Roster()
+    /// Streams of this topic and others.
+    var several = Roster()
+    /// Deliveries to `single` that are not finished, in order.
+    var deliveries: Deque<Delivery> = []
+    /// Streams that wait for a page.
+    var waiting: [Subscriber] = []
+    private var requested: Set<Offset> = []
+    private var pages: [TopicPage] = []
+
+    init(_ topic: Topic, generation: Int) {
+        self.topic = topic
+        self.generation = generation
+        self.ring = ReplayRing(base: .zero, isWhole: false, limit: RingLimit())
+    }
+
+    var subscriberCount: Int { self.single.count + self.several.count }
+
+    func forEachSubscriber(_ body: (Subscriber) -> Void) {
+        self.single.forEach(body)
+        self.several.forEach(body)
+    }
+
+    /// What is known of the topic after a place; `nil` if a page has to be read first.
+    /// - Parameter head: All live feeds are complete up to here.
+    func lane(after place: Offset, head: Offset) -> StreamMerge.Lane? {
+        if self.ring.base <= place || self.ring.isWhole {
+            return StreamMerge.Lane(
+                events: self.ring.events, index: self.ring.events.firstIndex(after: place),
+                gap: self.ring.base > place ? self.ring.base : nil, through: max(head, self.verified))
+        }
+        guard let page = self.pages.last(where: { $0.covers(place) }) else { return nil }
+        return StreamMerge.Lane(
+            events: page.events, index: page.events.firstIndex(after: place),
+            gap: page.base > place ? page.base : nil, through: page.through)
+    }
+
+    /// Lets a stream wait for the page after a place.
+    /// - Returns: Whether the page has to be asked for.
+    func wait(_ subscriber: Subscriber, for place: Offset) -> Bool {
+        self.waiting.append(subscriber)
+        return self.requested.insert(place).inserted
+    }
+
+    /// Takes a page in.
+    /// - Returns: The streams that waited for one.
+    func add(_ page: TopicPage) -> [Subscriber] {
+        self.pages.append(page)
+        if self.pages.count > Self.heldPages { self.pages.removeFirst() }
+        self.requested = []
+        defer { self.waiting = [] }
+        return self.waiting
+    }
+
+    func forgetPages() {
+        self.pages = []
+    }
+
+    /// Nothing is known any longer.
+    func forgetAll() {
+        self.isLive = false
+        self.ring = ReplayRing(base: .zero, isWhole: false, limit: RingLimit())
+        self.verified = .zero
+        self.deliveries = []
+        self.waiting = []
+        self.requested = []
+        self.pages = []
+    }
+}

@@ -1,0 +1,90 @@
+import DequeModule
+
+/// Merges the logs of a stream's topics into one sequence in the order of ids, from a place on, as far as it is proved to
+/// be complete.
+///
+/// A cursor is one place for all topics of a stream, so event N may be sent only when every topic is known up to N. Where a
+/// log begins only after the place, the gap is an item of the sequence too: everything of the other topics up to the end of
+/// the gap comes first, so that the cursor which the reset carries is safe for all of them.
+struct StreamMerge {
+    /// One topic's part of the merge.
+    struct Lane {
+        /// What is known of the topic, in rising order.
+        var events: Deque<Event>
+        /// The next of them.
+        var index: Int
+        /// What is known begins only here.
+        var gap: Offset?
+        /// What is known is complete up to here. The place itself if a page has yet to be read.
+        var through: Offset
+    }
+
+    /// The next thing that the stream has to do.
+    enum Step {
+        /// Send this event.
+        case event(Event)
+        /// Deal with the gap of this lane, which ends here.
+        case gap(lane: Int, end: Offset)
+        /// Nothing more is proved. The stream's place may move on to here.
+        case end(through: Offset)
+    }
+
+    private var lanes: [Lane]
+    /// The least of the lanes' ends: beyond it nothing is proved.
+    private let bound: Offset
+    private var place: Offset
+
+    init(lanes: [Lane], from place: Offset) {
+        self.lanes = lanes
+        self.place = place
+        self.bound = lanes.map(\.through).min() ?? place
+    }
+
+    /// Takes the next step.
+    mutating func next() -> Step {
+        while let lane = self.leastLane() {
+            if let gap = self.lanes[lane].gap, self.isGapNext(lane) {
+                guard gap <= self.bound else { break }
+                self.lanes[lane].gap = nil
+                self.place = max(self.place, gap)
+                return .gap(lane: lane, end: gap)
+            }
+            let event = self.lanes[lane].events[self.lanes[lane].index]
+            guard event.offset <= self.bound else { break }
+            self.lanes[lane].index += 1
+            // An event of several topics is in several lanes under one id.
+            guard event.offset > self.place else { continue }
+            self.place = event.offset
+            return .event(event)
+        }
+        return .end(through: max(self.place, self.bound))
+    }
+
+    private func isGapNext(_ lane: Int) -> Bool {
+        guard let gap = self.lanes[lane].gap, let event = self.nextEvent(lane) else { return true }
+        return gap < event.offset
+    }
+
+    private func nextEvent(_ lane: Int) -> Event? {
+        let lane = self.lanes[lane]
+        return lane.index < lane.events.count ? lane.events[lane.index] : nil
+    }
+
+    /// The lane whose next item has the least offset; of items with the same one, an event before a gap.
+    private func leastLane() -> Int? {
+        var least: (lane: Int, offset: Offset, isGap: Bool)?
+        for lane in self.lanes.indices {
+            guard let (offset, isGap) = self.nextItem(lane) else { continue }
+            if let found = least, (found.offset, found.isGap ? 1 : 0) <= (offset, isGap ? 1 : 0) { continue }
+            least = (lane, offset, isGap)
+        }
+        return least?.lane
+    }
+
+    private func nextItem(_ lane: Int) -> (Offset, isGap: Bool)? {
+        let event = self.nextEvent(lane)
+        guard let gap = self.lanes[lane].gap else { return event.map { ($0.offset, false) } }
+        guard let event, event.offset <= gap else { return (gap, true) }
+        return (event.offset, false)
+    }
+}

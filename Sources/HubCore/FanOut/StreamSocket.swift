@@ -1,0 +1,98 @@
+public import NIOCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The writing end of a stream's connection: gives bytes to the kernel itself, past the channel's pipeline, and lets the
+/// pipeline have what the kernel does not take at once.
+///
+/// A plain connection's descriptor is used directly, since a pass through the pipeline costs as much again as the kernel's
+/// send. The rules that make this safe: everything happens on the channel's loop; nothing is sent past the pipeline while
+/// a write in it is unfinished; the descriptor is forgotten in `close`, which the owner calls when the channel
+/// becomes inactive, before the kernel can give its number to another connection, and when a write fails, since a channel
+/// closes its descriptor before it fails the writes that it still had.
+public final class StreamSocket {
+    private let channel: any Channel
+    private var descriptor: CInt = -1
+    private var unfinishedWrites = 0
+    private var isClosed = false
+
+    /// Is called when everything that was written has been taken, after `isWritable` was `false`.
+    public var onWritable: (() -> Void)?
+
+    /// Takes over the writing end of a channel.
+    /// - Parameters:
+    ///   - channel: Its pipeline takes plain bytes.
+    ///   - direct: Whether the bytes on the wire are those that are written: not so with TLS or HTTP/2.
+    public init(_ channel: any Channel, direct: Bool) {
+        self.channel = channel
+        guard direct else { return }
+        let transport = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { $0 }
+        self.descriptor = transport ?? -1
+    }
+
+    /// Whether everything that was written has been taken by the kernel.
+    public var isWritable: Bool { self.unfinishedWrites == 0 && !self.isClosed }
+
+    /// Writes the first bytes, through the pipeline: what stands there already, such as the head of the answer, has to be
+    /// taken before anything may go past it.
+    public func begin(with bytes: ByteBuffer) {
+        self.writeThroughPipeline(bytes)
+    }
+
+    /// Writes bytes after all that were written before.
+    public func write(_ bytes: ByteBuffer) {
+        guard !self.isClosed else { return }
+        guard self.descriptor >= 0, self.unfinishedWrites == 0 else { return self.writeThroughPipeline(bytes) }
+        let sent = bytes.withUnsafeReadableBytes { pointer in
+            send(self.descriptor, pointer.baseAddress, pointer.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
+        }
+        if sent == bytes.readableBytes { return }
+        guard sent >= 0 || errno == EAGAIN || errno == EINTR else { return self.closeLater() }
+        var rest = bytes
+        rest.moveReaderIndex(forwardBy: max(0, sent))
+        self.writeThroughPipeline(rest)
+    }
+
+    /// Writes the last bytes of the stream, and closes the connection when they are taken.
+    public func finish(with bytes: ByteBuffer) {
+        guard !self.isClosed else { return }
+        self.forgetDescriptor()
+        let channel = self.channel
+        channel.writeAndFlush(bytes).whenComplete { _ in channel.close(promise: nil) }
+    }
+
+    /// Closes the connection without another byte.
+    public func abort() {
+        self.forgetDescriptor()
+        self.channel.close(promise: nil)
+    }
+
+    /// The channel is inactive: nothing is written any more.
+    public func forgetDescriptor() {
+        self.isClosed = true
+        self.descriptor = -1
+        self.onWritable = nil
+    }
+
+    private func writeThroughPipeline(_ bytes: ByteBuffer) {
+        self.unfinishedWrites += 1
+        let written = self.channel.writeAndFlush(bytes)
+        written.assumeIsolated().whenComplete { result in
+            guard case .success = result, !self.isClosed else { return }
+            self.unfinishedWrites -= 1
+            if self.unfinishedWrites == 0 { self.onWritable?() }
+        }
+    }
+
+    /// The peer is gone. The channel is closed after the pass over the subscribers that is under way.
+    private func closeLater() {
+        self.isClosed = true
+        self.descriptor = -1
+        let channel = self.channel
+        channel.eventLoop.execute { channel.close(promise: nil) }
+    }
+}

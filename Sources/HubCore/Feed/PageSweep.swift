@@ -1,0 +1,59 @@
+/// Reads pages of one topic for the streams that are behind its ring: one read at a time, each from the lowest place
+/// that someone waits for, so that any number of streams costs no more reads than the log has pages.
+struct PageSweep {
+    /// What the caller has to do next.
+    enum Action {
+        case none
+        /// Read the log after this place, and give the page to `finish` or call `fail`.
+        case read(after: Offset)
+    }
+
+    private static let heldPages = 4
+    private var pages: [TopicPage] = []
+    private var waiting: [(place: Offset, shard: Int)] = []
+    private var underWay: Offset?
+
+    /// A shard asks for what comes after a place.
+    /// - Returns: The page, if one is held that says so; else what to do.
+    mutating func request(after place: Offset, shard: Int) -> (page: TopicPage?, action: Action) {
+        if let page = self.pages.last(where: { $0.covers(place) }) { return (page, .none) }
+        self.waiting.append((place, shard))
+        return (nil, self.next())
+    }
+
+    /// The read was answered.
+    /// - Returns: The shards that get the page, and what to do for those that still wait.
+    mutating func finish(_ page: TopicPage) -> (shards: Set<Int>, action: Action) {
+        self.underWay = nil
+        self.pages.append(page)
+        if self.pages.count > Self.heldPages { self.pages.removeFirst() }
+        var served: Set<Int> = []
+        self.waiting.removeAll { request in
+            guard page.covers(request.place) || request.place == page.from else { return false }
+            served.insert(request.shard)
+            return true
+        }
+        return (served, self.next())
+    }
+
+    /// The read failed; call `retry` after a while.
+    mutating func fail() {
+        self.underWay = nil
+    }
+
+    /// Begins again after a failure.
+    mutating func retry() -> Action {
+        self.next()
+    }
+
+    /// Forgets the pages that are held, since the log was dropped or belongs to another epoch.
+    mutating func forgetPages() {
+        self.pages = []
+    }
+
+    private mutating func next() -> Action {
+        guard self.underWay == nil, let place = self.waiting.map(\.place).min() else { return .none }
+        self.underWay = place
+        return .read(after: place)
+    }
+}

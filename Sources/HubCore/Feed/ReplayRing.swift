@@ -1,0 +1,71 @@
+import DequeModule
+
+/// The newest events of a topic, without a hole: everything after `base`, up to the last.
+///
+/// A value whose copies share their storage until one of them changes, so that an event loop can be given a copy.
+struct ReplayRing: Sendable {
+    /// The events, in rising order.
+    private(set) var events: Deque<Event>
+    /// The ring holds every event of the topic after this offset.
+    private(set) var base: Offset
+    /// Whether the topic's log held nothing older either, so that what is missing before `base` is gone for good.
+    private(set) var isWhole: Bool
+    private let limit: RingLimit
+    private var byteCount: Int
+
+    /// Makes an empty ring of a topic that has nothing after `base`.
+    init(base: Offset, isWhole: Bool, limit: RingLimit) {
+        self.events = []
+        self.base = base
+        self.isWhole = isWhole
+        self.limit = limit
+        self.byteCount = 0
+    }
+
+    /// Makes a ring of the tail of a topic's log.
+    init(tail page: LogPage, limit: RingLimit) {
+        self.init(base: page.base, isWhole: !page.hasMore, limit: limit)
+        for event in page.entries { self.append(event) }
+    }
+
+    /// The offset of the last event, or the base if there is none.
+    var last: Offset { self.events.last?.offset ?? self.base }
+
+    /// Adds the topic's next event, and lets the oldest go where the limit is passed.
+    mutating func append(_ event: Event) {
+        self.events.append(event)
+        self.byteCount += event.byteCount
+        while self.events.count > 1, self.events.count > self.limit.count || self.byteCount > self.limit.byteCount {
+            let oldest = self.events.removeFirst()
+            self.byteCount -= oldest.byteCount
+            self.base = oldest.offset
+            self.isWhole = false
+        }
+    }
+
+    /// Lets every event go: the topic's log was dropped, or has passed its age.
+    /// - Parameter last: The offset of the topic's last event.
+    mutating func removeAll(last: Offset) {
+        self = ReplayRing(base: max(last, self.last), isWhole: true, limit: self.limit)
+    }
+
+    /// Whether the ring holds the event at this offset.
+    func contains(_ offset: Offset) -> Bool {
+        let index = self.events.firstIndex(after: offset)
+        return index > 0 && self.events[index - 1].offset == offset
+    }
+}
+
+extension Deque<Event> {
+    /// The index of the first event after an offset; `count` if there is none.
+    func firstIndex(after offset: Offset) -> Int {
+        guard let last = self.last, last.offset > offset else { return self.count }
+        var low = 0
+        var high = self.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].offset > offset { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

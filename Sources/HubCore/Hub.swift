@@ -1,0 +1,78 @@
+public import Logging
+public import NIOCore
+
+/// The hub of one process: a bus, the feeds of the topics that somebody here listens to, and a shard of the fan-out on every
+/// event loop.
+public final class Hub: Sendable {
+    /// Where events are published and kept.
+    public let bus: any EventBus
+    private let partition: Partition
+    private let shards: [FanOutShard]
+
+    /// Makes a hub.
+    /// - Parameters:
+    ///   - bus: Where events are published and kept. The hub starts it, and shuts it down.
+    ///   - loops: The event loops whose connections are served.
+    ///   - configuration: How streams are treated.
+    ///   - logger: Is told of new epochs.
+    public init(
+        bus: any EventBus, loops: [any EventLoop], configuration: FanOutConfiguration = FanOutConfiguration(),
+        logger: Logger
+    ) {
+        let partition = Partition(
+            bus: bus, ringLimit: configuration.ringLimit, linger: configuration.linger, logger: logger)
+        self.bus = bus
+        self.partition = partition
+        self.shards = loops.enumerated().map { index, loop in
+            FanOutShard(index: index, eventLoop: loop, partition: partition, configuration: configuration)
+        }
+    }
+
+    /// Begins to work.
+    public func start() {
+        for shard in self.shards { shard.eventLoop.execute { shard.start() } }
+        self.partition.start(
+            self.shards.map { shard in
+                ShardMailbox { operations in shard.eventLoop.execute { shard.apply(operations) } }
+            })
+    }
+
+    /// The shard of an event loop; `nil` if the loop is none of the hub's.
+    public func shard(on loop: any EventLoop) -> FanOutShard? {
+        self.shards.first { $0.eventLoop === loop }
+    }
+
+    /// Ends all streams, spread evenly over a time, each told that this member is about to stop.
+    /// - Parameter window: How long that takes.
+    /// - Returns: Succeeds when the last stream was told.
+    public func drain(over window: TimeAmount) -> EventLoopFuture<Void> {
+        let loop = self.bus.eventLoop
+        let drained = self.shards.map { shard in
+            shard.eventLoop.flatSubmit { shard.drain(over: window) }
+        }
+        return EventLoopFuture.andAllComplete(drained, on: loop)
+    }
+
+    /// Ends the hub's timers and its bus.
+    public func shutdown() -> EventLoopFuture<Void> {
+        for shard in self.shards { shard.eventLoop.execute { shard.stop() } }
+        self.partition.stop()
+        return self.bus.shutdown()
+    }
+
+    /// How many streams of a topic are on this member.
+    public func subscriberCount(of topic: Topic) -> EventLoopFuture<Int> {
+        let counts = self.shards.map { shard in
+            shard.eventLoop.submit { shard.topics[topic]?.subscriberCount ?? 0 }
+        }
+        return EventLoopFuture.reduce(0, counts, on: self.bus.eventLoop, +)
+    }
+
+    /// What the hub holds now and has counted since its start.
+    public func statistics() -> EventLoopFuture<(feeds: FeedStatistics, fanOut: FanOutStatistics)> {
+        let loop = self.bus.eventLoop
+        let shards = self.shards.map { shard in shard.eventLoop.submit { shard.statistics } }
+        let fanOut = EventLoopFuture.reduce(into: FanOutStatistics(), shards, on: loop) { $0.add($1) }
+        return fanOut.flatMap { fanOut in loop.submit { (self.partition.statistics(), fanOut) } }
+    }
+}

@@ -1,0 +1,5 @@
+/// Where events keep their bytes in each wire format; the gaps leave room for a format's variants.
+enum EncodingSlot: Int {
+    /// `SSEEncoding`, four variants.
+    case sse = 0
+}
