@@ -2,8 +2,8 @@
 public enum RedisError: Error, Hashable, Sendable {
     /// There is no connection: the network, TLS, the password or the server's state said no.
     case connectFailed(String)
-    /// The connection was closed, by this side's `close()`.
-    case closed
+    /// The connection was open and is gone: the other side closed it, the network broke, or nothing came any more.
+    case closed(String)
     /// The command can't have been executed, since it was not written.
     case notSent(String)
     /// The command was written, and its reply never came: it may have been executed or not.
@@ -26,7 +26,7 @@ extension RedisError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .connectFailed(let reason): "cannot connect to Redis: \(reason)"
-        case .closed: "the Redis connection is closed"
+        case .closed(let reason): "the connection to Redis is gone: \(reason)"
         case .notSent(let reason): "not sent to Redis: \(reason)"
         case .outcomeUnknown(let reason): "sent to Redis, outcome unknown: \(reason)"
         case .server(let message): "Redis answered: \(message)"

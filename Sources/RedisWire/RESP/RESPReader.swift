@@ -1,0 +1,136 @@
+import CHiredis
+import NIOCore
+
+/// Reads replies with hiredis's `redisReader`.
+///
+/// It is fed slices, and all replies of a slice are taken before the next: hiredis moves the rest of its buffer for
+/// every kilobyte of replies, which would be quadratic in the size of what it was fed. After an error it is dead: the
+/// place in the stream is lost, and every further read fails with the same error.
+final class RESPReader {
+    /// The bytes of a slice.
+    static let sliceBytes = 16 * 1024
+
+    private let limits: RESPLimits
+    private let builder: RESPReplyBuilder
+    private let reader: UnsafeMutablePointer<redisReader>
+    private var failure: RedisError?
+    /// What was fed since the last complete reply, give or take a slice.
+    private var partialBytes = 0
+
+    init(limits: RESPLimits = RESPLimits()) {
+        guard let reader = redisReaderCreateWithFunctions(ReplyObjectFunctions.table) else {
+            fatalError("out of memory")
+        }
+        self.limits = limits
+        self.builder = RESPReplyBuilder(limits: limits)
+        self.reader = reader
+        reader.pointee.privdata = Unmanaged.passUnretained(self.builder).toOpaque()
+    }
+
+    deinit {
+        redisReaderFree(self.reader)
+    }
+
+    /// Reads bytes, and hands over each reply that is complete.
+    /// - Parameters:
+    ///   - bytes: What came next on the connection.
+    ///   - body: Is given the replies in order; returns whether it wants more. After false the reader is done with.
+    /// - Throws: `RedisError.protocolViolation`, after the replies before the malformed one.
+    func read(_ bytes: ByteBuffer, _ body: (RESPValue) -> Bool) throws(RedisError) {
+        if let failure = self.failure { throw failure }
+        do throws(RedisError) {
+            try self.readSlices(of: bytes, body)
+        } catch {
+            self.failure = error
+            throw error
+        }
+    }
+
+    private func readSlices(of bytes: ByteBuffer, _ body: (RESPValue) -> Bool) throws(RedisError) {
+        var rest = bytes
+        while rest.readableBytes > 0, let slice = rest.readSlice(length: min(rest.readableBytes, Self.sliceBytes)) {
+            try self.feed(slice)
+            while let reply = try self.nextReply() {
+                guard body(reply) else { return }
+            }
+            try self.checkUnfinishedReply()
+        }
+    }
+
+    private func feed(_ slice: ByteBuffer) throws(RedisError) {
+        self.partialBytes += slice.readableBytes
+        guard self.partialBytes <= self.limits.replyBytes + Self.sliceBytes else {
+            throw .protocolViolation("a reply exceeds the limit of \(self.limits.replyBytes) bytes")
+        }
+        let status = slice.withUnsafeReadableBytes { bytes in
+            redisReaderFeed(self.reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        guard status == REDIS_OK else { throw self.readerError }
+    }
+
+    private func nextReply() throws(RedisError) -> RESPValue? {
+        var object: UnsafeMutableRawPointer?
+        guard redisReaderGetReply(self.reader, &object) == REDIS_OK else { throw self.readerError }
+        guard object != nil else { return nil }
+        self.partialBytes = self.unparsed.count
+        return self.builder.takeReply()
+    }
+
+    private var readerError: RedisError {
+        if let refusal = self.builder.refusal { return .protocolViolation(refusal) }
+        return withUnsafeBytes(of: &self.reader.pointee.errstr) { text in
+            .protocolViolation(String(decoding: text.prefix { $0 != 0 }, as: UTF8.self))
+        }
+    }
+}
+
+// MARK: - What hiredis would wait for
+
+extension RESPReader {
+    /// "$", at most 20 characters of a number, and CRLF make no longer head than this.
+    private static let bulkHeadBytes = 24
+
+    /// The bytes that hiredis holds and hasn't used yet. Valid until the reader is next called.
+    private var unparsed: UnsafeRawBufferPointer {
+        let position = self.reader.pointee.pos
+        return UnsafeRawBufferPointer(
+            start: self.reader.pointee.buf + position, count: self.reader.pointee.len - position)
+    }
+
+    /// The type of the reply that hiredis is inside of; -1 before its first byte.
+    private var unfinishedType: Int32 {
+        let index = Int(self.reader.pointee.ridx)
+        return withUnsafeBytes(of: &self.reader.pointee.rstack) { stack in
+            let tasks = stack.bindMemory(to: redisReadTask.self)
+            return tasks.indices.contains(index) ? tasks[index].type : -1
+        }
+    }
+
+    /// Refuses what hiredis would wait for, or search through again with every slice: a line without an end, and a
+    /// string whose length is known to be too much.
+    private func checkUnfinishedReply() throws(RedisError) {
+        let unparsed = self.unparsed
+        guard self.unfinishedType == REDIS_REPLY_STRING else {
+            guard unparsed.count <= self.limits.lineBytes else {
+                throw .protocolViolation("a line exceeds the limit of \(self.limits.lineBytes) bytes")
+            }
+            return
+        }
+        let head = unparsed.prefix(Self.bulkHeadBytes)
+        guard let end = head.firstIndex(of: UInt8(ascii: "\r")) else {
+            guard head.count < Self.bulkHeadBytes else { throw .protocolViolation("Bad bulk string length") }
+            return
+        }
+        // A CR that is not followed by LF doesn't end the line for hiredis.
+        guard end + 1 == unparsed.count || unparsed[end + 1] == UInt8(ascii: "\n") else {
+            throw .protocolViolation("Bad bulk string length")
+        }
+        guard let length = Int(String(decoding: head[..<end], as: UTF8.self)) else { return }
+        guard length <= self.limits.replyBytes else {
+            throw .protocolViolation(RESPReplyBuilder.refusalOfBulk(length: length, limits: self.limits))
+        }
+    }
+}
+
+@available(*, unavailable)
+extension RESPReader: Sendable {}

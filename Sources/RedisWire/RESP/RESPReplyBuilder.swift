@@ -1,0 +1,80 @@
+/// Puts one reply together from the pieces that hiredis's reader finds, and refuses what is absurd before memory is
+/// taken for it.
+///
+/// The reader goes through a reply depth first, so a stack of the arrays that are not full yet is all there is to know.
+final class RESPReplyBuilder {
+    /// The first word of every published message: shared, so that it is not allocated anew for each.
+    static let messageWord = Array("message".utf8)
+
+    /// Why the last piece was refused. The reader itself would report it as out of memory.
+    private(set) var refusal: String?
+
+    private struct OpenArray {
+        var elements: [RESPValue]
+        let count: Int
+    }
+
+    private let limits: RESPLimits
+    private let messageWord = RESPReplyBuilder.messageWord
+    private var openArrays: [OpenArray] = []
+    private var elementsLeft: Int
+    private var reply: RESPValue?
+
+    init(limits: RESPLimits) {
+        self.limits = limits
+        self.elementsLeft = limits.elements
+    }
+
+    /// Hands over the reply that is complete.
+    func takeReply() -> RESPValue? {
+        self.elementsLeft = self.limits.elements
+        return self.reply.take()
+    }
+
+    /// Begins an array; its elements follow.
+    /// - Returns: Whether it is accepted.
+    func beginArray(count: Int) -> Bool {
+        guard count <= self.elementsLeft else {
+            self.refusal = "an array of \(count) elements exceeds the limit of \(self.limits.elements) in one reply"
+            return false
+        }
+        self.elementsLeft -= count
+        guard count > 0 else { return self.add(.array([])) }
+        var elements: [RESPValue] = []
+        // The count is a claim; memory for more is taken as elements come.
+        elements.reserveCapacity(min(count, 1024))
+        self.openArrays.append(OpenArray(elements: elements, count: count))
+        return true
+    }
+
+    /// Adds the bytes of a bulk string. They are copied once, here.
+    /// - Returns: Whether it is accepted.
+    func addBulk(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count <= self.limits.replyBytes else {
+            self.refusal = Self.refusalOfBulk(length: bytes.count, limits: self.limits)
+            return false
+        }
+        if bytes.count == self.messageWord.count, bytes.elementsEqual(self.messageWord) {
+            return self.add(.bulk(self.messageWord))
+        }
+        return self.add(.bulk(Array(bytes)))
+    }
+
+    /// Adds a piece that holds no other.
+    /// - Returns: Always true: it is accepted.
+    @discardableResult
+    func add(_ piece: RESPValue) -> Bool {
+        var piece = piece
+        while let last = self.openArrays.indices.last {
+            self.openArrays[last].elements.append(piece)
+            guard self.openArrays[last].elements.count == self.openArrays[last].count else { return true }
+            piece = .array(self.openArrays.removeLast().elements)
+        }
+        self.reply = piece
+        return true
+    }
+
+    static func refusalOfBulk(length: Int, limits: RESPLimits) -> String {
+        "a string of \(length) bytes exceeds the limit of \(limits.replyBytes)"
+    }
+}
