@@ -1,0 +1,101 @@
+import Foundation
+import RedisWire
+import Synchronization
+import Testing
+
+/// A real redis-server with a directory of its own, which dies with the tests.
+///
+/// A shell starts it and waits on its standard input, a pipe that only this process holds: when this process ends,
+/// however it ends, the shell reads the end of the pipe and kills the server.
+final class RedisServer: Sendable {
+    /// The directory with its configuration, data and sockets.
+    let directory: URL
+    /// Its TCP port; nil if it listens on its Unix socket only.
+    let port: Int?
+
+    private struct Running {
+        var shell: Process
+        var lifeline: Pipe
+        var pid: pid_t
+    }
+
+    private let running = Mutex<Running?>(nil)
+
+    /// Starts a server and waits until it answers.
+    /// - Parameters:
+    ///   - tcp: Whether it listens on a TCP port of 127.0.0.1 too, which the system picks.
+    ///   - configuration: Lines for redis.conf; `DIR` in them stands for the server's directory.
+    init(tcp: Bool = false, configuration: [String] = []) async throws {
+        // Short, since the path of a socket may have 107 bytes.
+        self.directory = URL(fileURLWithPath: "/tmp/hub-redis-\(UInt32.random(in: 0 ... .max))")
+        try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: false)
+        self.port = tcp ? try FreePort.find() : nil
+        let lines =
+            ["port \(self.port ?? 0)", "bind 127.0.0.1", "dir DIR", "unixsocket DIR/s", "save \"\"", "appendonly yes"]
+            + configuration
+        let text = lines.joined(separator: "\n").replacingOccurrences(of: "DIR", with: self.directory.path)
+        try Data(text.utf8).write(to: self.directory.appendingPathComponent("redis.conf"))
+        try await self.start()
+    }
+
+    deinit {
+        self.kill()
+        try? FileManager.default.removeItem(at: self.directory)
+    }
+
+    /// The URL of its Unix socket.
+    var socketURL: String { "unix://\(self.directory.path)/s" }
+
+    /// The endpoint of its Unix socket.
+    var endpoint: RedisEndpoint {
+        get throws { try RedisEndpoint(self.socketURL) }
+    }
+
+    /// Starts it, with what its directory holds, and waits until its socket takes connections.
+    func start() async throws {
+        try? FileManager.default.removeItem(at: self.directory.appendingPathComponent("s"))
+        try self.launch()
+        try await eventually("redis-server listens") { ConnectableSocket.accepts(path: "\(self.directory.path)/s") }
+    }
+
+    /// Kills it at once, as a crash would.
+    func kill() {
+        guard let running = self.running.withLock({ $0.take() }) else { return }
+        try? running.lifeline.fileHandleForWriting.close()
+        running.shell.waitUntilExit()
+    }
+
+    /// Stops it in its tracks; its sockets stay open.
+    func freeze() { self.signal(SIGSTOP) }
+
+    /// Lets it go on after `freeze`.
+    func thaw() { self.signal(SIGCONT) }
+
+    /// Kills it and starts it with the same data.
+    func restart() async throws {
+        self.kill()
+        try await self.start()
+    }
+
+    private func signal(_ signal: Int32) {
+        self.running.withLock { running in
+            guard let running else { return }
+            _ = Foundation.kill(running.pid, signal)
+        }
+    }
+
+    private func launch() throws {
+        let script = "redis-server \"$1\" >\"$2\" 2>&1 & echo $!; cat >/dev/null; kill -9 $!; wait"
+        let shell = Process()
+        let lifeline = Pipe()
+        let output = Pipe()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = ["-c", script, "sh", "\(self.directory.path)/redis.conf", "\(self.directory.path)/log"]
+        shell.standardInput = lifeline
+        shell.standardOutput = output
+        try shell.run()
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        let pid = try #require(pid_t(line.trimmingCharacters(in: .whitespacesAndNewlines)))
+        self.running.withLock { $0 = Running(shell: shell, lifeline: lifeline, pid: pid) }
+    }
+}

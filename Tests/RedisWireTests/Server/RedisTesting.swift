@@ -1,0 +1,55 @@
+import Logging
+import NIOCore
+import NIOPosix
+import RedisWire
+
+extension RedisCommandConnection {
+    /// Connects, on a loop of the process.
+    static func connect(
+        _ endpoint: RedisEndpoint, timeouts: RedisTimeouts = RedisTimeouts()
+    ) async throws -> RedisCommandConnection {
+        try await self.connect(
+            to: endpoint, on: MultiThreadedEventLoopGroup.singleton.next(), timeouts: timeouts, logger: .silent
+        ).get()
+    }
+
+    /// Sends a command and waits for its outcome.
+    func call(_ arguments: RedisArgument...) async throws -> RESPValue {
+        try await self.send(arguments).get()
+    }
+
+    /// Sends a command and waits for its failure; nil if it worked.
+    func failure(of arguments: RedisArgument...) async -> RedisError? {
+        await self.send(arguments).failure()
+    }
+}
+
+extension RedisSubscriptionConnection {
+    /// Connects, on a loop of the process.
+    static func connect(
+        _ endpoint: RedisEndpoint, _ delegate: any RedisSubscriptionDelegate,
+        timeouts: RedisTimeouts = RedisTimeouts()
+    ) async throws -> RedisSubscriptionConnection {
+        try await self.connect(
+            to: endpoint, on: MultiThreadedEventLoopGroup.singleton.next(), timeouts: timeouts, logger: .silent,
+            delegate: delegate
+        ).get()
+    }
+}
+
+extension EventLoopFuture where Value: Sendable {
+    /// Waits; the `RedisError` with which it failed, or nil.
+    func failure() async -> RedisError? {
+        do {
+            _ = try await self.get()
+            return nil
+        } catch {
+            return error as? RedisError
+        }
+    }
+}
+
+extension Logger {
+    /// Logs nothing.
+    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
