@@ -72,7 +72,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "HubClient",
-            dependencies: [httpClient, nioCore, nioHTTP1, logging],
+            dependencies: [httpClient, nioCore, nioPosix, nioHTTP1, logging],
             swiftSettings: settings),
         .executableTarget(
             name: "hub",
@@ -83,7 +83,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "hubctl",
-            dependencies: ["HubClient", arguments, logging],
+            dependencies: ["HubClient", nioCore, arguments, logging],
             swiftSettings: settings),
         .testTarget(
             name: "RedisWireTests",
@@ -107,7 +107,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HubClientTests",
-            dependencies: ["HubClient"],
+            dependencies: ["HubClient", nioCore, nioPosix, nioHTTP1],
             swiftSettings: settings),
         .testTarget(
             name: "ClusterTests",

@@ -1,0 +1,27 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// A request before it is known which hub gets it.
+struct HubRequest: Sendable {
+    var method: HTTPMethod = .GET
+    var path: String
+    var query: [(String, String)] = []
+    var headers: HTTPHeaders = [:]
+    var body: ByteBuffer?
+    /// Whether it does no harm to send the request again if it is unknown what became of it.
+    var isRepeatable = true
+
+    /// The request as it is sent to one of the hubs.
+    func addressed(to endpoint: HubEndpoint, _ configuration: HubClientConfiguration) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: endpoint.url(self.path, self.query))
+        request.method = self.method
+        request.headers = self.headers
+        request.headers.replaceOrAdd(name: "User-Agent", value: configuration.userAgent)
+        if let token = configuration.token {
+            request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(token)")
+        }
+        if let body = self.body { request.body = .bytes(body) }
+        return request
+    }
+}

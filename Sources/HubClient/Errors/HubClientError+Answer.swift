@@ -1,0 +1,23 @@
+extension HubClientError {
+    /// The error that an answer of a hub stands for.
+    /// - Parameters:
+    ///   - answer: Any answer but the one that was hoped for.
+    ///   - endpoint: The hub that gave it.
+    init(_ answer: HubAnswer, from endpoint: HubEndpoint) {
+        let problem = answer.problem
+        let said = problem?.detail ?? problem?.title ?? answer.reason
+        self.init(
+            Self.code(of: answer.status),
+            "\(endpoint) answered \(answer.status)\(said.isEmpty ? "" : ": \(said)")",
+            status: answer.status, problem: problem, retryAfter: answer.retryAfter)
+    }
+
+    private static func code(of status: Int) -> Code {
+        switch status {
+        case 429, 503: .unavailable
+        case 408, 425, 500...: .outcomeUnknown
+        case 400...: .refused
+        default: .unexpectedAnswer
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import AsyncHTTPClient
+import NIOCore
+
+/// The settings of a ``HubClient``.
+public struct HubClientConfiguration: Sendable, Hashable {
+    /// The hubs' addresses, `http://HOST[:PORT][/PREFIX]` or `https://…`. With several, a failure moves on to the next.
+    public var urls: [String]
+    /// What publishing, deleting and listing topics may need: it is sent as `Authorization: Bearer TOKEN`.
+    public var token: String?
+    /// How long a connection may take to be made.
+    public var connectTimeout: Duration = .seconds(5)
+    /// How long a request may take, and how long a stream may take to begin.
+    public var requestTimeout: Duration = .seconds(15)
+    /// How long a stream may be silent. The hub sends a heartbeat every 15 s or so, hence a silent stream is a dead one.
+    public var silenceTimeout: Duration = .seconds(45)
+    /// How long to wait before a stream is opened again.
+    public var backoff = ReconnectBackoff()
+    /// The most bytes that one event of a stream may have. A stream that exceeds it ends with an error.
+    public var maximumEventByteCount = 16 << 20
+    /// The most bytes that an answer other than a stream may have.
+    public var maximumAnswerByteCount = 64 << 20
+    /// What the client calls itself in `User-Agent`.
+    public var userAgent = "comethub-swift/\(HubClientRelease.version)"
+
+    /// Makes settings with the defaults.
+    /// - Parameters:
+    ///   - urls: The hubs' addresses; see ``urls``.
+    ///   - token: See ``token``.
+    public init(urls: [String] = ["http://127.0.0.1:8080"], token: String? = nil) {
+        self.urls = urls
+        self.token = token
+    }
+
+    /// The same settings, as the HTTP client takes them.
+    var http: HTTPClient.Configuration {
+        var http = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .init(self.connectTimeout), read: .init(self.silenceTimeout)))
+        // Every stream holds a connection: the default of 8 for each host would let the ninth wait for ever.
+        http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1 << 20
+        // A refused connection is this library's to judge: it may have another hub to try.
+        http.connectionPool.retryConnectionEstablishment = false
+        http.connectionPool.idleTimeout = .seconds(20)
+        http.httpVersion = .http1Only
+        return http
+    }
+}

@@ -1,0 +1,57 @@
+import NIOHTTP1
+
+extension HubClient {
+    /// The topics that the bus knows, in the hub's order.
+    /// - Parameter pageSize: How many to ask for at a time.
+    /// - Throws: ``HubClientError``.
+    public func topics(pageSize: Int = 1000) async throws(HubClientError) -> [TopicStatus] {
+        var topics: [TopicStatus] = []
+        var request = HubRequest(path: "/topics", query: [("limit", "\(pageSize)")])
+        while true {
+            let (answer, endpoint) = try await self.send(request)
+            let page = try answer.decode(TopicPage.self, from: endpoint)
+            topics += page.topics
+            guard let next = page.next, !page.topics.isEmpty else { return topics }
+            request.query = [("limit", "\(pageSize)"), ("after", next)]
+        }
+    }
+
+    /// What the hub says of one topic; `nil` if it does not know it.
+    /// - Throws: ``HubClientError``.
+    public func describe(topic: String) async throws(HubClientError) -> TopicStatus? {
+        let request = HubRequest(path: "/topics", query: [("topic", topic)])
+        let (answer, endpoint) = try await self.send(request, expecting: [200, 404])
+        guard answer.status == 200 else { return nil }
+        return try answer.decode(TopicStatus.self, from: endpoint)
+    }
+
+    /// Drops a topic's replay buffer on every member. Ids go on rising, and older cursors are told `trimmed`.
+    /// - Throws: ``HubClientError``.
+    public func delete(topic: String) async throws(HubClientError) {
+        let request = HubRequest(method: .DELETE, path: "/topics", query: [("topic", topic)])
+        _ = try await self.send(request, expecting: [200, 202, 204])
+    }
+
+    /// Asks every hub for its condition.
+    /// - Returns: One report for each address, in their order; a hub that can't be reached is not ready.
+    public func health() async -> [HubHealth] {
+        await withTaskGroup(of: (Int, HubHealth).self) { group in
+            for (index, endpoint) in self.endpoints.enumerated() {
+                group.addTask { (index, await self.health(of: endpoint)) }
+            }
+            var reports: [(Int, HubHealth)] = []
+            for await report in group { reports.append(report) }
+            return reports.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func health(of endpoint: HubEndpoint) async -> HubHealth {
+        do throws(HubClientError) {
+            let answer = try await self.send(HubRequest(path: "/health/ready"), to: endpoint)
+            guard answer.status == 200 else { throw HubClientError(answer, from: endpoint) }
+            return HubHealth(url: endpoint.base, isReady: true, detail: nil)
+        } catch {
+            return HubHealth(url: endpoint.base, isReady: false, detail: error.problem?.detail ?? error.message)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import HubClient
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// How every command finds its hub.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The hub's address; repeat it for hubs to go on to when one fails. Default: HUB_URL, or http://127.0.0.1:8080.",
+            valueName: "url"))
+    var url: [String] = []
+
+    @Option(help: "The publish key or token. Default: HUB_TOKEN, which other users of the machine can't see.")
+    var token: String?
+
+    /// The addresses: of the flags, else of `HUB_URL` (with commas between several), else the default.
+    var urls: [String] {
+        guard self.url.isEmpty else { return self.url }
+        let named = (Self.environment("HUB_URL") ?? "").split(separator: ",").map(String.init)
+        return named.isEmpty ? HubClientConfiguration().urls : named
+    }
+
+    /// The client's settings.
+    var configuration: HubClientConfiguration {
+        var configuration = HubClientConfiguration(urls: self.urls, token: self.token ?? Self.environment("HUB_TOKEN"))
+        configuration.userAgent = "hubctl/\(HubClientRelease.version)"
+        return configuration
+    }
+
+    /// Moves `--url` and `--token` from before the command to behind it, since the parser knows options by their command.
+    static func movedBehindCommand(_ arguments: some Sequence<String>) -> [String] {
+        var rest = Array(arguments)[...]
+        var moved: [String] = []
+        while let first = rest.first {
+            if first == "--url" || first == "--token" {
+                moved += rest.prefix(2)
+                rest = rest.dropFirst(2)
+            } else if first.hasPrefix("--url=") || first.hasPrefix("--token=") {
+                moved.append(first)
+                rest = rest.dropFirst()
+            } else {
+                break
+            }
+        }
+        // What follows a terminator is no option.
+        let end = rest.firstIndex(of: "--") ?? rest.endIndex
+        return rest[..<end] + moved + rest[end...]
+    }
+
+    private static func environment(_ name: String) -> String? {
+        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import HubClient
+import NIOCore
+
+/// `hubctl publish`.
+struct PublishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Publish an event, or many; prints an id a line once they are in the replay buffer.",
+        usage: """
+            hubctl publish TOPIC MESSAGE
+            hubctl publish TOPIC - < FILE
+            hubctl publish TOPIC --file FILE
+            hubctl publish --ndjson [--file FILE]
+            """,
+        discussion: """
+            With '-' the message is standard input, without its last line feed; with --file it is the file as it is. \
+            --ndjson reads one JSON envelope a line, {"topic":…,"data":…,"event":…,"retry":…,"key":…}, and publishes them \
+            in batches of up to 1,000, each in one step, as they come in.
+            """)
+
+    @Argument(help: "The topic.") var topic: String?
+    @Argument(help: "The message; '-' reads standard input.") var message: String?
+    @Option(name: .customLong("topic"), help: "One more topic for the same event; may be repeated.")
+    var moreTopics: [String] = []
+    @Option(help: "The event's name.") var event: String?
+    @Option(help: "After how many milliseconds a client that lost its stream should come back.") var retry: Int?
+    @Option(help: "The idempotency key: repeated within 10 minutes, it gives the first id and publishes nothing.")
+    var key: String?
+    @Option(help: "Read the message, or the envelopes, from a file.", completion: .file()) var file: String?
+    @Flag(help: "Read one JSON envelope a line.") var ndjson = false
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        if self.ndjson {
+            guard self.topic == nil, self.message == nil, self.moreTopics.isEmpty, self.event == nil,
+                self.retry == nil, self.key == nil
+            else { throw ValidationError("with --ndjson each line names its own topic, event, retry and key") }
+            return
+        }
+        guard self.topic != nil else { throw ValidationError("name a topic: hubctl publish TOPIC MESSAGE") }
+        guard (self.message == nil) != (self.file == nil) else {
+            throw ValidationError("give one message: as an argument, as '-' for standard input, or with --file")
+        }
+    }
+
+    func run() async throws {
+        try await HubClient.with(self.connection.configuration) { hub in
+            if self.ndjson { return try await self.publishLines(hub) }
+            let published = try await hub.publish(
+                bytes: try self.data(), to: [self.topic].compactMap(\.self) + self.moreTopics, event: self.event,
+                retry: self.retry, key: self.key)
+            StandardOutput.write(ids: published)
+        }
+    }
+
+    private func data() throws -> ByteBuffer {
+        if let file = self.file { return ByteBuffer(bytes: try Input(path: file).readToEnd()) }
+        guard let message = self.message, message == "-" else { return ByteBuffer(string: self.message ?? "") }
+        var bytes = try Input.standard.readToEnd()
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        return ByteBuffer(bytes: bytes)
+    }
+
+    private func publishLines(_ hub: HubClient) async throws {
+        let input = try self.file.map { try Input(path: $0) } ?? .standard
+        var publisher = NDJSONPublisher(hub: hub)
+        try await publisher.publish(input)
+    }
+}
