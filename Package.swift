@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "HubRedis",
             dependencies: ["HubCore", "RedisWire", nioCore, nioPosix, logging, deque],
-            resources: [.embedInCode("Scripts/hub.lua")],
+            resources: [.embedInCode("Lua")],
             swiftSettings: settings),
         .target(
             name: "HubTransports",

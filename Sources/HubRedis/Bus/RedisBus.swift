@@ -1,0 +1,89 @@
+public import HubCore
+public import Logging
+public import NIOCore
+public import RedisWire
+
+/// One member's side of a bus that lives in Redis: any number of hubs with the same server and prefix are one bus.
+///
+/// What must happen in one step happens in Lua inside Redis; this class keeps one connection for commands and one for
+/// subscriptions, notices when either is lost, silent, or leads to a server that has lost writes, and says so to its
+/// delegate. docs/redis.md describes keys, channels, messages and the permissions that it needs.
+public final class RedisBus: EventBus {
+    /// The loop of both connections and of the delegate.
+    public let eventLoop: any EventLoop
+
+    private let condition: BusCondition
+    private let member: NIOLoopBoundBox<RedisMember>
+
+    /// Makes a bus, which does nothing until `start`.
+    /// - Parameters:
+    ///   - endpoint: The server: the primary, never a replica.
+    ///   - prefix: Sets this cluster's keys and channels apart from others on the same server.
+    ///   - replayCount: How many events each topic keeps at most; above 1,000 Redis may keep up to 100 more.
+    ///   - replayAge: How long each topic keeps its events.
+    ///   - timeouts: How long to wait for Redis.
+    ///   - eventLoop: One of a `MultiThreadedEventLoopGroup`.
+    ///   - logger: Told once of each change of the bus's condition.
+    public init(
+        endpoint: RedisEndpoint, prefix: String = "hub", replayCount: Int, replayAge: TimeAmount,
+        timeouts: RedisTimeouts = RedisTimeouts(), eventLoop: any EventLoop, logger: Logger
+    ) {
+        self.eventLoop = eventLoop
+        let condition = BusCondition()
+        self.condition = condition
+        let settings = RedisBusSettings(
+            endpoint: endpoint, names: PartitionNames(prefix: prefix), replayCount: replayCount, replayAge: replayAge,
+            timeouts: timeouts, eventLoop: eventLoop, logger: logger)
+        self.member = .makeBoxSendingValue(RedisMember(settings, condition), eventLoop: eventLoop)
+    }
+
+    public var status: BusStatus { self.condition.status }
+
+    public func start(delegate: any EventBusDelegate) {
+        self.eventLoop.execute { self.member.value.start(delegate: delegate) }
+    }
+
+    public func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]> {
+        self.onLoop { $0.publish(publications) }
+    }
+
+    public func read(_ topic: Topic, _ range: LogRange, limit: Int) -> EventLoopFuture<LogPage> {
+        self.onLoop { $0.read(topic, range, limit: limit) }
+    }
+
+    public func subscribe(_ topic: Topic) {
+        self.eventLoop.execute { self.member.value.subscribe(topic) }
+    }
+
+    public func unsubscribe(_ topic: Topic) {
+        self.eventLoop.execute { self.member.value.unsubscribe(topic) }
+    }
+
+    public func reportRollback(of epoch: Epoch) {
+        self.eventLoop.execute { self.member.value.reportRollback(of: epoch) }
+    }
+
+    public func delete(_ topic: Topic) -> EventLoopFuture<Bool> {
+        self.onLoop { $0.delete(topic) }
+    }
+
+    public func topics(after: Topic?, limit: Int) -> EventLoopFuture<[TopicSummary]> {
+        self.onLoop { $0.topics(after: after, limit: limit) }
+    }
+
+    public func summary(of topic: Topic) -> EventLoopFuture<TopicSummary?> {
+        self.onLoop { $0.summary(of: topic) }
+    }
+
+    public func shutdown() -> EventLoopFuture<Void> {
+        self.onLoop { $0.shutdown() }
+    }
+
+    /// Without a detour if the caller is on the loop already: the future keeps the delegate from being called first.
+    private func onLoop<Value: Sendable>(
+        _ work: @escaping @Sendable (RedisMember) -> EventLoopFuture<Value>
+    ) -> EventLoopFuture<Value> {
+        guard !self.eventLoop.inEventLoop else { return work(self.member.value) }
+        return self.eventLoop.flatSubmit { work(self.member.value) }
+    }
+}

@@ -1,0 +1,119 @@
+-- Appending to the topics' logs, and forgetting topics whose events have all passed their age.
+
+local NEW_TOPIC = 1
+local NO_RETRY = 'ffffffff'
+
+-- Gives the next offset: the server's milliseconds, and a sequence where they stand still or went back.
+local function tick(state)
+  if state.now > state.ms then
+    state.ms, state.seq = state.now, 0
+  elseif state.seq < MAX_SEQ then
+    state.seq = state.seq + 1
+  else
+    state.ms, state.seq = state.ms + 1, 0
+  end
+end
+
+-- Forgets one topic. Topics that are not there have had no event after the floor.
+local function retire(state, topic)
+  local last = redis.call('HGET', state.key .. ':last', topic)
+  -- Deleting comes first: a server that is out of memory lets it pass, and the rest of the script with it.
+  redis.call('UNLINK', state.key .. ':log:' .. topic)
+  redis.call('ZREM', state.key .. ':topics', topic)
+  redis.call('ZREM', state.key .. ':names', topic)
+  if not last then return end
+  redis.call('HDEL', state.key .. ':last', topic)
+  local ms, seq = parts(last)
+  if above(ms, seq, state.floor_ms, state.floor_seq) then
+    state.floor_ms, state.floor_seq = ms, seq
+    redis.call('HSET', state.key .. ':state', 'floor', last)
+  end
+  redis.call('PUBLISH', state.key .. ':live:' .. topic, message('r', state.epoch, ms, seq))
+end
+
+-- Retires at most `limit` topics that have had no event for `age` milliseconds, the oldest first, and says how many.
+local function retire_old(state, age, limit)
+  local before = string.format('(%.0f', state.now - age)
+  local topics = redis.call('ZRANGEBYSCORE', state.key .. ':topics', '-inf', before, 'LIMIT', 0, limit)
+  for _, topic in ipairs(topics) do retire(state, topic) end
+  return #topics
+end
+
+-- The rest of an event's message: previous offset, flags, retry and length of the name, 64 bytes with what `message`
+-- writes; then the name, then the data.
+local function event_message(epoch, entry, previous_ms, previous_seq, is_new)
+  local retry = entry.retry ~= '' and string.format('%08x', entry.retry) or NO_RETRY
+  return message('e', epoch, entry.ms, entry.seq) .. hex_offset(previous_ms, previous_seq)
+    .. string.format('%02x%s%04x', is_new and NEW_TOPIC or 0, retry, #entry.name) .. entry.name .. entry.data
+end
+
+local function add_entry(log, count, entry, previous)
+  local command = { 'XADD', log, 'MAXLEN', count > 1000 and '~' or '=', count, entry.id, 'p', previous, 'd', entry.data }
+  if entry.name ~= '' then
+    command[#command + 1], command[#command + 2] = 'e', entry.name
+  end
+  if entry.retry ~= '' then
+    command[#command + 1], command[#command + 2] = 'r', entry.retry
+  end
+  local answer = redis.pcall(unpack(command))
+  if type(answer) == 'table' and answer.err then
+    -- Not a stream, or one that is ahead of the clock: somebody else wrote it, and it can't be continued.
+    redis.call('DEL', log)
+    redis.call(unpack(command))
+  end
+end
+
+-- Appends an entry to a topic's log and tells the hubs. `lasts` remembers the topics' last offsets during the call.
+local function append(state, count, entry, topic, lasts)
+  local log = state.key .. ':log:' .. topic
+  local previous = lasts[topic] or redis.call('HGET', state.key .. ':last', topic)
+  local is_new = not previous
+  if is_new then
+    previous = stream_id(state.floor_ms, state.floor_seq)
+    redis.call('DEL', log)
+    redis.call('ZADD', state.key .. ':names', 0, topic)
+  end
+  add_entry(log, count, entry, previous)
+  lasts[topic] = entry.id
+  local ms, seq = parts(previous)
+  redis.call('PUBLISH', state.key .. ':live:' .. topic, event_message(state.epoch, entry, ms, seq, is_new))
+end
+
+-- Notes the last offsets, and trims by age: XADD takes only one of the two limits.
+local function settle(state, age, lasts)
+  local oldest = string.format('%.0f', math.max(0, state.now - age))
+  for topic, last in pairs(lasts) do
+    redis.call('HSET', state.key .. ':last', topic, last)
+    redis.call('ZADD', state.key .. ':topics', (parts(last)), topic)
+    redis.call('XTRIM', state.key .. ':log:' .. topic, 'MINID', '=', oldest)
+  end
+end
+
+-- Publishes entries in one step, each { topics, key, name, retry, data }, and returns their ids and whether each
+-- repeats an idempotency key. Whatever can be refused is refused before the first write.
+local function publish(state, count, age, entries)
+  local ids, repeats, fresh, keys = {}, {}, {}, {}
+  for i, entry in ipairs(entries) do
+    local known = entry.key ~= '' and (keys[entry.key] or redis.call('GET', state.key .. ':key:' .. entry.key))
+    if known then
+      ids[i], repeats[i] = known, 1
+    else
+      tick(state)
+      entry.ms, entry.seq, entry.id = state.ms, state.seq, stream_id(state.ms, state.seq)
+      ids[i], repeats[i] = place(state), 0
+      if entry.key ~= '' then keys[entry.key] = ids[i] end
+      fresh[#fresh + 1] = entry
+    end
+  end
+  if #fresh == 0 then return ids, repeats end
+  -- The first write, and one that a server out of memory refuses; what follows it is refused nothing.
+  save_clock(state)
+  retire_old(state, age, 4)
+  local lasts = {}
+  for _, entry in ipairs(fresh) do
+    for _, topic in ipairs(entry.topics) do append(state, count, entry, topic, lasts) end
+  end
+  settle(state, age, lasts)
+  for key, id in pairs(keys) do redis.call('SET', state.key .. ':key:' .. key, id, 'PX', 600000) end
+  return ids, repeats
+end

@@ -1,0 +1,25 @@
+-- ARGV: the caller, replay count, replay age in ms, then for each publication the number of its topics, idempotency
+-- key, event name, retry (each '' if there is none), data, and the topics.
+-- Answers { place, ids, repeats }.
+
+local function publications(argv)
+  local entries, at = {}, 7
+  while at <= #argv do
+    local topics = tonumber(argv[at])
+    local data = at + 4
+    if not topics or topics < 1 or data + topics > #argv then error({ err = 'ERR hub: malformed publication' }) end
+    entries[#entries + 1] = {
+      key = argv[at + 1], name = argv[at + 2], retry = argv[at + 3], data = argv[data],
+      topics = { unpack(argv, data + 1, data + topics) },
+    }
+    at = data + topics + 1
+  end
+  return entries
+end
+
+local caller = caller_of(ARGV)
+local count, age = tonumber(ARGV[5]), tonumber(ARGV[6])
+local entries = publications(ARGV)
+local state = enter(KEYS[1], caller)
+local ids, repeats = publish(state, count, age, entries)
+return { place(state), ids, repeats }

@@ -1,0 +1,49 @@
+-- ARGV: the caller, topic, 'tail' or the offset (`ms-seq`) to read after, how many entries, how many bytes of data.
+-- Answers { place, floor, last or nil, 1 if there is more, entries in rising order as XRANGE gives them }.
+
+local CHUNK = 16
+
+local function size(entry)
+  local bytes = 0
+  for _, field in ipairs(entry[2]) do bytes = bytes + #field end
+  return bytes
+end
+
+-- Reads on in one direction from an edge that is not included, a chunk at a time: large events must not be
+-- materialised by the thousand. Stops one entry beyond the limits, which tells that there is more.
+local function collect(command, log, edge, stop, limit, budget)
+  local entries, bytes, chunk = {}, 0, math.min(CHUNK, limit + 1)
+  while true do
+    local some = redis.call(command, log, edge, stop, 'COUNT', chunk)
+    for _, entry in ipairs(some) do
+      bytes = bytes + size(entry)
+      if #entries == limit or (bytes > budget and #entries > 0) then return entries, 1 end
+      entries[#entries + 1] = entry
+    end
+    if #some < chunk then return entries, 0 end
+    edge = '(' .. some[#some][1]
+    local average = math.max(64, bytes / #entries)
+    chunk = math.max(1, math.min(limit + 1 - #entries, math.floor((budget - bytes) / average) + 1, 1000))
+  end
+end
+
+local function reversed(entries)
+  local result, count = {}, #entries
+  for i = 1, count do result[i] = entries[count + 1 - i] end
+  return result
+end
+
+local state = enter(KEYS[1], caller_of(ARGV))
+local topic, from, limit, budget = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+local last = redis.call('HGET', state.key .. ':last', topic)
+local log = state.key .. ':log:' .. topic
+local entries, more = {}, 0
+if not last then
+  -- What a log without a last offset holds proves nothing.
+elseif from == 'tail' then
+  entries, more = collect('XREVRANGE', log, '+', '-', limit, budget)
+  entries = reversed(entries)
+else
+  entries, more = collect('XRANGE', log, '(' .. from, '+', limit, budget)
+end
+return { place(state), stream_id(state.floor_ms, state.floor_seq), last, more, entries }

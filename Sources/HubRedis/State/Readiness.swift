@@ -1,0 +1,45 @@
+import HubCore
+
+/// What keeps the bus from delivering, and what of it is worth a line in the log.
+struct Readiness {
+    /// A kind of trouble; the first of those there are is what the status tells.
+    enum Problem: Int, CaseIterable {
+        case stopped, unreachable, refusesWrites, evicts, notSubscribed
+
+        /// Whether it needs an operator even if it was noted in the shadow of something worse: connections come back by
+        /// themselves, in turn.
+        var lasts: Bool { self == .refusesWrites || self == .evicts }
+    }
+
+    /// What to write to the log.
+    enum Change: Equatable {
+        case worse(reason: String)
+        case recovered
+    }
+
+    private var reasons: [Problem: String] = [
+        .unreachable: "Redis has not answered yet", .notSubscribed: "not subscribed to Redis yet",
+    ]
+    private var told: Problem?
+
+    /// The status as the bus tells it.
+    var status: BusStatus {
+        guard let problem = self.leading, let reason = self.reasons[problem] else { return .ready }
+        return .notReady(reason: reason)
+    }
+
+    private var leading: Problem? { Problem.allCases.first { self.reasons[$0] != nil } }
+
+    /// Notes that there is a problem, or with `nil` that there is none.
+    /// - Returns: What to log: once for each kind of trouble, however often it is noted.
+    mutating func note(_ problem: Problem, _ reason: String?) -> Change? {
+        self.reasons[problem] = reason
+        guard let leading = self.leading else {
+            defer { self.told = nil }
+            return self.told == nil ? nil : .recovered
+        }
+        guard leading != self.told, (leading == problem && reason != nil) || leading.lasts else { return nil }
+        self.told = leading
+        return .worse(reason: self.reasons[leading] ?? "")
+    }
+}

@@ -1,0 +1,33 @@
+import HubCore
+
+/// The highest place that Redis itself has told this hub of: what proves, at the next call, that a Redis which lost
+/// its last writes is not what it was.
+///
+/// A client's cursor never goes in here: a forged one would let a client reset everybody.
+struct SeenPlace: Equatable {
+    private(set) var place: EventID?
+
+    /// What a place means that a reply or a message carries.
+    enum Meaning: Equatable {
+        /// The epoch is the one in force.
+        case current
+        /// A higher epoch: it is in force from now on.
+        case entered
+        /// A lower epoch than the one in force: what came with it is of a history that ended.
+        case stale
+    }
+
+    mutating func note(_ place: EventID) -> Meaning {
+        guard let known = self.place else {
+            self.place = place
+            return .entered
+        }
+        if place.epoch < known.epoch { return .stale }
+        if place.epoch > known.epoch {
+            self.place = place
+            return .entered
+        }
+        if place.offset > known.offset { self.place = place }
+        return .current
+    }
+}

@@ -1,0 +1,77 @@
+import HubCore
+import RedisWire
+import Testing
+
+@testable import HubRedis
+
+@Suite struct ScriptReplyTests {
+    static let place = RESPValue.bulk(Array("6610706bcf2a3cbd-1a20e16347900001".utf8))
+    let topic: Topic
+
+    init() throws {
+        self.topic = try Topic("news")
+    }
+
+    private static func text(_ text: String) -> RESPValue { .bulk(Array(text.utf8)) }
+
+    private static func entry(_ id: String, _ fields: String...) -> RESPValue {
+        .array([Self.text(id), .array(fields.map(Self.text))])
+    }
+
+    private func page(_ entries: [RESPValue], last: RESPValue = ScriptReplyTests.text("9-0")) throws -> LogPage {
+        let reply = RESPValue.array([Self.place, Self.text("1-0"), last, .integer(1), .array(entries)])
+        return try ScriptReply(reply).page(of: self.topic)
+    }
+
+    @Test func aPageIsRead() throws {
+        let page = try self.page([
+            Self.entry("7-0", "p", "5-1", "d", "x"),
+            Self.entry("9-0", "p", "7-0", "d", "", "e", "n", "r", "5", "z", "?"),
+        ])
+        #expect(page.entries.map(\.offset.streamID) == ["7-0", "9-0"])
+        #expect(page.base.streamID == "5-1")
+        #expect(page.hasMore)
+        #expect(page.entries[1].name == "n")
+        #expect(page.entries[1].retry == 5)
+        #expect(page.entries[1].id.epoch == page.epoch)
+    }
+
+    @Test func aTopicThatIsNotThereHasNoLast() throws {
+        let page = try self.page([], last: .null)
+        #expect(page.last == nil)
+        #expect(page.base.streamID == "1-0")
+    }
+
+    @Test func brokenPagesAreRefused() {
+        let broken: [RESPValue] = [
+            .integer(1), .array([]), .array([.null, .null]), Self.entry("7", "p", "5-1", "d", "x"),
+            Self.entry("7-0", "p", "5-1"), Self.entry("7-0", "d", "x"), Self.entry("7-0", "p", "7-0", "d", "x"),
+            Self.entry("7-0", "p", "5-1", "d"), Self.entry("7-0", "p", "5-1", "d", "x", "r", "-1"),
+            Self.entry("99999999999999999999-0", "p", "5-1", "d", "x"),
+            .array([Self.text("7-0"), .array([Self.text("p"), Self.text("5-1"), Self.text("d"), .bulk([0xFF])])]),
+        ]
+        for entry in broken {
+            #expect(throws: MalformedMessage.self) { try self.page([entry]) }
+        }
+    }
+
+    @Test func entriesThatDoNotRiseAreRefused() {
+        #expect(throws: MalformedMessage.self) {
+            try self.page([Self.entry("9-0", "p", "5-1", "d", "x"), Self.entry("7-0", "p", "5-1", "d", "x")])
+        }
+    }
+
+    @Test func repliesWithoutAPlaceAreRefused() {
+        for reply in [RESPValue.null, .array([]), .integer(1), .array([.integer(1)]), .array([Self.text("x")])] {
+            #expect(throws: MalformedMessage.self) { try ScriptReply(reply) }
+        }
+    }
+
+    @Test func absentElementsAreRefused() throws {
+        let reply = try ScriptReply(.array([Self.place]))
+        #expect(throws: MalformedMessage.self) { try reply.integer(1) }
+        #expect(throws: MalformedMessage.self) { try reply.page(of: self.topic) }
+        #expect(throws: MalformedMessage.self) { try reply.summaries() }
+        #expect(reply.isNull(1))
+    }
+}

@@ -1,0 +1,82 @@
+import HubCore
+import NIOCore
+import Testing
+
+@testable import HubRedis
+
+@Suite struct ForgettingTests {
+    @Test func deletingKeepsTheLastOffset() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let topic = try Topic("news")
+                try await member.subscribe(topic)
+                #expect(try await !member.bus.delete(topic).get())
+                let first = try await member.publish(topic, "x")
+                #expect(try await member.bus.delete(topic).get())
+                let page = try await member.tail(topic)
+                #expect(page.entries.isEmpty && page.last == first.offset)
+                let second = try await member.publish(topic, "y")
+                #expect(second.offset > first.offset)
+                #expect(try await member.tail(topic).base == first.offset)
+                try await eventually("the deletion is told in its place") {
+                    member.recorder.all.filter {
+                        switch $0 {
+                        case .appended, .deleted: true
+                        default: false
+                        }
+                    } == [
+                        .appended(first, topic, previous: page.floor, data: "x"), .deleted(topic, first.offset),
+                        .appended(second, topic, previous: first.offset, data: "y"),
+                    ]
+                }
+            }
+        }
+    }
+
+    @Test func topicsPastTheirAgeAreRetired() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint, replayAge: .milliseconds(400)) { member in
+                let topic = try Topic("news")
+                try await member.subscribe(topic)
+                let last = try await member.publish(topic, "x")
+                try await eventually("the retirement is told") {
+                    member.recorder.all.contains(.retired(topic, last.offset))
+                }
+                let page = try await member.tail(topic)
+                #expect(page.last == nil && page.entries.isEmpty)
+                #expect(page.floor >= last.offset)
+                #expect(try redis.cli("KEYS", "*").split(separator: "\n") == ["hub:{0}:state"])
+                let again = try await member.publish(topic, "y")
+                #expect(again.offset > last.offset)
+                try await eventually("the next event arrives") { member.recorder.events.last?.id == again }
+                #expect(member.recorder.events.last?.previous == page.floor)
+            }
+        }
+    }
+
+    @Test func manyTopicsAreRetiredInSteps() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint, replayAge: .milliseconds(500)) { member in
+                let batch = try (0..<1_000).map { index in
+                    try Publication(topics: [Topic("t\(index)")], data: EventData("x"))
+                }
+                _ = try await member.bus.publish(batch).get()
+                try await eventually("all are forgotten") { try redis.cli("DBSIZE") == "1" }
+                #expect(try await member.bus.topics(after: nil, limit: 10).get().isEmpty)
+            }
+        }
+    }
+
+    @Test func publishingRetiresAFewWithoutATimer() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                for index in 0..<10 { try await member.publish(Topic("t\(index)"), "x") }
+                // As if two hours had passed for all of them.
+                for index in 0..<10 { try redis.cli("ZADD", "hub:{0}:topics", "5", "t\(index)") }
+                try await member.publish(Topic("new"), "x")
+                #expect(try redis.cli("ZCARD", "hub:{0}:topics") == "7")
+                #expect(try await member.bus.topics(after: nil, limit: 100).get().count == 7)
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import HubCore
+import NIOCore
+import Testing
+
+@testable import HubRedis
+
+@Suite struct PublishingTests {
+    @Test func aPublishedEventIsInTheLogAndArrives() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let topic = try Topic("news/élan {x}")
+                try await member.subscribe(topic)
+                let publication = try Publication(
+                    topics: [topic], name: EventName("näme"), data: EventData("a\r\nb"),
+                    retry: RetryHint(milliseconds: 0))
+                let published = try await member.bus.publish([publication]).get()
+                let page = try await member.tail(topic)
+                #expect(page.entries.map(\.id) == published.map(\.id))
+                #expect(page.entries[0].name == "näme")
+                #expect(page.entries[0].data.text == "a\nb")
+                #expect(page.entries[0].retry == 0)
+                #expect(page.entries[0].previous == page.floor)
+                try await eventually("the event arrives") { member.recorder.events.count == 1 }
+                #expect(member.recorder.events[0].id == published[0].id)
+                #expect(member.recorder.events[0].previous == page.floor)
+                try await eventually("the end of the batch is told") { member.recorder.all.contains(.receivedAll) }
+            }
+        }
+    }
+
+    @Test(arguments: [(count: 10, age: TimeAmount.hours(1)), (1_000, .hours(1)), (2_000, .hours(1))])
+    func generatedPublicationsKeepTheirPromises(count: Int, age: TimeAmount) async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint, replayCount: count, replayAge: age) { member in
+                var generated = try GeneratedPublications()
+                for topic in generated.topics { try await member.subscribe(topic) }
+                for _ in 0..<150 {
+                    let batch = try generated.batch()
+                    generated.check(try await member.bus.publish(batch).get(), of: batch)
+                }
+                for topic in generated.topics {
+                    let expected = generated.log(of: topic)
+                    let page = try await member.tail(topic, limit: 5_000)
+                    #expect(page.entries.count <= (count > 1_000 ? count + 100 : count))
+                    #expect(page.entries.count >= min(count, expected.count))
+                    #expect(page.entries.map(\.id) == expected.suffix(page.entries.count).map(\.id))
+                    #expect(page.last == expected.last?.id.offset)
+                    #expect(!page.hasMore)
+                }
+                try await eventually("all events arrive") { member.recorder.events.count == generated.entryCount }
+                generated.checkOrder(of: member.recorder.events)
+            }
+        }
+    }
+
+    @Test func eventsAreTrimmedByAge() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint, replayAge: .milliseconds(1_500)) { member in
+                let topic = try Topic("news")
+                let first = try await member.publish(topic, "old")
+                try await eventually("the first event is trimmed, and newer ones are not") {
+                    try await member.publish(topic, "new")
+                    let page = try await member.tail(topic, limit: 5_000)
+                    guard let kept = page.entries.first, kept.id != first else { return false }
+                    #expect(kept.previous >= first.offset)
+                    #expect(kept.offset.milliseconds + 1_500 >= page.clock.milliseconds)
+                    return true
+                }
+            }
+        }
+    }
+
+    @Test func aRepeatedKeyPublishesNothing() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let topic = try Topic("news")
+                let key = try IdempotencyKey("k1")
+                let publication = try Publication(topics: [topic], data: EventData("x"), key: key)
+                let other = try Publication(topics: [topic], data: EventData("y"))
+                let batch = try await member.bus.publish([publication, other, publication]).get()
+                #expect(batch.map(\.isRepeat) == [false, false, true])
+                #expect(batch[0].id == batch[2].id)
+                let again = try await member.bus.publish([publication]).get()
+                #expect(again == [PublishedEvent(id: batch[0].id, topics: [topic], isRepeat: true)])
+                #expect(try await member.tail(topic).entries.count == 2)
+                let lifetime = try #require(Int(try redis.cli("PTTL", "hub:{0}:key:k1")))
+                #expect((590_000...600_000).contains(lifetime))
+            }
+        }
+    }
+
+    @Test func nothingIsDoneWhenTheServerIsOutOfMemory() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let topic = try Topic("news")
+                try await member.publish(topic, "before")
+                let before = try await member.tail(topic)
+                try redis.cli("CONFIG", "SET", "maxmemory", "1")
+                let publications = try (0..<3).map { index in
+                    let topics = try [topic, Topic("t\(index)")]
+                    return try Publication(topics: topics, data: EventData("x"), key: IdempotencyKey("k"))
+                }
+                let error = await #expect(throws: BusError.self) {
+                    try await member.bus.publish(publications).get()
+                }
+                #expect(error?.isUnavailable == true)
+                #expect(try redis.cli("KEYS", "*t0*").isEmpty)
+                #expect(try redis.cli("EXISTS", "hub:{0}:key:k") == "0")
+                let after = try await member.tail(topic)
+                #expect(after.clock == before.clock)
+                #expect(after.entries.count == 1)
+                try await eventually("the bus is not ready") { member.bus.status != .ready }
+                try redis.cli("CONFIG", "SET", "maxmemory", "0")
+                try await member.ready()
+                try await member.publish(topic, "after")
+            }
+        }
+    }
+
+    @Test func aBatchHasItsLimits() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let topic = try Topic("news")
+                let one = try Publication(topics: [topic], data: EventData("x"))
+                #expect(try await member.bus.publish([]).get().isEmpty)
+                let many = try await member.bus.publish(Array(repeating: one, count: 1_000)).get()
+                #expect(Set(many.map(\.id)).count == 1_000)
+                await #expect(throws: BusError.self) {
+                    try await member.bus.publish(Array(repeating: one, count: 1_001)).get()
+                }
+            }
+        }
+    }
+}

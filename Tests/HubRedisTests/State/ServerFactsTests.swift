@@ -1,0 +1,35 @@
+import Testing
+
+@testable import HubRedis
+
+@Suite struct ServerFactsTests {
+    private func facts(_ lines: String...) -> ServerFacts {
+        ServerFacts(info: (["# Server", "redis_version:7.0.15", "run_id:abc"] + lines).joined(separator: "\r\n"))
+    }
+
+    @Test func aPrimaryThatDoesNotEvictIsFine() {
+        let facts = self.facts("role:master", "maxmemory_policy:noeviction")
+        #expect(facts.run == "abc")
+        #expect(facts.whyUnusable == nil)
+        #expect(facts.whyEvicting == nil)
+    }
+
+    @Test func aServerThatTellsNothingIsTakenAsItIs() {
+        let facts = ServerFacts(info: "")
+        #expect(facts.isEmpty)
+        #expect(facts.run.isEmpty)
+        #expect(facts.whyUnusable == nil)
+        #expect(facts.whyEvicting == nil)
+    }
+
+    @Test func replicasAndOldServersCannotBeUsed() {
+        #expect(self.facts("role:slave").whyUnusable?.contains("replica") == true)
+        #expect(ServerFacts(info: "redis_version:6.0.16").whyUnusable?.contains("6.2") == true)
+        #expect(ServerFacts(info: "redis_version:6.2.0").whyUnusable == nil)
+        #expect(ServerFacts(info: "redis_version:10.0.0").whyUnusable == nil)
+    }
+
+    @Test func evictionIsNamed() {
+        #expect(self.facts("maxmemory_policy:allkeys-lru").whyEvicting?.contains("allkeys-lru") == true)
+    }
+}
