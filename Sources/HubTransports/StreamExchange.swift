@@ -13,7 +13,8 @@ public protocol StreamExchange: AnyObject {
     var commonHeaders: HTTPHeaders { get }
 
     /// Writes the head, lets go of HTTP and leaves the rest of the connection to the transport: from now on the
-    /// channel takes plain bytes (`ByteBuffer`), chunk framing included. What the client still sends is discarded.
+    /// channel takes plain bytes (`ByteBuffer`), chunk framing included. What the client still sends is discarded. The
+    /// head is not flushed: the first bytes that are take it along.
     func begin(_ head: HTTPResponseHead)
 
     /// Answers in full instead of beginning a stream, and keeps the connection if HTTP allows it.

@@ -1,0 +1,56 @@
+import NIOCore
+import NIOHTTP1
+
+/// The bytes of heads and complete answers (RFC 9112, 4 and 5).
+enum AnswerEncoding {
+    /// Writes a status line and the header fields.
+    ///
+    /// A field that could end its line early is left out: none should get here, and none may split an answer.
+    static func head(_ head: HTTPResponseHead, into bytes: inout ByteBuffer) {
+        bytes.writeStaticString(head.version == .http1_0 ? "HTTP/1.0 " : "HTTP/1.1 ")
+        bytes.writeString(String(head.status.code))
+        bytes.writeStaticString(" ")
+        bytes.writeString(head.status.reasonPhrase)
+        bytes.writeStaticString("\r\n")
+        for field in head.headers where self.isSafe(field.name) && self.isSafe(field.value) {
+            bytes.writeString(field.name)
+            bytes.writeStaticString(": ")
+            bytes.writeString(field.value)
+            bytes.writeStaticString("\r\n")
+        }
+        bytes.writeStaticString("\r\n")
+    }
+
+    /// Writes a complete answer, framed by its length.
+    /// - Parameters:
+    ///   - answer: The answer.
+    ///   - version: The request's version of HTTP.
+    ///   - keepsAlive: Whether the connection stays.
+    ///   - omitsBody: Whether the request was `HEAD`.
+    ///   - date: The `Date` field.
+    static func answer(
+        _ answer: HTTPAnswer, version: HTTPVersion, keepsAlive: Bool, omitsBody: Bool, date: String
+    ) -> ByteBuffer {
+        var headers = answer.headers
+        headers.replaceOrAdd(name: "Date", value: date)
+        // HEAD needs no length, and that of a stream is not known.
+        if answer.status.mayHaveResponseBody, !omitsBody || answer.body.readableBytes > 0 {
+            headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.readableBytes))
+        }
+        if !keepsAlive {
+            headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if version == .http1_0 {
+            headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(512 + answer.body.readableBytes)
+        // A server names its own version, also to a client of HTTP/1.0 (RFC 9110, 2.5).
+        self.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers), into: &bytes)
+        if !omitsBody, answer.status.mayHaveResponseBody { bytes.writeImmutableBuffer(answer.body) }
+        return bytes
+    }
+
+    private static func isSafe(_ text: String) -> Bool {
+        !text.utf8.contains { $0 == 0x0D || $0 == 0x0A || $0 == 0x00 }
+    }
+}

@@ -1,0 +1,276 @@
+import HubTransports
+import NIOCore
+import NIOHTTP1
+
+/// Serves one connection: performs what its `RequestMachine` says, and hands requests to the router.
+///
+/// Confined to the channel's event loop, as every handler is.
+final class HTTPConnection: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Arrival {
+        case part(HTTPServerRequestPart)
+        case failure(Problem)
+    }
+
+    let channel: any Channel
+    let router: Router
+    let loop: ServerLoop
+    let peer: Peer
+    private var machine: RequestMachine
+    private var parser: ByteToMessageHandler<HTTPRequestDecoder>?
+    private var meter: InboundMeter?
+    private var context: ChannelHandlerContext?
+    private var request: AdmittedRequest?
+    private var waiting = CircularBuffer<Arrival>()
+    private var isPumping = false
+    private var readIsDue = false
+    var onClose: (() -> Void)?
+
+    init(
+        channel: any Channel, router: Router, loop: ServerLoop, peer: Peer,
+        parser: ByteToMessageHandler<HTTPRequestDecoder>, meter: InboundMeter
+    ) {
+        self.channel = channel
+        self.router = router
+        self.loop = loop
+        self.peer = peer
+        self.parser = parser
+        self.meter = meter
+        self.machine = RequestMachine(limits: router.limits, now: .now())
+        if peer.excess != nil || router.condition.isDraining { _ = self.machine.closeSoon(hasPartialHead: true) }
+    }
+
+    /// When the present phase must be over.
+    var deadline: NIODeadline? { self.machine.deadline }
+
+    private var hasPartialHead: Bool { (self.meter?.byteCount ?? 0) > 0 }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.loop.add(self)
+        self.meter?.onBytes = { [unowned self] count in
+            if self.machine.receiveBytes(count) { self.context?.close(promise: nil) }
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.finish()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.finish()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !self.machine.discards else { return }
+        self.waiting.append(.part(Self.unwrapInboundIn(data)))
+        self.pump()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !self.machine.discards else { return }
+        guard error is HTTPParserError else {
+            context.close(promise: nil)
+            return
+        }
+        let lineByteCount = self.meter?.lineByteCount ?? 0
+        self.waiting.append(
+            .failure(Problem(unreadable: error, lineByteCount: lineByteCount, limits: self.router.limits)))
+        self.pump()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        // Back-pressure: while a request is being served, the next ones stay in the kernel.
+        guard self.machine.takesBytes else {
+            self.readIsDue = true
+            return
+        }
+        context.read()
+    }
+
+    private func finish() {
+        self.machine.closed()
+        self.loop.remove(self)
+        self.waiting.removeAll()
+        self.meter?.onBytes = nil
+        self.request?.lease?.release()
+        self.request = nil
+        let onClose = self.onClose
+        self.onClose = nil
+        onClose?()
+    }
+
+    // MARK: Time and the end
+
+    /// Time has passed a deadline.
+    func expire(now: NIODeadline) {
+        switch self.machine.expire(now: now, hasPartialHead: self.hasPartialHead) {
+        case .nothing: break
+        case .close: self.context?.close(promise: nil)
+        case .refuse: self.write(Problem(.requestTimeout, "the request took too long to arrive").answer)
+        }
+    }
+
+    /// The server wants to end.
+    func closeSoon() {
+        if self.machine.closeSoon(hasPartialHead: self.hasPartialHead) { self.context?.close(promise: nil) }
+    }
+
+    // MARK: Requests, in order
+
+    private func pump() {
+        guard !self.isPumping else { return }
+        self.isPumping = true
+        while self.machine.takesParts, let arrival = self.waiting.popFirst() {
+            switch arrival {
+            case .part(.head(let head)): self.receive(head)
+            case .part(.body(let bytes)): self.receive(bytes)
+            case .part(.end): self.receiveEnd()
+            case .failure(let problem): self.refuse(problem)
+            }
+        }
+        self.isPumping = false
+        self.resumeReading()
+    }
+
+    private func resumeReading() {
+        guard self.readIsDue, self.machine.takesBytes else { return }
+        self.readIsDue = false
+        self.context?.read()
+    }
+
+    private func receive(_ head: HTTPRequestHead) {
+        let refusal: HTTPAnswer?
+        switch self.router.admit(head, from: self.peer) {
+        case .accepted(let request):
+            self.request = request
+            refusal = nil
+        case .refused(let answer, let request):
+            self.request = request
+            refusal = answer
+        }
+        switch self.machine.receiveHead(head, refusal: refusal, now: .now()) {
+        case .nothing: break
+        case .sendContinue: self.context?.writeAndFlush(NIOAny(Self.goOn), promise: nil)
+        case .refuse: if let refusal { self.write(refusal) }
+        }
+    }
+
+    private func receive(_ bytes: ByteBuffer) {
+        guard self.machine.receiveBody(bytes, now: .now()) == .refuse else { return }
+        self.write(Problem.bodyTooLarge(limit: self.router.limits.bodyBytes).answer)
+    }
+
+    private func receiveEnd() {
+        self.meter?.reset()
+        let refusal = self.machine.refusal
+        switch self.machine.receiveEnd() {
+        case .nothing: break
+        case .close: self.context?.close(promise: nil)
+        case .refuse: if let refusal { self.write(refusal) }
+        case .dispatch(let body): self.dispatch(body)
+        }
+    }
+
+    private func refuse(_ problem: Problem) {
+        guard self.machine.fail(now: .now()) == .refuse else { return }
+        self.request?.lease?.release()
+        self.request = nil
+        self.write(problem.answer)
+    }
+
+    private func dispatch(_ body: ByteBuffer) {
+        guard let request = self.request, let context = self.context else { return }
+        switch self.router.answer(request, body: body) {
+        case .now(let answer):
+            self.write(answer)
+        case .later(let future):
+            future.hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
+                self.write(self.router.answer(for: result))
+            }
+        case .stream(let endpoint, let request):
+            // HEAD of a stream says what it would be, and opens none.
+            if self.machine.omitsBody { endpoint.describe(request, self) } else { endpoint.open(request, self) }
+        }
+    }
+
+    // MARK: Answers
+
+    private func write(_ answer: HTTPAnswer) {
+        guard let context = self.context, !self.machine.discards else { return }
+        let answer = answer.adding(self.request?.commonHeaders ?? HTTPHeaders())
+        self.router.count(answer.status, of: self.request)
+        self.request?.lease?.release()
+        self.request = nil
+        self.machine.answer(now: .now())
+        let bytes = AnswerEncoding.answer(
+            answer, version: self.machine.version, keepsAlive: self.machine.keepsAlive,
+            omitsBody: self.machine.omitsBody, date: self.loop.date)
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenSuccess { self.answered() }
+        context.writeAndFlush(NIOAny(bytes), promise: written)
+    }
+
+    private func answered() {
+        switch self.machine.answered(now: .now()) {
+        case .nothing: break
+        case .next: self.pump()
+        case .close: self.context?.close(promise: nil)
+        case .closeOutput: self.context?.close(mode: .output, promise: nil)
+        }
+    }
+
+    private static let goOn = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
+}
+
+@available(*, unavailable)
+extension HTTPConnection: Sendable {}
+
+extension HTTPConnection: StreamExchange {
+    var version: HTTPVersion { self.machine.version }
+
+    var commonHeaders: HTTPHeaders { self.request?.commonHeaders ?? HTTPHeaders() }
+
+    func begin(_ head: HTTPResponseHead) {
+        guard let context = self.context, self.machine.isHandling else { return }
+        self.machine.stream()
+        self.loop.remove(self)
+        self.router.count(head.status, of: self.request)
+        self.waiting.removeAll()
+        var head = head
+        head.headers.replaceOrAdd(name: "Date", value: self.loop.date)
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(512)
+        AnswerEncoding.head(head, into: &bytes)
+        // The transport's first bytes follow at once, and take the head along when they are flushed.
+        context.write(NIOAny(bytes), promise: nil)
+        self.letGoOfHTTP(context)
+        self.resumeReading()
+    }
+
+    func respond(_ head: HTTPResponseHead, body: ByteBuffer?) {
+        guard self.machine.isHandling else { return }
+        self.onClose = nil
+        self.write(HTTPAnswer(head.status, headers: head.headers, body: body ?? ByteBuffer()))
+    }
+
+    private func letGoOfHTTP(_ context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        if let parser = self.parser { pipeline.removeHandler(parser, promise: nil) }
+        if let meter = self.meter {
+            meter.onBytes = nil
+            pipeline.removeHandler(meter, promise: nil)
+        }
+        self.parser = nil
+        self.meter = nil
+        // The lease stays until the stream ends; the rest of the request is of no more use.
+        self.request?.forgetDetails()
+    }
+}

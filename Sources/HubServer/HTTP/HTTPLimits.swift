@@ -1,0 +1,30 @@
+public import NIOCore
+
+/// How much, and for how long, a client may send before the server turns away.
+public struct HTTPLimits: Sendable {
+    /// The longest request target, in bytes; beyond it the answer is 414.
+    public var targetBytes = 16 * 1024
+    /// The largest request head, in bytes; beyond it the answer is 431.
+    public var headBytes = 64 * 1024
+    /// The most header fields in a head; beyond it the answer is 431.
+    public var headFields = 100
+    /// The largest request body, in bytes; beyond it the answer is 413.
+    public var bodyBytes = 1 << 20
+    /// How long a client may take to send a head, counted from the connection or from the end of its last request.
+    public var headTime = TimeAmount.seconds(20)
+    /// How long a connection may idle between two requests.
+    public var idleTime = TimeAmount.seconds(75)
+    /// How long a client may take to begin with a body; `bodyRate` adds to it.
+    public var bodyTime = TimeAmount.seconds(20)
+    /// How many bytes of body a second keep a client from being timed out.
+    public var bodyRate = 8 * 1024
+    /// How long a client may take to read an answer that is not a stream.
+    public var answerTime = TimeAmount.seconds(60)
+    /// How long a refused body is read on, so that the client sees the answer instead of a reset.
+    public var lingerTime = TimeAmount.seconds(5)
+    /// How many bytes of a refused body are read on.
+    public var lingerBytes = 64 << 20
+
+    /// The defaults.
+    public init() {}
+}

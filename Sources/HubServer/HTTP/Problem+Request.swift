@@ -1,0 +1,34 @@
+import NIOHTTP1
+
+extension Problem {
+    /// The request can't be parsed.
+    /// - Parameters:
+    ///   - error: What the parser said.
+    ///   - lineByteCount: How long the request line is, as far as it has come.
+    ///   - limits: The limits, to name them.
+    init(unreadable error: any Error, lineByteCount: Int, limits: HTTPLimits) {
+        switch error as? HTTPParserError {
+        case .headerOverflow where lineByteCount > limits.targetBytes:
+            self = .targetTooLong(limit: limits.targetBytes)
+        case .headerOverflow:
+            let detail = "a request head may have \(limits.headBytes) bytes and \(limits.headFields) fields at most"
+            self.init(.requestHeaderFieldsTooLarge, detail)
+        case .invalidVersion:
+            self.init(.httpVersionNotSupported, "this server speaks HTTP/1.0 and HTTP/1.1")
+        case .invalidMethod:
+            self.init(.notImplemented, "no such request method")
+        default:
+            self.init(.badRequest, "the request is not well-formed HTTP/1.1")
+        }
+    }
+
+    /// The body is over the limit.
+    static func bodyTooLarge(limit: Int) -> Problem {
+        Problem(.payloadTooLarge, "a request body may have \(limit) bytes at most (--max-body)")
+    }
+
+    /// The request target is over the limit.
+    static func targetTooLong(limit: Int) -> Problem {
+        Problem(.uriTooLong, "a request target may have \(limit) bytes at most")
+    }
+}

@@ -1,0 +1,74 @@
+import NIOHTTP1
+
+/// The names and values of a query, decoded as `application/x-www-form-urlencoded` (WHATWG URL, 5.1): `+` is a space.
+///
+/// Unlike there, a bad percent sign or bytes that are not UTF-8 are errors: a topic guessed from them would be wrong.
+struct QueryItems: Hashable, Sendable {
+    private(set) var items: [(name: String, value: String)] = []
+
+    init() {}
+
+    /// Decodes the part of a target after its `?`.
+    init(_ text: some StringProtocol) throws(Problem) {
+        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let equals = part.firstIndex(of: UInt8(ascii: "="))
+            let name = try Self.decode(part[..<(equals ?? part.endIndex)])
+            let value = try equals.map { (index) throws(Problem) in try Self.decode(part[part.index(after: index)...]) }
+            self.items.append((name, value ?? ""))
+        }
+    }
+
+    /// All values of a name, in order.
+    func all(_ name: String) -> [String] {
+        self.items.filter { $0.name == name }.map(\.value)
+    }
+
+    /// The value of a name that may be there once.
+    func one(_ name: String) throws(Problem) -> String? {
+        let values = self.all(name)
+        guard values.count <= 1 else { throw Problem(.badRequest, "the query may have '\(name)' only once") }
+        return values.first
+    }
+
+    private static func decode(_ bytes: some Collection<UInt8>) throws(Problem) -> String {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            bytes.formIndex(after: &index)
+            switch byte {
+            case UInt8(ascii: "+"):
+                result.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                var value = 0
+                for _ in 0..<2 {
+                    guard index < bytes.endIndex, let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue
+                    else {
+                        throw Problem(.badRequest, "in the query, '%' must be followed by two hexadecimal digits")
+                    }
+                    value = value << 4 | digit
+                    bytes.formIndex(after: &index)
+                }
+                result.append(UInt8(value))
+            default:
+                result.append(byte)
+            }
+        }
+        guard let text = String(validating: result, as: UTF8.self) else {
+            throw Problem(.badRequest, "the query is not UTF-8")
+        }
+        return text
+    }
+
+    static func == (left: QueryItems, right: QueryItems) -> Bool {
+        left.items.elementsEqual(right.items, by: ==)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for item in self.items {
+            hasher.combine(item.name)
+            hasher.combine(item.value)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+public import NIOCore
+
+/// The IP address of a client, IPv4 mapped into IPv6 (RFC 4291, 2.5.5.2), so that both families compare alike.
+public struct ClientAddress: Hashable, Sendable {
+    let high: UInt64
+    let low: UInt64
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// The address of a connection; `nil` if it is not one of the internet.
+    public init?(_ address: SocketAddress) {
+        // Where the address stands in sockaddr_in and sockaddr_in6 is the same on every system.
+        let bytes = address.withSockAddr { pointer, size in Array(UnsafeRawBufferPointer(start: pointer, count: size)) }
+        switch address {
+        case .v4: self.init(high: 0, low: 0xFFFF_0000_0000 | Self.number(bytes.dropFirst(4).prefix(4)))
+        case .v6:
+            self.init(high: Self.number(bytes.dropFirst(8).prefix(8)), low: Self.number(bytes.dropFirst(16).prefix(8)))
+        case .unixDomainSocket: return nil
+        }
+    }
+
+    private static func number(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// Reads an address as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`.
+    public init?(_ text: some StringProtocol) {
+        var text = String(text)
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+            text = String(text[text.index(after: text.startIndex)..<end])
+        } else if text.contains("."), let colon = text.lastIndex(of: ":"), !text[..<colon].contains(":") {
+            text = String(text[..<colon])
+        }
+        guard !text.contains("%"), let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
+        self.init(address)
+    }
+
+    /// What is counted as one client: an IPv4 address, or the /64 network that one IPv6 subscriber usually has.
+    var countedAs: ClientAddress {
+        self.high == 0 && self.low >> 32 == 0xFFFF ? self : ClientAddress(high: self.high, low: 0)
+    }
+}

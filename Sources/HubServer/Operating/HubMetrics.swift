@@ -1,0 +1,65 @@
+import HubCore
+import NIOCore
+
+/// What the fan-out and the feeds of a hub tell at `/metrics`.
+struct HubMetrics: MetricsSource {
+    let hub: Hub
+
+    func metrics(on loop: any EventLoop) -> EventLoopFuture<[Metric]> {
+        self.hub.statistics().hop(to: loop).map {
+            Self.streams($0.fanOut) + Self.delivery($0.fanOut) + Self.feeds($0.feeds)
+        }
+    }
+
+    private static func streams(_ counted: FanOutStatistics) -> [Metric] {
+        let replays: [(StreamOpening.Replay?, String)] = [(.complete, "complete"), (.reset, "reset"), (nil, "unknown")]
+        let reasons: [CloseReason] = [.drain, .shed, .slow, .expired]
+        return [
+            Metric("hub_subscribers", .gauge, help: "Streams that are open on this member.", counted.subscribers),
+            Metric(
+                "hub_streams_opened_total", .counter, help: "Streams by what could be proved of their replay.",
+                samples: replays.map { .init(Double(counted.opened[$0.0] ?? 0), labels: ["replay": $0.1]) }),
+            Metric(
+                "hub_streams_closed_total", .counter, help: "Streams that the hub ended, by reason.",
+                samples: reasons.map { .init(Double(counted.closed[$0] ?? 0), labels: ["reason": $0.rawValue]) }),
+        ]
+    }
+
+    private static func delivery(_ counted: FanOutStatistics) -> [Metric] {
+        let reasons: [ResetNotice.Reason] = [.trimmed, .lost, .unknown]
+        return [
+            Metric(
+                "hub_events_delivered_total", .counter, help: "Events that were given to streams.", counted.delivered),
+            Metric(
+                "hub_delivered_bytes_total", .counter, help: "Bytes of events that were given to streams.",
+                counted.deliveredBytes),
+            Metric(
+                "hub_streams_parked_total", .counter, help: "How often a stream fell behind its client.", counted.parked
+            ),
+            Metric("hub_streams_resumed_total", .counter, help: "How often such a stream went on.", counted.resumed),
+            Metric(
+                "hub_resets_total", .counter, help: "Resets that streams were told, by reason.",
+                samples: reasons.map { .init(Double(counted.resets[$0] ?? 0), labels: ["reason": $0.rawValue]) }),
+        ]
+    }
+
+    private static func feeds(_ held: FeedStatistics) -> [Metric] {
+        [
+            Metric("hub_feeds", .gauge, help: "Topics that are listened to on this member.", held.feeds),
+            Metric("hub_feeds_live", .gauge, help: "Those of them that are complete.", held.liveFeeds),
+            Metric("hub_ring_events", .gauge, help: "Events that are held in memory for streams.", held.ringEvents),
+            Metric(
+                "hub_feed_catch_ups_total", .counter, help: "How often a feed had to catch up with the bus.",
+                held.counters.catchUps),
+            Metric(
+                "hub_subscription_losses_total", .counter, help: "How often all subscriptions were lost at once.",
+                held.counters.losses),
+            Metric("hub_epochs_total", .counter, help: "How often a new epoch began.", held.counters.epochs),
+            Metric(
+                "hub_tail_reads_total", .counter, help: "Reads of a topic's newest events.", held.counters.tailReads),
+            Metric(
+                "hub_page_reads_total", .counter, help: "Reads of older events for streams that were behind.",
+                held.counters.pageReads),
+        ]
+    }
+}

@@ -1,0 +1,25 @@
+import Synchronization
+
+/// Counts answers by route and class of status.
+final class RequestCounters: Sendable {
+    /// What is counted apart.
+    struct Key: Hashable, Comparable {
+        let route: String
+        /// The first digit of the status.
+        let statusClass: Int
+
+        static func < (left: Key, right: Key) -> Bool {
+            (left.route, left.statusClass) < (right.route, right.statusClass)
+        }
+    }
+
+    private let counts = Mutex<[Key: Int]>([:])
+
+    /// Counts an answer.
+    func count(route: String, status: Int) {
+        self.counts.withLock { $0[Key(route: route, statusClass: status / 100), default: 0] += 1 }
+    }
+
+    /// The counts so far.
+    var all: [Key: Int] { self.counts.withLock { $0 } }
+}

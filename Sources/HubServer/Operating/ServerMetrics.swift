@@ -1,0 +1,79 @@
+import HubCore
+import NIOCore
+
+/// What the server itself tells at `/metrics`.
+struct ServerMetrics: MetricsSource {
+    private let configuration: ServerConfiguration
+    private let bus: any EventBus
+    private let ledger: ConnectionLedger
+    private let counters: ServerCounters
+    private let condition: ServerCondition
+    private let startTime = Double(WallClock.milliseconds) / 1000
+
+    init(
+        _ configuration: ServerConfiguration, _ bus: any EventBus, _ ledger: ConnectionLedger,
+        _ counters: ServerCounters, _ condition: ServerCondition
+    ) {
+        self.configuration = configuration
+        self.bus = bus
+        self.ledger = ledger
+        self.counters = counters
+        self.condition = condition
+    }
+
+    func metrics(on loop: any EventLoop) -> EventLoopFuture<[Metric]> {
+        loop.makeSucceededFuture(
+            self.state + self.connections + self.requests + ProcessMetrics.all(startTime: self.startTime))
+    }
+
+    private var state: [Metric] {
+        [
+            Metric(
+                "hub_build_info", .gauge, help: "The version that runs; always 1.",
+                samples: [.init(1, labels: ["version": self.configuration.version])]),
+            Metric(
+                "hub_bus_ready", .gauge, help: "Whether events are published and delivered.",
+                self.bus.status == .ready ? 1 : 0),
+            Metric(
+                "hub_draining", .gauge, help: "Whether the hub is shutting down.", self.condition.isDraining ? 1 : 0),
+        ]
+    }
+
+    private var connections: [Metric] {
+        [
+            Metric("hub_connections", .gauge, help: "Connections that are open.", self.ledger.total),
+            Metric(
+                "hub_connections_limit", .gauge, help: "The most connections that are served.", self.ledger.maximum),
+            Metric(
+                "hub_connections_accepted_total", .counter, help: "Connections since the start.",
+                self.counters.connections.accepted),
+            Metric(
+                "hub_connections_turned_away_total", .counter, help: "Connections over a cap, which were told so.",
+                self.counters.connections.turnedAway),
+            Metric(
+                "hub_connections_rejected_total", .counter,
+                help: "Connections so far over the cap that they were just closed.",
+                self.counters.connections.rejected),
+        ]
+    }
+
+    private var requests: [Metric] {
+        let answers = self.counters.requests.all.sorted { $0.key < $1.key }
+        let publishing = self.counters.publishing.all
+        return [
+            Metric(
+                "hub_requests_total", .counter, help: "Answers by route and class of status.",
+                samples: answers.map { key, count in
+                    .init(Double(count), labels: ["route": key.route, "status": "\(key.statusClass)xx"])
+                }),
+            Metric(
+                "hub_publish_requests_total", .counter, help: "Publish requests by what became of them.",
+                samples: PublishCounters.Outcome.allCases.map { outcome in
+                    .init(Double(publishing.requests[outcome] ?? 0), labels: ["outcome": outcome.rawValue])
+                }),
+            Metric(
+                "hub_events_published_total", .counter, help: "Events that were published through this member.",
+                publishing.events),
+        ]
+    }
+}

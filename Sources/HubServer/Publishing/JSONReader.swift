@@ -1,0 +1,226 @@
+/// Reads JSON (RFC 8259) and keeps where each value stands, so that a value can be passed on as the very text that came.
+///
+/// Strict: no comments, no trailing commas, no lone surrogates (they are no text), no number that JSON does not know.
+struct JSONReader {
+    /// What is wrong with the text, in one line.
+    struct Fault: Error, Hashable {
+        let description: String
+    }
+
+    /// A value, by its outermost form, and its text.
+    struct Value {
+        enum Form: Hashable { case string, number, object, array, boolean, null }
+        let form: Form
+        let text: ArraySlice<UInt8>
+        /// What a string says.
+        let string: [UInt8]?
+    }
+
+    /// How deep arrays and objects may stand in each other.
+    static let maximumDepth = 128
+
+    private let bytes: ArraySlice<UInt8>
+    private var index: Int
+    private var depth = 0
+
+    /// Makes a reader.
+    /// - Parameter bytes: UTF-8, checked.
+    init(_ bytes: ArraySlice<UInt8>) {
+        // A byte order mark may be ignored (RFC 8259, 8.1); some systems write one into every file.
+        self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
+        self.index = self.bytes.startIndex
+    }
+
+    /// Checks that nothing but white space is left.
+    mutating func readEnd() throws(Fault) {
+        self.skipSpace()
+        guard self.index == self.bytes.endIndex else { throw self.unexpected("the end") }
+    }
+
+    /// Reads a value of any form.
+    mutating func readValue() throws(Fault) -> Value {
+        self.skipSpace()
+        let start = self.index
+        var string: [UInt8]?
+        let form: Value.Form
+        switch self.peek {
+        case UInt8(ascii: "\""):
+            string = try self.readString()
+            form = .string
+        case UInt8(ascii: "{"):
+            try self.readObject { (_, reader) throws(Fault) in _ = try reader.readValue() }
+            form = .object
+        case UInt8(ascii: "["):
+            try self.readArray { (reader) throws(Fault) in _ = try reader.readValue() }
+            form = .array
+        case UInt8(ascii: "t"), UInt8(ascii: "f"):
+            try self.readWord(self.peek == UInt8(ascii: "t") ? "true" : "false")
+            form = .boolean
+        case UInt8(ascii: "n"):
+            try self.readWord("null")
+            form = .null
+        default:
+            try self.readNumber()
+            form = .number
+        }
+        return Value(form: form, text: self.bytes[start..<self.index], string: string)
+    }
+
+    /// Reads an object.
+    /// - Parameter member: Gets each name, and must read its value.
+    mutating func readObject(_ member: (String, inout JSONReader) throws(Fault) -> Void) throws(Fault) {
+        try self.enter(UInt8(ascii: "{"), "an object")
+        if self.take(UInt8(ascii: "}")) { return self.leave() }
+        repeat {
+            self.skipSpace()
+            guard self.peek == UInt8(ascii: "\"") else { throw self.unexpected("a name in quotes") }
+            let name = String(decoding: try self.readString(), as: UTF8.self)
+            guard self.take(UInt8(ascii: ":")) else { throw self.unexpected("':'") }
+            try member(name, &self)
+        } while self.take(UInt8(ascii: ","))
+        guard self.take(UInt8(ascii: "}")) else { throw self.unexpected("',' or '}'") }
+        self.leave()
+    }
+
+    /// Reads an array.
+    /// - Parameter element: Must read each element.
+    mutating func readArray(_ element: (inout JSONReader) throws(Fault) -> Void) throws(Fault) {
+        try self.enter(UInt8(ascii: "["), "an array")
+        if self.take(UInt8(ascii: "]")) { return self.leave() }
+        repeat {
+            try element(&self)
+        } while self.take(UInt8(ascii: ","))
+        guard self.take(UInt8(ascii: "]")) else { throw self.unexpected("',' or ']'") }
+        self.leave()
+    }
+
+    /// The first byte of the next value.
+    mutating func peekValue() -> UInt8? {
+        self.skipSpace()
+        return self.peek
+    }
+
+    // MARK: Pieces
+
+    private var peek: UInt8? { self.index < self.bytes.endIndex ? self.bytes[self.index] : nil }
+
+    private mutating func skipSpace() {
+        while let byte = self.peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { self.index += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        self.skipSpace()
+        guard self.peek == byte else { return false }
+        self.index += 1
+        return true
+    }
+
+    private mutating func enter(_ bracket: UInt8, _ what: String) throws(Fault) {
+        guard self.take(bracket) else { throw self.unexpected(what) }
+        self.depth += 1
+        guard self.depth <= Self.maximumDepth else {
+            throw Fault(description: "arrays and objects may stand \(Self.maximumDepth) deep in each other at most")
+        }
+    }
+
+    private mutating func leave() {
+        self.depth -= 1
+    }
+
+    private mutating func readWord(_ word: StaticString) throws(Fault) {
+        let expected = word.withUTF8Buffer { Array($0) }
+        guard self.bytes[self.index...].starts(with: expected) else { throw self.unexpected("a value") }
+        self.index += expected.count
+    }
+
+    private mutating func readNumber() throws(Fault) {
+        if self.peek == UInt8(ascii: "-") { self.index += 1 }
+        if self.peek == UInt8(ascii: "0") {
+            self.index += 1
+        } else {
+            try self.readDigits("a value")
+        }
+        if self.peek == UInt8(ascii: ".") {
+            self.index += 1
+            try self.readDigits("a digit")
+        }
+        if self.peek == UInt8(ascii: "e") || self.peek == UInt8(ascii: "E") {
+            self.index += 1
+            if self.peek == UInt8(ascii: "+") || self.peek == UInt8(ascii: "-") { self.index += 1 }
+            try self.readDigits("a digit")
+        }
+    }
+
+    private mutating func readDigits(_ expected: String) throws(Fault) {
+        let start = self.index
+        while let byte = self.peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { self.index += 1 }
+        guard self.index > start else { throw self.unexpected(expected) }
+    }
+
+    // MARK: Strings
+
+    private mutating func readString() throws(Fault) -> [UInt8] {
+        self.index += 1
+        var result: [UInt8] = []
+        while let byte = self.peek {
+            self.index += 1
+            switch byte {
+            case UInt8(ascii: "\""): return result
+            case UInt8(ascii: "\\"): try self.readEscape(into: &result)
+            case 0..<0x20: throw Fault(description: "a control character in a string must be escaped")
+            default: result.append(byte)
+            }
+        }
+        throw self.unexpected("a closing quote")
+    }
+
+    private mutating func readEscape(into result: inout [UInt8]) throws(Fault) {
+        guard let byte = self.peek else { throw self.unexpected("an escape") }
+        self.index += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): result.append(byte)
+        case UInt8(ascii: "b"): result.append(0x08)
+        case UInt8(ascii: "f"): result.append(0x0C)
+        case UInt8(ascii: "n"): result.append(0x0A)
+        case UInt8(ascii: "r"): result.append(0x0D)
+        case UInt8(ascii: "t"): result.append(0x09)
+        case UInt8(ascii: "u"):
+            result.append(contentsOf: UTF8.encode(try self.readScalar()) ?? UTF8.encodedReplacementCharacter)
+        default: throw Fault(description: "a string holds an unknown escape")
+        }
+    }
+
+    private mutating func readScalar() throws(Fault) -> Unicode.Scalar {
+        let first = try self.readHex()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        let isHigh = (0xD800..<0xDC00).contains(first)
+        guard isHigh, self.bytes[self.index...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else {
+            throw Self.loneSurrogate
+        }
+        self.index += 2
+        let second = try self.readHex()
+        guard (0xDC00..<0xE000).contains(second) else { throw Self.loneSurrogate }
+        let value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
+        guard let scalar = Unicode.Scalar(value) else { throw Self.loneSurrogate }
+        return scalar
+    }
+
+    private mutating func readHex() throws(Fault) -> UInt16 {
+        var value: UInt16 = 0
+        for _ in 0..<4 {
+            guard let byte = self.peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw self.unexpected("four hexadecimal digits")
+            }
+            value = value << 4 | UInt16(digit)
+            self.index += 1
+        }
+        return value
+    }
+
+    private static let loneSurrogate = Fault(description: "a string holds half of a surrogate pair, which is no text")
+
+    private func unexpected(_ expected: String) -> Fault {
+        let place = self.index - self.bytes.startIndex + 1
+        return Fault(description: "the JSON is not well-formed: \(expected) expected at byte \(place)")
+    }
+}

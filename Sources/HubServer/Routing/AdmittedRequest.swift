@@ -1,0 +1,28 @@
+import NIOHTTP1
+
+/// A request whose head is in order: who asks for what.
+struct AdmittedRequest: Sendable {
+    var route: Route?
+    var method = HTTPMethod.GET
+    var path = ""
+    var query = QueryItems()
+    var headers = HTTPHeaders()
+    /// What every answer to the request carries (CORS).
+    var commonHeaders = HTTPHeaders()
+    /// The request's place in the count of its client's address, if it came through a proxy.
+    var lease: AddressLease?
+
+    /// Whether a browser's own EventSource asks: it sends both of these, and libraries do not.
+    var isBrowserEventSource: Bool {
+        guard self.method == .GET, self.headers.contains(name: "Sec-Fetch-Mode") else { return false }
+        return self.headers[canonicalForm: "Cache-Control"].contains { $0.lowercased() == "no-cache" }
+    }
+
+    /// Lets go of what only the beginning of an answer needs.
+    mutating func forgetDetails() {
+        self.path = ""
+        self.query = QueryItems()
+        self.headers = HTTPHeaders()
+        self.commonHeaders = HTTPHeaders()
+    }
+}

@@ -1,0 +1,157 @@
+import HubCore
+import HubTransports
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// Decides what becomes of each request: first by its head alone, then, once it is complete, by its endpoint.
+final class Router: Sendable {
+    /// What the head of a request leads to.
+    enum Admission {
+        case accepted(AdmittedRequest)
+        /// The request is refused before its body is read.
+        case refused(HTTPAnswer, AdmittedRequest)
+    }
+
+    let limits: HTTPLimits
+    let condition: ServerCondition
+    private let routes: [String: Route]
+    private let cors: CORSPolicy
+    private let keys: PublishKeys
+    private let forwarded: ForwardedFor
+    private let ledger: ConnectionLedger
+    private let counters: RequestCounters
+
+    init(
+        routes: [Route], limits: HTTPLimits, cors: CORSPolicy, keys: PublishKeys, forwarded: ForwardedFor,
+        ledger: ConnectionLedger, condition: ServerCondition, counters: RequestCounters
+    ) {
+        self.routes = Dictionary(uniqueKeysWithValues: routes.map { ($0.path, $0) })
+        self.limits = limits
+        self.cors = cors
+        self.keys = keys
+        self.forwarded = forwarded
+        self.ledger = ledger
+        self.condition = condition
+        self.counters = counters
+    }
+
+    /// Looks at a head.
+    func admit(_ head: HTTPRequestHead, from peer: Peer) -> Admission {
+        var request = AdmittedRequest()
+        request.method = head.method
+        request.headers = head.headers
+        request.commonHeaders = self.cors.fields(for: head.headers)
+        do throws(Problem) {
+            if let answer = try self.check(&request, head, peer) { return .refused(answer, request) }
+            return .accepted(request)
+        } catch {
+            return .refused(error.answer, request)
+        }
+    }
+
+    /// Answers a complete request.
+    func answer(_ request: AdmittedRequest, body: ByteBuffer) -> Outcome {
+        guard let endpoint = request.route?.endpoint else { return .now(Problem.notFound.answer) }
+        do throws(Problem) {
+            return try endpoint.answer(request, body: body)
+        } catch {
+            return .now(error.answer)
+        }
+    }
+
+    /// The answer of an endpoint that took its time.
+    func answer(for result: Result<HTTPAnswer, any Error>) -> HTTPAnswer {
+        switch result {
+        case .success(let answer): answer
+        case .failure(let problem as Problem): problem.answer
+        case .failure(let error as BusError): Problem(error).answer
+        case .failure: Problem(.internalServerError, "the request failed for a reason that was not foreseen").answer
+        }
+    }
+
+    /// Counts an answer.
+    func count(_ status: HTTPResponseStatus, of request: AdmittedRequest?) {
+        self.counters.count(route: request?.route?.name ?? "other", status: Int(status.code))
+    }
+
+    // MARK: Heads
+
+    private func check(
+        _ request: inout AdmittedRequest, _ head: HTTPRequestHead, _ peer: Peer
+    ) throws(Problem) -> HTTPAnswer? {
+        try self.checkFields(head)
+        let target = try RequestTarget(head.uri, limit: self.limits.targetBytes)
+        request.path = target.path
+        request.query = target.query
+        if target.path == "*", head.method == .OPTIONS { return HTTPAnswer(.noContent) }
+        guard let route = self.routes[target.path] else { throw .notFound }
+        request.route = route
+        if head.method == .OPTIONS { return try self.options(route, head.headers) }
+        guard route.allows(head.method) else { throw .methodNotAllowed(head.method, route) }
+        if let answer = try self.turnAway(&request, route, peer) { return answer }
+        try self.authorize(request, route)
+        if let length = head.headers.first(name: "Content-Length").flatMap(Int.init), length > self.limits.bodyBytes {
+            throw .bodyTooLarge(limit: self.limits.bodyBytes)
+        }
+        try route.endpoint.check(request)
+        return nil
+    }
+
+    private func checkFields(_ head: HTTPRequestHead) throws(Problem) {
+        guard head.headers[canonicalForm: "Host"].count == 1 || head.version == .http1_0 else {
+            throw Problem(.badRequest, "a request of HTTP/1.1 needs exactly one Host field")
+        }
+        if let expected = head.headers.first(name: "Expect"), expected.lowercased() != "100-continue" {
+            throw Problem(.expectationFailed, "the only expectation that can be met is 100-continue")
+        }
+        let size = head.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        guard size <= self.limits.headBytes, head.headers.count <= self.limits.headFields else {
+            throw Problem(unreadable: HTTPParserError.headerOverflow, lineByteCount: 0, limits: self.limits)
+        }
+    }
+
+    private func options(_ route: Route, _ headers: HTTPHeaders) throws(Problem) -> HTTPAnswer {
+        var fields: HTTPHeaders = ["Allow": route.allowed]
+        if let origin = headers.first(name: "Origin"), headers.contains(name: "Access-Control-Request-Method") {
+            guard self.cors.allows(origin) || CORSPolicy.isOwn(origin, host: headers.first(name: "Host")) else {
+                throw .foreignOrigin(origin)
+            }
+            fields.add(contentsOf: self.cors.preflightFields(allowed: route.allowed))
+        }
+        return HTTPAnswer(.noContent, headers: fields)
+    }
+
+    private func authorize(_ request: AdmittedRequest, _ route: Route) throws(Problem) {
+        let isWrite = request.method != .GET && request.method != .HEAD
+        if isWrite, !self.cors.mayWrite(request.headers) {
+            throw .foreignOrigin(request.headers.first(name: "Origin") ?? "")
+        }
+        guard route.endpoint.needsKey(request.method), !self.keys.isEmpty else { return }
+        let authorization = request.headers.first(name: "Authorization")
+        guard self.keys.allow(authorization) else {
+            throw .unauthorized(request, hasCredentials: authorization != nil)
+        }
+    }
+
+    // MARK: Overload
+
+    private func turnAway(
+        _ request: inout AdmittedRequest, _ route: Route, _ peer: Peer
+    ) throws(Problem) -> HTTPAnswer? {
+        guard !route.endpoint.isAlwaysAnswered else { return nil }
+        if route.endpoint.isStream, self.condition.isDraining {
+            return TurnAway.draining.answer(to: request)
+        }
+        switch peer.excess {
+        case .connections: return TurnAway.full.answer(to: request)
+        case .address: return TurnAway.tooManyOfOneAddress.answer(to: request)
+        case nil: break
+        }
+        guard peer.isProxy, let address = peer.address, let maximum = self.ledger.maximumPerAddress else { return nil }
+        let client = self.forwarded.client(of: address, headers: request.headers)
+        guard client != address, let (lease, count) = self.ledger.lease(client) else { return nil }
+        request.lease = lease
+        return count > maximum ? TurnAway.tooManyOfOneAddress.answer(to: request) : nil
+    }
+}

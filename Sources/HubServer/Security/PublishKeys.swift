@@ -1,0 +1,50 @@
+import Crypto
+import Synchronization
+
+/// The keys that publishing, deleting and listing need.
+///
+/// Only digests are kept. Digests are compared in constant time, and every key is compared, so that the time taken
+/// says nothing of how much of a guess was right.
+public final class PublishKeys: Sendable {
+    private let digests: Mutex<[SHA256Digest]>
+
+    /// Makes a set of keys.
+    /// - Parameter keys: The keys; none means that no key is needed.
+    public init(_ keys: [String] = []) {
+        self.digests = Mutex(Self.digests(of: keys))
+    }
+
+    /// Whether there are no keys, so that none is needed.
+    public var isEmpty: Bool { self.digests.withLock { $0.isEmpty } }
+
+    /// Puts other keys in force.
+    /// - Parameter keys: All keys that count from now on.
+    public func replace(with keys: [String]) {
+        let digests = Self.digests(of: keys)
+        self.digests.withLock { $0 = digests }
+    }
+
+    /// Whether an `Authorization` field holds one of the keys (RFC 6750, 2.1).
+    func allow(_ authorization: String?) -> Bool {
+        guard let token = Self.token(authorization) else { return false }
+        let digest = SHA256.hash(data: Array(token.utf8))
+        return self.digests.withLock { digests in
+            digests.reduce(false) { found, key in
+                // Both sides are always computed.
+                let isSame = key == digest
+                return found || isSame
+            }
+        }
+    }
+
+    private static func token(_ authorization: String?) -> Substring? {
+        guard let authorization else { return nil }
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return parts[1].drop { $0 == " " }
+    }
+
+    private static func digests(of keys: [String]) -> [SHA256Digest] {
+        keys.map { SHA256.hash(data: Array($0.utf8)) }
+    }
+}

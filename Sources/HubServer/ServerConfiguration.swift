@@ -1,0 +1,40 @@
+public import NIOCore
+
+/// Everything that the server may be told.
+public struct ServerConfiguration: Sendable {
+    /// The address to listen on.
+    public var host = "127.0.0.1"
+    /// The port to listen on; 0 lets the system choose.
+    public var port = 8080
+    /// How many connections the kernel holds before they are accepted.
+    public var backlog = 4096
+    /// The most bytes of a connection that the kernel holds for sending (it doubles the number, and counts its own
+    /// bookkeeping). Small enough that a slow client shows soon, and that a hundred thousand of them fit in memory.
+    public var sendBufferBytes = 64 * 1024
+    /// How long sent bytes may stay unacknowledged, or a window closed, before the kernel gives the connection up.
+    public var acknowledgementTime = TimeAmount.seconds(60)
+    /// What a client may send.
+    public var limits = HTTPLimits()
+    /// The most connections. Beyond it they are told so, and beyond that by `excessConnections`, closed.
+    public var maximumConnections = 10_000
+    /// The most connections of one address; `nil` for no limit.
+    public var maximumConnectionsPerAddress: Int?
+    /// The proxies whose word on the client's address counts.
+    public var trustedProxies: [AddressRange] = []
+    /// The most topics of a stream, and of an event.
+    public var maximumTopicsPerStream = 100
+    /// Which pages of other origins may use the hub.
+    public var cors = CORSPolicy()
+    /// The keys that publishing, deleting and listing need.
+    public var keys = PublishKeys()
+    /// Whether there is something to see at `/`.
+    public var isDemo = false
+    /// The version of the hub.
+    public var version = "unknown"
+
+    /// The defaults.
+    public init() {}
+
+    /// How many connections over the cap are answered, rather than just closed.
+    var excessConnections: Int { max(16, self.maximumConnections / 16) }
+}

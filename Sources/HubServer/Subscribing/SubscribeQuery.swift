@@ -1,0 +1,103 @@
+import HubCore
+import HubTransports
+import NIOHTTP1
+
+/// What the query of a subscribing request says, the same for all transports.
+struct SubscribeQuery {
+    /// The names that a cursor may have; the first that is there and not empty counts.
+    static let cursorNames = ["last_event_id", "lastEventId", "lastEventID", "cursor"]
+
+    let topics: [Topic]
+    private let cursor: String?
+    private let since: Since?
+    private let format: StreamRequest.Format
+    private let prime: Bool?
+
+    /// Reads a query.
+    /// - Parameters:
+    ///   - query: The query.
+    ///   - maximumTopics: How many topics a stream may have.
+    init(_ query: QueryItems, maximumTopics: Int) throws(Problem) {
+        try Self.checkReserved(query)
+        self.topics = try Self.topics(query, maximum: maximumTopics)
+        self.cursor = Self.cursorNames.lazy.flatMap { query.all($0) }.first { !$0.isEmpty }
+        self.since = try query.one("since").flatMap { $0.isEmpty ? nil : $0 }.map { text throws(Problem) in
+            guard let since = Since(text) else {
+                throw Problem(
+                    .badRequest, "'since' must be a duration such as 10m, or a time such as 2026-01-31T12:00:00Z")
+            }
+            return since
+        }
+        self.format = try Self.choice(query, "format") ?? .data
+        self.prime = try Self.flag(query, "prime")
+    }
+
+    /// The request.
+    /// - Parameters:
+    ///   - lastEventID: The `Last-Event-ID` field. A browser adds it to the very query that it began with when it comes
+    ///     back, so that it outranks the query, and any cursor outranks `since`.
+    ///   - isBrowser: Whether a browser's own EventSource asks.
+    ///   - now: Milliseconds since 1970.
+    func streamRequest(lastEventID: String?, isBrowser: Bool, now: UInt64) -> StreamRequest {
+        let cursor = lastEventID.flatMap { $0.isEmpty ? nil : $0 } ?? self.cursor
+        return StreamRequest(
+            topics: self.topics, start: self.start(cursor, now: now), format: self.format,
+            prime: self.prime ?? isBrowser)
+    }
+
+    private func start(_ cursor: String?, now: UInt64) -> StartPosition {
+        switch cursor {
+        case "latest": .latest
+        case "earliest": .earliest
+        case let cursor?: .cursor(cursor)
+        case nil: self.since.map { .time(milliseconds: $0.milliseconds(now: now)) } ?? .latest
+        }
+    }
+
+    private static func checkReserved(_ query: QueryItems) throws(Problem) {
+        let reserved = query.items.first { item in
+            item.name.hasPrefix("match") || item.name == "pattern" || item.name == "authorization"
+        }
+        guard let reserved else { return }
+        throw Problem(.badRequest, "'\(reserved.name.prefix(64))' in the query is reserved for later")
+    }
+
+    private static func topics(_ query: QueryItems, maximum: Int) throws(Problem) -> [Topic] {
+        let names = query.all("topic")
+        guard !names.isEmpty else { throw Problem(.badRequest, "no topic: give ?topic=…, again for more topics") }
+        var topics: [Topic] = []
+        var seen: Set<Topic> = []
+        for name in names {
+            let topic: Topic
+            do throws(InvalidEvent) { topic = try Topic(name) } catch { throw Problem(error) }
+            guard !topic.isReserved else {
+                throw Problem(.badRequest, "topics that start with '$' are reserved, and there is no '\(name)'")
+            }
+            if seen.insert(topic).inserted { topics.append(topic) }
+        }
+        guard topics.count <= maximum else {
+            throw Problem(
+                .badRequest,
+                "a stream may have \(maximum) topics at most, not \(topics.count) (--max-topics-per-stream)")
+        }
+        return topics
+    }
+
+    private static func choice(_ query: QueryItems, _ name: String) throws(Problem) -> StreamRequest.Format? {
+        guard let text = try query.one(name), !text.isEmpty else { return nil }
+        guard let format = StreamRequest.Format(rawValue: text) else {
+            let known = StreamRequest.Format.allCases.map(\.rawValue).joined(separator: " or ")
+            throw Problem(.badRequest, "'\(name)' must be \(known)")
+        }
+        return format
+    }
+
+    private static func flag(_ query: QueryItems, _ name: String) throws(Problem) -> Bool? {
+        switch try query.one(name) {
+        case nil, "": nil
+        case "true": true
+        case "false": false
+        default: throw Problem(.badRequest, "'\(name)' must be true or false")
+        }
+    }
+}

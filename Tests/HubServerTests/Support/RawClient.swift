@@ -1,0 +1,122 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A client that writes what it is told and keeps what it reads, so that a test can break every rule.
+final class RawClient: Sendable {
+    struct Timeout: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private struct State {
+        var bytes: [UInt8] = []
+        var isClosed = false
+    }
+
+    private final class Collector: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        let client: RawClient
+        init(_ client: RawClient) { self.client = client }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let bytes = Array(Self.unwrapInboundIn(data).readableBytesView)
+            self.client.state.withLock { $0.bytes += bytes }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            self.client.state.withLock { $0.isClosed = true }
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            context.close(promise: nil)
+        }
+    }
+
+    private let state = Mutex(State())
+    private let channel = Mutex<(any Channel)?>(nil)
+
+    static func connect(port: Int, readsAtOnce: Bool = true) async throws -> RawClient {
+        let client = RawClient()
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelOption(.autoRead, value: readsAtOnce)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Collector(client))
+                }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+        client.channel.withLock { $0 = channel }
+        return client
+    }
+
+    var isClosed: Bool { self.state.withLock { $0.isClosed } }
+    var text: String { self.state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+
+    func send(_ text: String) {
+        self.send(Array(text.utf8))
+    }
+
+    func send(_ bytes: [UInt8]) {
+        self.channel.withLock { $0?.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
+    }
+
+    /// Sends a well-formed request.
+    func send(_ method: String, _ target: String, headers: [String] = [], body: String? = nil) {
+        var lines = ["\(method) \(target) HTTP/1.1"]
+        if !headers.contains(where: { $0.lowercased().hasPrefix("host:") }) { lines.append("Host: 127.0.0.1") }
+        lines += headers
+        if let body { lines.append("Content-Length: \(body.utf8.count)") }
+        self.send(lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? ""))
+    }
+
+    func startReading() async throws {
+        guard let channel = self.channel.withLock({ $0 }) else { return }
+        try await channel.setOption(.autoRead, value: true).get()
+    }
+
+    func close() async {
+        let channel = self.channel.withLock { $0 }
+        try? await channel?.close().get()
+    }
+
+    /// Waits until what was read fulfils a condition.
+    func wait(_ what: String, seconds: Double = 10, until condition: (String, Bool) -> Bool) async throws {
+        try await eventually("\(what), but read: \(self.text)", seconds: seconds) {
+            let (text, isClosed) = self.state.withLock { (String(decoding: $0.bytes, as: UTF8.self), $0.isClosed) }
+            return condition(text, isClosed)
+        }
+    }
+
+    func waitForClose(seconds: Double = 10) async throws {
+        try await self.wait("the connection should be closed", seconds: seconds) { _, isClosed in isClosed }
+    }
+
+    /// Reads the next complete answer, and takes it from what was read.
+    func readAnswer(isHead: Bool = false, seconds: Double = 10) async throws -> RawAnswer {
+        var answer: RawAnswer?
+        try await eventually("an answer should come", seconds: seconds) {
+            self.state.withLock { state in
+                guard let (found, length) = RawAnswer.parse(state.bytes, isHead: isHead, isClosed: state.isClosed)
+                else {
+                    return false
+                }
+                state.bytes.removeFirst(length)
+                answer = found
+                return true
+            }
+        }
+        guard let answer else { throw Timeout(description: "no answer") }
+        return answer
+    }
+}
+
+/// Waits for a condition, with a deadline.
+func eventually(
+    _ what: @autoclosure () -> String, seconds: Double = 10, _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw RawClient.Timeout(description: what()) }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
