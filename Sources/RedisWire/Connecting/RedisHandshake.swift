@@ -1,5 +1,5 @@
-/// What is said before a connection is used, all in one write: log in, choose the database, give the connection a name,
-/// ask whether the server serves.
+/// What is said before a connection is used, all in one write: log in, choose the database, ask whether the
+/// server serves, give the connection a name.
 struct RedisHandshake {
     private enum Step {
         case authenticate
@@ -24,8 +24,8 @@ struct RedisHandshake {
         if endpoint.database != 0 {
             script.append((.select, ["SELECT", RedisArgument(endpoint.database)]))
         }
-        script.append((.name, ["CLIENT", "SETNAME", .string(name)]))
         script.append((.ping, ["PING"]))
+        script.append((.name, ["CLIENT", "SETNAME", .string(name)]))
         self.commands = script.map { $0.1 }
         self.steps = script.map { $0.0 }[...]
     }

@@ -16,9 +16,8 @@ extension RedisEndpoint {
     /// - Returns: The text with `***` in place of all between `://` and the last `@`.
     public static func masking(_ url: String) -> String {
         guard let at = url.lastIndex(of: "@") else { return url }
-        let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
-        guard start <= at else { return url }
-        return url[..<start] + "***" + url[at...]
+        let scheme = url[..<at].firstRange(of: "://")
+        return url[..<(scheme?.upperBound ?? url.startIndex)] + "***" + url[at...]
     }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Ports and sockets of this machine.
+/// Ports of this machine.
 enum FreePort {
     /// A TCP port that the system picked a moment ago.
     static func find() throws -> Int {
@@ -17,22 +17,5 @@ enum FreePort {
         }
         guard status == 0 else { throw POSIXError(.EADDRINUSE) }
         return Int(UInt16(bigEndian: address.sin_port))
-    }
-}
-
-/// Asks whether somebody listens.
-enum ConnectableSocket {
-    /// Whether a Unix socket takes connections now.
-    static func accepts(path: String) -> Bool {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-            }
-        }
     }
 }

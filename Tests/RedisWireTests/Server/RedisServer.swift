@@ -25,7 +25,10 @@ final class RedisServer: Sendable {
     /// - Parameters:
     ///   - tcp: Whether it listens on a TCP port of 127.0.0.1 too, which the system picks.
     ///   - configuration: Lines for redis.conf; `DIR` in them stands for the server's directory.
-    init(tcp: Bool = false, configuration: [String] = []) async throws {
+    ///   - prepare: Is given the directory before the start.
+    init(
+        tcp: Bool = false, configuration: [String] = [], prepare: (URL) throws -> Void = { _ in }
+    ) async throws {
         // Short, since the path of a socket may have 107 bytes.
         self.directory = URL(fileURLWithPath: "/tmp/hub-redis-\(UInt32.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: false)
@@ -35,6 +38,7 @@ final class RedisServer: Sendable {
             + configuration
         let text = lines.joined(separator: "\n").replacingOccurrences(of: "DIR", with: self.directory.path)
         try Data(text.utf8).write(to: self.directory.appendingPathComponent("redis.conf"))
+        try prepare(self.directory)
         try await self.start()
     }
 
@@ -51,11 +55,15 @@ final class RedisServer: Sendable {
         get throws { try RedisEndpoint(self.socketURL) }
     }
 
-    /// Starts it, with what its directory holds, and waits until its socket takes connections.
+    /// Starts it, with what its directory holds, and waits until it has loaded it.
     func start() async throws {
-        try? FileManager.default.removeItem(at: self.directory.appendingPathComponent("s"))
+        let log = self.directory.appendingPathComponent("log")
+        try? FileManager.default.removeItem(at: log)
         try self.launch()
-        try await eventually("redis-server listens") { ConnectableSocket.accepts(path: "\(self.directory.path)/s") }
+        try await eventually("redis-server is ready") {
+            let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+            return text.contains("now ready to accept connections at")
+        }
     }
 
     /// Kills it at once, as a crash would.
