@@ -7,14 +7,26 @@ import RedisWire
 extension RedisMember {
     /// Sends a message to itself, in line with all events. Its arrival proves that the subscription delivers.
     func sendProbe() {
-        self.run(.probe, [.string(self.settings.member)]).assumeIsolated().whenSuccess { reply in
-            self.noteRefusal((try? reply.refusal) ?? nil)
-            let isSubscribed = self.subscriptions.isAcknowledged(self.probeChannel)
-            guard isSubscribed, self.probes.published(at: .now()) else { return }
-            self.probes.arrived()
-            self.logger.warning("the subscription to Redis is up but silent, and is made anew")
-            self.subscriptions.drop()
+        self.run(.probe, [.string(self.settings.member)]).assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let reply):
+                self.noteRefusal((try? reply.refusal) ?? nil)
+                self.checkSubscription()
+            case .failure(RedisError.server(let message)): self.noteRefusal(message)
+            case .failure: break
+            }
         }
+    }
+
+    /// A probe was published: one of those before it should have arrived. If not, the connections may lead to different
+    /// servers, so both are made anew.
+    private func checkSubscription() {
+        let isSubscribed = self.subscriptions.isAcknowledged(self.probeChannel)
+        guard isSubscribed, self.probes.published(at: .now()) else { return }
+        self.probes.arrived()
+        self.logger.warning("the subscription to Redis is up but silent, and is made anew")
+        self.subscriptions.drop()
+        self.commands.drop()
     }
 
     /// Notes whether the server can be written to.

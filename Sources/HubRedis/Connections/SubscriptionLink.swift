@@ -102,7 +102,6 @@ final class SubscriptionLink {
     private func open(_ connection: RedisSubscriptionConnection) {
         guard self.link.connected() == .nothing else { return connection.close() }
         self.connection = connection
-        self.backoff.reset()
         connection.subscribe(Array(self.wanted))
     }
 }
@@ -110,6 +109,7 @@ final class SubscriptionLink {
 extension SubscriptionLink {
     fileprivate func subscribed(_ channel: [UInt8]) {
         guard self.wanted.contains(channel) else { return }
+        self.backoff.reset()
         self.acknowledged.insert(channel)
         self.happened?(.subscribed(channel))
     }

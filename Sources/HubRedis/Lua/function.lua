@@ -56,6 +56,10 @@ local function checked_publish(keys, argv)
   local entry = { topics = { argv[1] }, key = '', name = argv[3] or '' }
   check_topic(argv[1])
   check_name(entry.name)
+  -- Redis does not take back what a script has written before it lacks a permission, and new users have no channels.
+  if not redis.acl_check_cmd('PUBLISH', keys[1] .. ':live:' .. argv[1], '') then
+    refuse('this user may not PUBLISH on the channels ' .. keys[1] .. ':*')
+  end
   entry.data, entry.retry = check_data(argv[2]), check_retry(argv[4] or '')
   -- Who publishes so has seen nothing and brings no entropy but what is published and when.
   local time = redis.call('TIME')

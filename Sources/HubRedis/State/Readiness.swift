@@ -20,7 +20,8 @@ struct Readiness {
     private var reasons: [Problem: String] = [
         .unreachable: "Redis has not answered yet", .notSubscribed: "not subscribed to Redis yet",
     ]
-    private var told: Problem?
+    /// What was logged since the bus was last ready.
+    private var told: Set<Problem> = []
 
     /// The status as the bus tells it.
     var status: BusStatus {
@@ -31,15 +32,15 @@ struct Readiness {
     private var leading: Problem? { Problem.allCases.first { self.reasons[$0] != nil } }
 
     /// Notes that there is a problem, or with `nil` that there is none.
-    /// - Returns: What to log: once for each kind of trouble, however often it is noted.
+    /// - Returns: What to log: once for each kind of trouble until the bus is ready again, however often it is noted.
     mutating func note(_ problem: Problem, _ reason: String?) -> Change? {
         self.reasons[problem] = reason
         guard let leading = self.leading else {
-            defer { self.told = nil }
-            return self.told == nil ? nil : .recovered
+            defer { self.told = [] }
+            return self.told.isEmpty ? nil : .recovered
         }
-        guard leading != self.told, (leading == problem && reason != nil) || leading.lasts else { return nil }
-        self.told = leading
+        let isNews = (leading == problem && reason != nil) || leading.lasts
+        guard isNews, self.told.insert(leading).inserted else { return nil }
         return .worse(reason: self.reasons[leading] ?? "")
     }
 }

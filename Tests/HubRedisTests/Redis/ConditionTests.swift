@@ -79,6 +79,30 @@ import Testing
         }
     }
 
+    @Test func aFunctionCallThatMayNotTellTheHubsChangesNothing() async throws {
+        try await withRedis { redis in
+            try redis.cli(["ACL", "SETUSER", "app", "on", ">secret", "~*", "+@all"])
+            try await withMember(redis.endpoint) { member in
+                try await redis.functionsAreLoaded()
+                let login = ["--user", "app", "--pass", "secret", "--no-auth-warning"]
+                let answer = try redis.publish("news", "x", options: login)
+                #expect(answer.hasPrefix("ERR hub: this user may not PUBLISH"), "\(answer)")
+                #expect(try await member.tail(Topic("news")).last == nil)
+            }
+        }
+    }
+
+    @Test func aUserWhoMayNotSubscribeIsNotReady() async throws {
+        try await withRedis { redis in
+            try redis.cli(["ACL", "SETUSER", "hub", "on", ">secret", "~*", "+@all"])
+            let endpoint = try RedisEndpoint("unix://hub:secret@\(redis.socket)")
+            try await withMember(endpoint, waitUntilReady: false) { member in
+                try await eventually("the reason is named") { self.reason(member).contains("NOPERM") }
+                #expect(member.log.all.count <= 3, "\(member.log.all)")
+            }
+        }
+    }
+
     @Test func withoutFunctionsAndInfoTheBusWorks() async throws {
         try await withRedis { redis in
             let less = LeastPrivilege.hub.filter { !$0.contains("function") && $0 != "+fcall" && $0 != "+info" }

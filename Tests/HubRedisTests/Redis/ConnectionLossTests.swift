@@ -109,6 +109,28 @@ import Testing
         }
     }
 
+    @Test func aSubscriptionThatLeadsElsewhereIsNoticed() async throws {
+        let timeouts = RedisTimeouts(liveness: .seconds(1))
+        try await withRedis { first in
+            try await withRedis { second in
+                let link = first.socket + ".link"
+                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: first.socket)
+                try await withMember(RedisEndpoint("unix://\(link)"), timeouts: timeouts) { member in
+                    let topic = try Topic("news")
+                    try await member.subscribe(topic)
+                    try FileManager.default.removeItem(atPath: link)
+                    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: second.socket)
+                    try first.cli("CLIENT", "KILL", "TYPE", "pubsub")
+                    try await eventually("the other server's epoch is entered") { member.recorder.epochs.count == 2 }
+                    try await member.ready()
+                    let id = try await member.publish(topic, "x")
+                    try await eventually("events arrive") { member.recorder.events.map(\.id) == [id] }
+                    #expect(try second.cli("EXISTS", "hub:{0}:log:news") == "1")
+                }
+            }
+        }
+    }
+
     @Test func unsubscribedTopicsAreSilent() async throws {
         try await withRedis { redis in
             try await withMember(redis.endpoint) { member in

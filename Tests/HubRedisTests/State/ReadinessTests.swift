@@ -36,7 +36,7 @@ import Testing
         var readiness = self.connected()
         #expect(readiness.note(.evicts, "evicts") == .worse(reason: "evicts"))
         #expect(readiness.note(.unreachable, "gone") == .worse(reason: "gone"))
-        #expect(readiness.note(.unreachable, nil) == .worse(reason: "evicts"))
+        #expect(readiness.note(.unreachable, nil) == nil)
         #expect(readiness.status == .notReady(reason: "evicts"))
     }
 

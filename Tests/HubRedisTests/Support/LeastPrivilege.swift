@@ -5,7 +5,7 @@ enum LeastPrivilege {
         ~hub:{0} ~hub:{0}:* &hub:{0}:* -@all \
         +ping +echo +auth +client|setname +select +info \
         +subscribe +unsubscribe +publish \
-        +evalsha +script|load +fcall +function|load +function|list \
+        +evalsha +script|load +fcall +function|load \
         +time +get +set +del +unlink +hget +hset +hsetnx +hmget +hdel \
         +zadd +zrem +zrangebyscore +zrangebylex +xadd +xtrim +xlen +xrange +xrevrange
         """.split(separator: " ").map(String.init)
