@@ -19,7 +19,8 @@ public struct EventName: Hashable, Sendable, CustomStringConvertible {
         guard !name.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0x00 }) else {
             throw InvalidEvent("an event name must not contain CR, LF or NUL")
         }
-        guard !name.hasPrefix("hub.") else {
+        // By bytes: to Swift a dot with a combining mark is another character than a dot.
+        guard !name.utf8.starts(with: "hub.".utf8) else {
             throw InvalidEvent("event names that start with 'hub.' are reserved, '\(name)' is one")
         }
         self.name = name

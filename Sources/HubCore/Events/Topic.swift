@@ -20,6 +20,8 @@ public struct Topic: Hashable, Sendable, CustomStringConvertible {
         guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw InvalidEvent("a topic must not contain control characters")
         }
+        var name = name
+        name.makeContiguousUTF8()
         self.name = name
     }
 
@@ -27,4 +29,13 @@ public struct Topic: Hashable, Sendable, CustomStringConvertible {
     public var isReserved: Bool { self.name.utf8.first == UInt8(ascii: "$") }
 
     public var description: String { self.name }
+
+    /// Names are the same if their bytes are, as in Redis: Swift's strings would also take `é` and `e` + U+0301 for one.
+    public static func == (left: Topic, right: Topic) -> Bool {
+        left.name.utf8.elementsEqual(right.name.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        _ = self.name.utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
 }

@@ -1,5 +1,5 @@
--- FCALL hub_publish 1 PREFIX:{0} TOPIC DATA [EVENT [RETRY]]: publishes from any client of Redis, and checks the arguments
--- as the hubs do. Answers the id.
+-- FCALL hub_publish 1 PREFIX:{0} TOPIC DATA [EVENT [RETRY]]: publishes from any client of Redis, and checks the
+-- arguments as the hubs do. Answers the id.
 
 local function refuse(reason)
   error({ err = 'ERR hub: ' .. reason })
@@ -52,7 +52,9 @@ local function checked_publish(keys, argv)
   if #keys ~= 1 or #argv < 2 or #argv > 4 then
     refuse('call it as FCALL hub_publish 1 PREFIX:{0} TOPIC DATA [EVENT [RETRY]]')
   end
-  if string.sub(keys[1], -4) ~= ':{0}' then refuse('the key is the prefix of the hubs and the partition, as in hub:{0}') end
+  if string.sub(keys[1], -4) ~= ':{0}' then
+    refuse('the key is the prefix of the hubs and the partition, as in hub:{0}')
+  end
   local entry = { topics = { argv[1] }, key = '', name = argv[3] or '' }
   check_topic(argv[1])
   check_name(entry.name)
@@ -78,5 +80,7 @@ end
 
 redis.register_function('hub_publish', hub_publish)
 redis.register_function({
-  function_name = 'hub_version', callback = function() return LIBRARY_VERSION end, flags = { 'no-writes', 'allow-stale' },
+  function_name = 'hub_version',
+  callback = function() return LIBRARY_VERSION end,
+  flags = { 'no-writes', 'allow-stale' },
 })

@@ -48,7 +48,8 @@ local function event_message(epoch, entry, previous_ms, previous_seq, is_new)
 end
 
 local function add_entry(log, count, entry, previous)
-  local command = { 'XADD', log, 'MAXLEN', count > 1000 and '~' or '=', count, entry.id, 'p', previous, 'd', entry.data }
+  local exactness = count > 1000 and '~' or '='
+  local command = { 'XADD', log, 'MAXLEN', exactness, count, entry.id, 'p', previous, 'd', entry.data }
   if entry.name ~= '' then
     command[#command + 1], command[#command + 2] = 'e', entry.name
   end

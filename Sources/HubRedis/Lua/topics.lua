@@ -1,5 +1,5 @@
 -- ARGV: the caller, then either 'one' and a topic, or 'after', a name ('' for the first) and how many topics.
--- Answers { place, { { name, how many entries, oldest offset or nil, last offset }… } } in the order of the names' bytes.
+-- Answers { place, { { name, how many entries, oldest offset or nil, last offset }… } }, by the bytes of the names.
 
 local function summary(key, topic)
   local last = redis.call('HGET', key .. ':last', topic)
