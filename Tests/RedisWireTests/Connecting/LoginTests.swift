@@ -7,7 +7,7 @@ import Testing
 @Suite struct LoginTests {
     private let rules = ["user default on >de:fault ~* &* +@all", "user alice on >s@cret ~a:* &a:* +@all -ping"]
 
-    private func failure(_ url: String, timeouts: RedisTimeouts = RedisTimeouts()) async throws -> String? {
+    private func failure(_ url: String, timeouts: RedisTimeouts = .patient()) async throws -> String? {
         let endpoint = try RedisEndpoint(url)
         do {
             try await RedisCommandConnection.connect(endpoint, timeouts: timeouts).close()
@@ -57,7 +57,7 @@ import Testing
     @Test func aServerThatDoesNotAnswerIsGivenUp() async throws {
         let server = try await RedisServer()
         server.freeze()
-        let timeouts = RedisTimeouts(connect: .milliseconds(200))
+        let timeouts = RedisTimeouts.patient(connect: .milliseconds(200))
         #expect(try await self.failure(server.socketURL, timeouts: timeouts) == "no answer within 200 ms")
     }
 

@@ -6,7 +6,7 @@ import RedisWire
 extension RedisCommandConnection {
     /// Connects, on a loop of the process.
     static func connect(
-        _ endpoint: RedisEndpoint, timeouts: RedisTimeouts = RedisTimeouts()
+        _ endpoint: RedisEndpoint, timeouts: RedisTimeouts = .patient()
     ) async throws -> RedisCommandConnection {
         try await self.connect(
             to: endpoint, on: MultiThreadedEventLoopGroup.singleton.next(), timeouts: timeouts, logger: .silent
@@ -28,7 +28,7 @@ extension RedisSubscriptionConnection {
     /// Connects, on a loop of the process.
     static func connect(
         _ endpoint: RedisEndpoint, _ delegate: any RedisSubscriptionDelegate,
-        timeouts: RedisTimeouts = RedisTimeouts()
+        timeouts: RedisTimeouts = .patient()
     ) async throws -> RedisSubscriptionConnection {
         try await self.connect(
             to: endpoint, on: MultiThreadedEventLoopGroup.singleton.next(), timeouts: timeouts, logger: .silent,
@@ -52,4 +52,13 @@ extension EventLoopFuture where Value: Sendable {
 extension Logger {
     /// Logs nothing.
     static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+extension RedisTimeouts {
+    /// Time-outs for a machine that is busy with other things, but for what a test is about.
+    static func patient(
+        connect: TimeAmount = .seconds(20), command: TimeAmount = .seconds(20), liveness: TimeAmount = .seconds(20)
+    ) -> RedisTimeouts {
+        RedisTimeouts(connect: connect, command: command, liveness: liveness)
+    }
 }
