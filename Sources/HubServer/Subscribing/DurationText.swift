@@ -40,13 +40,12 @@ public struct DurationText: Hashable, Sendable {
         self.milliseconds = total
     }
 
-    /// The shortest text for a duration.
-    /// - Parameter milliseconds: Not negative.
-    public static func text(milliseconds: Int) -> String {
-        guard milliseconds > 0 else { return "0s" }
-        var rest = milliseconds
+    /// The shortest text for the duration.
+    public var text: String {
+        guard self.milliseconds > 0 else { return "0s" }
+        var rest = self.milliseconds
         var text = ""
-        for unit in self.units {
+        for unit in Self.units {
             let (count, remainder) = rest.quotientAndRemainder(dividingBy: unit.milliseconds)
             if count > 0 { text += "\(count)\(unit.name)" }
             rest = remainder

@@ -1,0 +1,76 @@
+import Configuration
+import HubServer
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// The file of `--config`: YAML with one `name: value` or `name: [values]` for each setting.
+struct ConfigurationFile {
+    /// Gives the values.
+    let snapshot: any ConfigSnapshot
+
+    /// Reads a file.
+    /// - Throws: `InvalidSetting` if it can't be read, is not YAML, or holds something that is no setting.
+    init(path: String) throws(InvalidSetting) {
+        let text: String
+        do {
+            text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+        } catch {
+            throw InvalidSetting("--config: '\(path)' can't be read")
+        }
+        let names = try Self.names(in: text, path: path)
+        if names.isEmpty {
+            self.snapshot = InMemoryProvider(name: "empty file", values: [:]).snapshot()
+            return
+        }
+        try Self.check(names, path: path)
+        do {
+            let bytes = Array(text.utf8)
+            self.snapshot = try YAMLSnapshot(data: bytes.span.bytes, providerName: path, parsingOptions: .default)
+        } catch {
+            let reason = "\(error)".split(whereSeparator: \.isNewline).first ?? ""
+            throw InvalidSetting("--config: '\(path)' is not a configuration in YAML: \(reason)")
+        }
+        try self.checkValues(of: names, path: path)
+    }
+
+    /// The names at the left edge. The parsed file answers for names that one asks for, and would pass over all others in
+    /// silence; a setting that was misspelt must not be.
+    private static func names(in text: String, path: String) throws(InvalidSetting) -> [String] {
+        var names: [String] = []
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            guard let first = line.first, !first.isWhitespace, first != "#" else { continue }
+            if line.hasPrefix("---") || line.hasPrefix("...") || line.hasPrefix("- ") || line == "-" { continue }
+            guard let colon = line.firstIndex(of: ":") else {
+                throw InvalidSetting("--config: line \(index + 1) of '\(path)' is not of the form 'name: value'")
+            }
+            names.append(line[..<colon].filter { $0 != "\"" && $0 != "'" && $0 != " " })
+        }
+        return names
+    }
+
+    private static func check(_ names: [String], path: String) throws(InvalidSetting) {
+        for name in names where Setting.named(name) == nil {
+            throw InvalidSetting("--config: '\(name)' in '\(path)' is not a setting; hub --help lists them")
+        }
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            throw InvalidSetting("--config: '\(name)' is in '\(path)' twice")
+        }
+    }
+
+    /// A setting whose value is neither a text nor a list would not be found.
+    private func checkValues(of names: [String], path: String) throws(InvalidSetting) {
+        for name in names {
+            let key = AbsoluteConfigKey([name])
+            let isThere = [ConfigType.string, .stringArray].contains { type in
+                (try? self.snapshot.value(forKey: key, type: type).value) != nil
+            }
+            guard !isThere else { continue }
+            throw InvalidSetting("--config: '\(name)' in '\(path)' must be a value or a list of values")
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import HubServer
+import NIOCore
+import RedisWire
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// What the hub was told, and what that means.
+struct LoadedConfiguration {
+    let values: [String: SettingValue]
+    let settings: HubSettings
+
+    /// Reads all sources.
+    /// - Throws: `InvalidSetting`.
+    init(_ options: SettingOptions) throws(InvalidSetting) {
+        let sources = try SettingSources(
+            flags: options.given, configurationFile: options.configurationFile,
+            environment: ProcessInfo.processInfo.environment)
+        self.values = try sources.values
+        self.settings = try HubSettings(
+            self.values, openFiles: OpenFileLimit.raise(), cores: System.coreCount
+        ) { url in
+            do throws(InvalidRedisURL) {
+                _ = try RedisEndpoint(url)
+                return nil
+            } catch {
+                return "'\(RedisEndpoint.masking(url))' is not a bus: \(error)"
+            }
+        }
+    }
+
+    /// The configuration as YAML, without secrets.
+    var yaml: String {
+        EffectiveConfiguration(self.values, self.settings, mask: RedisEndpoint.masking).yaml
+    }
+}

@@ -1,0 +1,89 @@
+import Configuration
+import HubServer
+
+/// Where settings come from, the first that has one outranking the others: flags, environment, file.
+struct SettingSources {
+    private struct Origin {
+        let snapshot: any ConfigSnapshot
+        let source: (Setting) -> SettingValue.Source
+    }
+
+    private let origins: [Origin]
+
+    /// Gathers the sources.
+    /// - Parameters:
+    ///   - flags: What the command line says, by the name of the setting.
+    ///   - configurationFile: The file that the command line names.
+    ///   - environment: The variables.
+    /// - Throws: `InvalidSetting` if the file can't be read.
+    init(
+        flags: [String: [String]], configurationFile: String?, environment: [String: String]
+    ) throws(InvalidSetting) {
+        var origins = [
+            Origin(snapshot: Self.provider(of: flags).snapshot()) { _ in .flag },
+            Origin(snapshot: Self.provider(of: environment).snapshot()) { .environment($0.variable) },
+        ]
+        if let path = configurationFile ?? environment["HUB_CONFIG"], !path.isEmpty {
+            let file = try ConfigurationFile(path: path)
+            origins.append(Origin(snapshot: file.snapshot) { _ in .file(path) })
+        }
+        self.origins = origins
+    }
+
+    /// What was given, by the name of the setting.
+    var values: [String: SettingValue] {
+        get throws(InvalidSetting) {
+            var values: [String: SettingValue] = [:]
+            for setting in Setting.all { values[setting.name] = try self.value(setting) }
+            return values
+        }
+    }
+
+    private func value(_ setting: Setting) throws(InvalidSetting) -> SettingValue? {
+        for origin in self.origins {
+            guard let texts = try Self.texts(setting, origin.snapshot) else { continue }
+            return SettingValue(texts, source: origin.source(setting))
+        }
+        return nil
+    }
+
+    /// A list may be written as one text with commas, which is all that the environment can do.
+    private static func texts(
+        _ setting: Setting, _ snapshot: any ConfigSnapshot
+    ) throws(InvalidSetting) -> [String]? {
+        let key = AbsoluteConfigKey([setting.name])
+        do {
+            if setting.kind == .list, let list = try? snapshot.value(forKey: key, type: .stringArray).value,
+                case .stringArray(let texts) = list.content
+            {
+                return texts.map(Self.trimmed).filter { !$0.isEmpty }
+            }
+            guard case .string(let text) = try snapshot.value(forKey: key, type: .string).value?.content else {
+                return nil
+            }
+            return [text]
+        } catch {
+            throw InvalidSetting("\(setting.flag): the configuration file must give one value, not several")
+        }
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+
+    private static func provider(of flags: [String: [String]]) -> any ConfigProvider {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (name, texts) in flags {
+            let isList = Setting.named(name)?.kind == .list
+            let content: ConfigContent = isList ? .stringArray(texts) : .string(texts[0])
+            values[AbsoluteConfigKey([name])] = ConfigValue(content, isSecret: false)
+        }
+        return InMemoryProvider(name: "flags", values: values)
+    }
+
+    /// The environment, where an empty variable is none: so it is in a compose file with `${HUB_BUS:-}`.
+    private static func provider(of environment: [String: String]) -> any ConfigProvider {
+        let variables = environment.filter { $0.key.hasPrefix("HUB_") && !$0.value.isEmpty }
+        return EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: ["hub"])
+    }
+}

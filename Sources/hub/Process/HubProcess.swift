@@ -1,0 +1,60 @@
+import HubCore
+import HubRedis
+import HubServer
+import HubTransports
+import Logging
+import NIOCore
+import NIOPosix
+import RedisWire
+import ServiceLifecycle
+
+/// The whole hub: its loops, its bus, its server, and the signals that end it.
+struct HubProcess {
+    /// The address is not free, or not this machine's.
+    struct CannotListen: Error {
+        let description: String
+    }
+
+    private let settings: HubSettings
+    private let logger: Logger
+
+    init(_ settings: HubSettings) {
+        self.settings = settings
+        self.logger = Logger(label: "hub") { _ in LineLogHandler(level: settings.logLevel) }
+    }
+
+    /// Runs until a signal ends it.
+    /// - Throws: `InvalidSetting` or `CannotListen` if it can't begin.
+    func run() async throws {
+        let keys = KeyRing(self.settings)
+        try keys.reload()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: self.settings.loops)
+        let hub = Hub(
+            bus: try self.makeBus(on: group.next()), loops: Array(group.makeIterator()),
+            configuration: self.settings.fanOut, logger: self.logger)
+        var configuration = self.settings.server
+        configuration.keys = keys.keys
+        let server = HubServer(
+            configuration: configuration, hub: hub, group: group, streams: ["/sse": SSEEndpoint(hub: hub)])
+        let service = HubService(hub: hub, server: server, settings: self.settings, logger: self.logger)
+        try await service.start()
+        let services = ServiceGroup(services: [service], logger: self.logger)
+        let signals = SignalHandling(services: services, keys: keys, logger: self.logger)
+        let handling = Task { await signals.run() }
+        try await services.run()
+        handling.cancel()
+        try await group.shutdownGracefully()
+        self.logger.notice("ended")
+    }
+
+    private func makeBus(on loop: any EventLoop) throws -> any EventBus {
+        guard self.settings.bus != "memory" else {
+            return MemoryBus(
+                eventLoop: loop, replayCount: self.settings.replayCount, replayAge: self.settings.replayAge)
+        }
+        return RedisBus(
+            endpoint: try RedisEndpoint(self.settings.bus), prefix: self.settings.redisPrefix,
+            replayCount: self.settings.replayCount, replayAge: self.settings.replayAge, eventLoop: loop,
+            logger: self.logger)
+    }
+}

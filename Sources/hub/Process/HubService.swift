@@ -1,0 +1,73 @@
+import HubCore
+import HubServer
+import Logging
+import NIOCore
+import RedisWire
+import ServiceLifecycle
+
+/// The hub as a service: listens, and ends kindly when it is asked to.
+struct HubService: Service {
+    let hub: Hub
+    let server: HubServer
+    let settings: HubSettings
+    let logger: Logger
+
+    /// Begins to work and to listen.
+    /// - Throws: `HubProcess.CannotListen`.
+    func start() async throws {
+        self.hub.start()
+        let address: SocketAddress
+        do {
+            address = try await self.server.start()
+        } catch {
+            let place = "\(self.settings.server.host):\(self.settings.server.port)"
+            throw HubProcess.CannotListen(
+                description: "--host, --port: can't listen on \(place): \(Self.reason(error))")
+        }
+        self.announce(address)
+    }
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        self.logger.notice(
+            "draining", metadata: ["window": "\(self.settings.drain.nanoseconds / 1_000_000)ms"])
+        await self.server.drain(over: self.settings.drain)
+        await self.server.stop()
+        try? await self.hub.shutdown().get()
+    }
+
+    private func announce(_ address: SocketAddress) {
+        let openFiles = OpenFileLimit.current
+        let server = self.settings.server
+        self.logger.notice(
+            "listening",
+            metadata: [
+                "address": "\(Self.text(address))", "bus": "\(self.shownBus)", "loops": "\(self.settings.loops)",
+                "open-files": "\(openFiles)", "max-connections": "\(server.maximumConnections)",
+                "version": "\(server.version)",
+            ])
+        if server.maximumConnections > openFiles - 32 {
+            self.logger.warning(
+                "more connections are allowed than files may be open; raise the limit of open files",
+                metadata: ["open-files": "\(openFiles)", "max-connections": "\(server.maximumConnections)"])
+        }
+    }
+
+    private var shownBus: String {
+        self.settings.bus == "memory" ? "memory" : RedisEndpoint.masking(self.settings.bus)
+    }
+
+    private static func text(_ address: SocketAddress) -> String {
+        let host = address.ipAddress ?? "?"
+        return "\(host.contains(":") ? "[\(host)]" : host):\(address.port ?? 0)"
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError where error.errnoCode == 98: "the port is in use"
+        case let error as IOError where error.errnoCode == 99: "the address is not this machine's"
+        case let error as IOError where error.errnoCode == 13: "not permitted; ports below 1024 need a privilege"
+        default: "\(error)"
+        }
+    }
+}

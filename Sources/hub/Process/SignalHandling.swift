@@ -1,0 +1,50 @@
+import HubServer
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What signals do: the first SIGTERM or SIGINT ends the hub kindly, a second one at once; SIGHUP reads the keys again.
+struct SignalHandling {
+    let services: ServiceGroup
+    let keys: KeyRing
+    let logger: Logger
+
+    /// Handles signals until it is cancelled.
+    func run() async {
+        var isEnding = false
+        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+            if signal == .sighup {
+                self.reload()
+            } else if isEnding {
+                self.logger.warning("ended by a second signal", metadata: ["signal": "\(signal)"])
+                // What a shell expects of a process that a signal ended.
+                _exit(128 + (signal == .sigint ? SIGINT : SIGTERM))
+            } else {
+                isEnding = true
+                self.logger.notice("asked to end", metadata: ["signal": "\(signal)"])
+                await self.services.triggerGracefulShutdown()
+            }
+        }
+    }
+
+    private func reload() {
+        guard let file = self.keys.file else {
+            self.logger.notice("SIGHUP was ignored: there is no --publish-key-file to read again")
+            return
+        }
+        do throws(InvalidSetting) {
+            try self.keys.reload()
+            self.logger.notice("the publish keys were read again", metadata: ["file": "\(file)"])
+        } catch {
+            self.logger.error("the publish keys stay as they were", metadata: ["error": "\(error)"])
+        }
+    }
+}
