@@ -91,7 +91,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HubCoreTests",
-            dependencies: ["HubCore", nioCore, nioPosix, nioEmbedded],
+            dependencies: ["HubCore", nioCore, nioPosix, nioEmbedded, logging],
             swiftSettings: settings),
         .testTarget(
             name: "HubRedisTests",

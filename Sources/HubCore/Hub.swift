@@ -19,8 +19,7 @@ public final class Hub: Sendable {
         bus: any EventBus, loops: [any EventLoop], configuration: FanOutConfiguration = FanOutConfiguration(),
         logger: Logger
     ) {
-        let partition = Partition(
-            bus: bus, ringLimit: configuration.ringLimit, linger: configuration.linger, logger: logger)
+        let partition = Partition(bus: bus, configuration: configuration, logger: logger)
         self.bus = bus
         self.partition = partition
         self.shards = loops.enumerated().map { index, loop in

@@ -47,6 +47,9 @@ public struct Offset: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The form of Redis streams, `ms-seq`.
     public var streamID: String { "\(self.milliseconds)-\(self.sequence)" }
 
+    /// The place right before an event with this offset.
+    public var predecessor: Offset { Offset(rawValue: self.rawValue == 0 ? 0 : self.rawValue - 1) }
+
     public var description: String { self.streamID }
 
     public static func < (left: Offset, right: Offset) -> Bool { left.rawValue < right.rawValue }

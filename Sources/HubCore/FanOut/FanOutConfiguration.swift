@@ -26,6 +26,10 @@ public struct FanOutConfiguration: Sendable {
     public var catchUpByteCount: Int
     /// How much of each topic is held in memory.
     public var ringLimit: RingLimit
+    /// How many of a topic's newest events are read when its feed begins or catches up.
+    public var tailCount: Int
+    /// How many events are read at a time for streams that are behind what is held in memory.
+    public var pageCount: Int
     /// How long a topic that nobody listens to any more stays subscribed to.
     public var linger: TimeAmount
 
@@ -34,7 +38,8 @@ public struct FanOutConfiguration: Sendable {
         heartbeat: TimeAmount = .seconds(15), openingTimeout: TimeAmount = .seconds(2),
         slowConsumer: SlowConsumer = .resume, stallTimeout: TimeAmount = .seconds(60), sliceCount: Int = 512,
         catchUpByteCount: Int = 64 << 10,
-        ringLimit: RingLimit = RingLimit(), linger: TimeAmount = .seconds(30)
+        ringLimit: RingLimit = RingLimit(), tailCount: Int = 256,
+        pageCount: Int = 512, linger: TimeAmount = .seconds(30)
     ) {
         self.heartbeat = heartbeat
         self.openingTimeout = openingTimeout
@@ -43,6 +48,8 @@ public struct FanOutConfiguration: Sendable {
         self.sliceCount = sliceCount
         self.catchUpByteCount = catchUpByteCount
         self.ringLimit = ringLimit
+        self.tailCount = tailCount
+        self.pageCount = pageCount
         self.linger = linger
     }
 }

@@ -11,16 +11,9 @@ extension FanOutShard {
     /// Gives a stream what lies between its place and the newest event, as far as is known and its outlet takes it.
     func pull(_ subscriber: Subscriber) {
         guard subscriber.phase == .behind, subscriber.topics.allSatisfy(\.isLive) else { return }
-        var isWaiting = false
-        let lanes = subscriber.topics.enumerated().map { index, topic in
-            guard var lane = topic.lane(after: subscriber.place, head: self.head) else {
-                isWaiting = true
-                self.requestPage(of: topic, for: subscriber)
-                return StreamMerge.Lane(events: [], index: 0, gap: nil, through: subscriber.place)
-            }
-            if case .announce = subscriber.policy(index) { lane.gap = lane.gap ?? subscriber.place }
-            return lane
-        }
+        let known = subscriber.topics.indices.map { self.lane($0, of: subscriber) }
+        let isWaiting = known.contains { $0 == nil }
+        let lanes = known.map { $0 ?? .unknown(at: subscriber.place) }
         // What the stream can prove is in the head of its answer, so that waits for the pages too.
         guard subscriber.isOpen || !isWaiting else { return }
         self.open(subscriber, with: lanes)
@@ -29,9 +22,35 @@ extension FanOutShard {
         self.send(merge, of: lanes, to: subscriber, isWaiting: isWaiting)
     }
 
-    private func requestPage(of topic: ShardTopic, for subscriber: Subscriber) {
-        guard topic.wait(subscriber, for: subscriber.place) else { return }
-        self.partition.requestPage(of: topic.topic, after: subscriber.place, shard: self.index)
+    /// What is known of one of the stream's topics after its place; `nil` if a page has been asked for.
+    private func lane(_ index: Int, of subscriber: Subscriber) -> StreamMerge.Lane? {
+        let topic = subscriber.topics[index]
+        if case .doubt(let sure, let hole) = subscriber.policy(index) {
+            guard let lane = self.lane(of: topic, after: sure, for: subscriber) else { return nil }
+            let isMissed = (lane.next.map { $0.offset <= subscriber.place } ?? false) || (hole && lane.gap != nil)
+            self.settleDoubt(index, of: subscriber, after: sure, isMissed: isMissed)
+        }
+        guard var lane = self.lane(of: topic, after: subscriber.place, for: subscriber) else { return nil }
+        if case .announce = subscriber.policy(index) {
+            lane.gap = lane.gap ?? subscriber.place
+        }
+        return lane
+    }
+
+    /// A stream of one topic goes back to what is sure. One of several can't, since others' events were sent after it.
+    private func settleDoubt(_ index: Int, of subscriber: Subscriber, after sure: Offset, isMissed: Bool) {
+        subscriber.setPolicy(.prove, of: index)
+        guard isMissed else { return }
+        guard subscriber.topics.count > 1 else { return subscriber.place = sure }
+        subscriber.setPolicy(.announce(.lost, requested: self.cursor(at: sure)?.description ?? ""), of: index)
+    }
+
+    private func lane(of topic: ShardTopic, after place: Offset, for subscriber: Subscriber) -> StreamMerge.Lane? {
+        if let lane = topic.lane(after: place, head: self.head) { return lane }
+        if topic.wait(subscriber, after: place) {
+            self.partition.requestPage(of: topic.topic, after: place, shard: self.index)
+        }
+        return nil
     }
 
     private func open(_ subscriber: Subscriber, with lanes: [StreamMerge.Lane]) {
@@ -67,9 +86,10 @@ extension FanOutShard {
                 guard bytes.readableBytes >= self.configuration.catchUpByteCount else { continue }
                 flush()
                 return subscriber.outlet.isWritable ? self.catchUp(subscriber) : self.watchStall(of: subscriber)
-            case .gap(let lane, let end):
+            case .gap(let crossed, let end, let isSafe):
                 flush()
-                self.cross(lane, lanes[lane], end: end, subscriber)
+                guard subscriber.outlet.isWritable else { return self.watchStall(of: subscriber) }
+                self.cross(crossed, of: lanes, end: end, isSafe: isSafe, subscriber)
             case .end(let through):
                 flush()
                 subscriber.place = max(subscriber.place, through)
@@ -79,47 +99,65 @@ extension FanOutShard {
         }
     }
 
-    /// Takes a stream over the gap in one of its topics.
-    private func cross(_ index: Int, _ lane: StreamMerge.Lane, end: Offset, _ subscriber: Subscriber) {
-        let policy = subscriber.policy(index)
-        let requested = self.cursor(at: subscriber.place)
-        let oldest = lane.events.first?.id
+    /// Takes a stream over gaps that end at one place.
+    private func cross(
+        _ crossed: [Int], of lanes: [StreamMerge.Lane], end: Offset, isSafe: Bool, _ subscriber: Subscriber
+    ) {
+        let from = self.cursor(at: subscriber.place)?.description ?? ""
         subscriber.place = max(subscriber.place, end)
-        if !subscriber.policies.isEmpty {
-            subscriber.policies[index] = .prove
-            if subscriber.policies.allSatisfy({ $0 == .prove }) { subscriber.policies = [] }
+        subscriber.origin = subscriber.place
+        var resets: [(lane: Int, reason: ResetNotice.Reason, requested: String)] = []
+        for lane in crossed {
+            switch subscriber.policy(lane) {
+            case .accept: break
+            case .prove, .doubt: resets.append((lane, .trimmed, from))
+            case .announce(let reason, let requested): resets.append((lane, reason, requested))
+            }
+            subscriber.setPolicy(.prove, of: lane)
         }
-        switch policy {
-        case .accept: break
-        case .prove: self.reset(subscriber, index, .trimmed, requested: requested?.description ?? "", oldest: oldest)
-        case .announce(let reason, let requested):
-            self.reset(subscriber, index, reason, requested: requested, oldest: oldest)
+        for (number, reset) in resets.enumerated() where subscriber.phase == .behind {
+            self.reset(
+                subscriber, reset.lane, reset.reason, requested: reset.requested,
+                oldest: lanes[reset.lane].events.first?.id, isSafe: isSafe && number == resets.count - 1)
         }
     }
 
     /// Says that nothing can be proved of one of the stream's topics.
+    /// - Parameter isSafe: Whether the stream's place is safe from here on: not if another reset of the same place follows.
     func reset(
-        _ subscriber: Subscriber, _ index: Int, _ reason: ResetNotice.Reason, requested: String, oldest: EventID?
+        _ subscriber: Subscriber, _ index: Int, _ reason: ResetNotice.Reason, requested: String, oldest: EventID?,
+        isSafe: Bool
     ) {
-        guard let epoch = self.epoch, let cursor = self.cursor(at: subscriber.place) else { return }
-        let topic = subscriber.topics[index]
+        guard let epoch = self.epoch else { return }
+        let ring = subscriber.topics[index].ring
         self.statistics.resets[reason, default: 0] += 1
         subscriber.outlet.reset(
             ResetNotice(
-                topic: topic.topic, reason: reason, requested: requested,
-                oldest: oldest ?? topic.ring.events.first?.id,
-                latest: topic.ring.last > .zero ? EventID(epoch: epoch, offset: topic.ring.last) : nil,
-                cursor: cursor))
+                topic: subscriber.topics[index].topic, reason: reason, requested: requested,
+                oldest: oldest ?? ring.events.first?.id,
+                latest: ring.last > .zero ? EventID(epoch: epoch, offset: ring.last) : nil,
+                cursor: isSafe ? self.cursor(at: subscriber.place) : nil))
     }
 
     private func goLive(_ subscriber: Subscriber, _ lanes: [StreamMerge.Lane]) {
-        // A lane that came from a page may end before the newest event: the rest is in the ring or the next page.
-        let isAtEnd = subscriber.topics.allSatisfy {
-            $0.ring.base <= subscriber.place && $0.ring.last <= subscriber.place
+        let topics = subscriber.topics
+        // A page ends before the newest event: the rest is in the ring or the next page.
+        guard lanes.allSatisfy(\.isRing) else { return self.catchUp(subscriber) }
+        // One topic's read can be ahead of what has arrived of the others.
+        guard topics.allSatisfy({ $0.ring.last <= subscriber.place }) else {
+            return self.waitingForHead.append(subscriber)
         }
-        guard isAtEnd else { return self.catchUp(subscriber) }
         subscriber.policies = []
         subscriber.phase = .live
+    }
+
+    /// Everything of all live feeds up to here has arrived.
+    func moveHead(to offset: Offset) {
+        guard offset > self.head else { return }
+        self.head = offset
+        let waiting = self.waitingForHead
+        self.waitingForHead = []
+        for subscriber in waiting { self.catchUp(subscriber) }
     }
 
     func cursor(at place: Offset) -> Cursor? {

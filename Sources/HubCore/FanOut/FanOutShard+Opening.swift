@@ -4,7 +4,7 @@ extension FanOutShard {
         guard subscriber.phase == .opening, let start = subscriber.start, let epoch = self.epoch,
             subscriber.topics.allSatisfy(\.isLive)
         else { return }
-        let known = subscriber.topics.reduce(self.head) { max($0, $1.verified) }
+        let known = subscriber.topics.reduce(self.head) { max($0, $1.verified, $1.ring.last) }
         switch start {
         case .latest:
             self.begin(subscriber, at: known)
@@ -48,15 +48,15 @@ extension FanOutShard {
 
     /// Asks the bus itself: this member may lag behind the one that gave out the cursor.
     private func confirm(_ subscriber: Subscriber, _ cursor: Cursor) {
-        subscriber.isConfirmed = true
         let topic = subscriber.topics[0]
-        topic.waiting.append(subscriber)
+        topic.confirming[cursor.id.offset, default: []].append(subscriber)
         self.partition.requestConfirmation(of: topic.topic, after: cursor.id.offset, shard: self.index)
     }
 
     private func begin(_ subscriber: Subscriber, at place: Offset, _ policy: GapPolicy = .prove) {
         subscriber.start = nil
         subscriber.place = place
+        subscriber.origin = place
         subscriber.policies = policy == .prove ? [] : Array(repeating: policy, count: subscriber.topics.count)
         subscriber.phase = .behind
         self.catchUp(subscriber)

@@ -25,7 +25,8 @@ extension FanOutShard {
         guard let last = events.last else { return }
         // Streams that fall behind now do so from before these events, so the head moves on only afterwards.
         self.deliverLive(events)
-        self.head = max(self.head, last.offset)
+        self.knownClock = max(self.knownClock, last.offset)
+        self.moveHead(to: last.offset.predecessor)
         events.removeAll(keepingCapacity: true)
     }
 
@@ -39,17 +40,20 @@ extension FanOutShard {
             guard let topic = self.topics[name], topic.isAttached else { return }
             topic.ring = ring
             topic.forgetPages()
-        case .suspended(let name):
+        case .suspended(let name, let hole):
             guard let topic = self.topics[name], topic.isAttached else { return }
-            self.suspend(topic)
-        case .page(let name, let page, let clock):
-            self.knownClock = max(self.knownClock, clock)
+            self.suspend(topic, hole: hole)
+        case .page(let name, let page):
             guard let topic = self.topics[name] else { return }
-            for subscriber in topic.add(page) {
-                if subscriber.phase == .opening { self.resolve(subscriber) } else { self.catchUp(subscriber) }
+            for subscriber in topic.add(page) { self.catchUp(subscriber) }
+        case .confirmed(let name, let place, let clock):
+            self.knownClock = max(self.knownClock, clock)
+            for subscriber in self.topics[name]?.confirming.removeValue(forKey: place) ?? [] {
+                subscriber.isConfirmed = true
+                self.resolve(subscriber)
             }
         case .reached(let offset):
-            self.head = max(self.head, offset)
+            self.moveHead(to: offset)
         case .entered(let epoch):
             self.enter(epoch)
         }
@@ -71,15 +75,23 @@ extension FanOutShard {
         }
     }
 
-    private func suspend(_ topic: ShardTopic) {
+    private func suspend(_ topic: ShardTopic, hole: Bool) {
         topic.isLive = false
         let isSliced = !topic.deliveries.isEmpty
         topic.deliveries = []
         topic.forEachSubscriber { subscriber in
-            guard subscriber.phase == .live else { return }
+            guard subscriber.phase != .opening else { return }
+            if subscriber.phase == .live, !hole, !isSliced {
+                // It has been sent everything up to the head, unless its turn in a delivery was still to come.
+                subscriber.place = max(subscriber.place, self.head)
+            }
             subscriber.phase = .behind
-            // A live stream has been sent everything up to the head, unless its turn in a delivery is still to come.
-            if !isSliced { subscriber.place = max(subscriber.place, self.head) }
+            // Should anything turn out to have been missed before the head, it lies after what is sure.
+            let sure = max(topic.ring.last, topic.verified, subscriber.origin)
+            guard subscriber.place > sure, let lane = subscriber.topics.firstIndex(where: { $0 === topic }),
+                subscriber.policy(lane) == .prove
+            else { return }
+            subscriber.setPolicy(.doubt(after: sure, hole: hole), of: lane)
         }
     }
 
@@ -100,6 +112,7 @@ extension FanOutShard {
                 return .announce(.lost, requested: requested)
             }
             subscriber.place = .zero
+            subscriber.origin = .zero
             subscriber.phase = .behind
         }
     }

@@ -32,7 +32,8 @@ extension FanOutShard {
         let latest = subscriber.topics.reduce(self.head) { max($0, $1.verified, $1.ring.last) }
         subscriber.place = max(subscriber.place, latest)
         for index in missed {
-            self.reset(subscriber, index, .trimmed, requested: requested, oldest: nil)
+            self.reset(
+                subscriber, index, .trimmed, requested: requested, oldest: nil, isSafe: index == missed.last)
         }
         self.catchUp(subscriber)
     }

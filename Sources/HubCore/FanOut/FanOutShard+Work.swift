@@ -15,7 +15,6 @@ extension FanOutShard {
     }
 
     private func work() {
-        self.isWorkScheduled = false
         if let topic = self.slicedTopics.popFirst() {
             self.deliverSlice(of: topic)
             if !topic.deliveries.isEmpty { self.slicedTopics.append(topic) }
@@ -24,8 +23,8 @@ extension FanOutShard {
             guard let subscriber = self.catchUps.next() else { break }
             self.pull(subscriber)
         }
-        guard !self.catchUps.isEmpty || !self.slicedTopics.isEmpty, !self.isWorkScheduled else { return }
-        self.isWorkScheduled = true
+        self.isWorkScheduled = !self.catchUps.isEmpty || !self.slicedTopics.isEmpty
+        guard self.isWorkScheduled else { return }
         self.eventLoop.scheduleTask(in: Self.pause) { self.work() }
     }
 }

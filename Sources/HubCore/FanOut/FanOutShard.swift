@@ -28,6 +28,8 @@ public final class FanOutShard: @unchecked Sendable {
     var topics: [Topic: ShardTopic] = [:]
     /// Streams that are behind and can be given more.
     var catchUps = CatchUpQueue()
+    /// Streams that can go on only when the head moves.
+    var waitingForHead: [Subscriber] = []
     /// Topics with a delivery that is not finished.
     var slicedTopics: Deque<ShardTopic> = []
     var isWorkScheduled = false

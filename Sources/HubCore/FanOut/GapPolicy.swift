@@ -2,6 +2,9 @@
 enum GapPolicy: Hashable, Sendable {
     /// Says that events were trimmed.
     case prove
+    /// Looks whether there are events between here and the stream's place, which would have been missed, and goes back or
+    /// says so. With a hole it is known that there are some.
+    case doubt(after: Offset, hole: Bool)
     /// Begins with what there is: the client asked for the earliest.
     case accept
     /// Says that nothing can be proved, even where there is no gap to be seen.

@@ -20,12 +20,13 @@ public struct ResetNotice: Hashable, Sendable {
     public let oldest: EventID?
     /// The newest event that there is.
     public let latest: EventID?
-    /// A place that is safe for all topics of the stream: a reconnect from here does not meet this reset again.
-    public let cursor: Cursor
+    /// A place that is safe for all topics of the stream: a reconnect from here does not meet this reset again. `nil`
+    /// where that holds only after what follows at once: another topic's reset, or an event.
+    public let cursor: Cursor?
 
     /// Makes a notice.
     public init(
-        topic: Topic, reason: Reason, requested: String, oldest: EventID?, latest: EventID?, cursor: Cursor
+        topic: Topic, reason: Reason, requested: String, oldest: EventID?, latest: EventID?, cursor: Cursor?
     ) {
         self.topic = topic
         self.reason = reason

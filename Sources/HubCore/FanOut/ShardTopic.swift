@@ -20,6 +20,8 @@ final class ShardTopic {
     var deliveries: Deque<Delivery> = []
     /// Streams that wait for a page.
     var waiting: [Subscriber] = []
+    /// Streams whose cursor is ahead of what is known, until the bus has been asked.
+    var confirming: [Offset: [Subscriber]] = [:]
     private var requested: Set<Offset> = []
     private var pages: [TopicPage] = []
 
@@ -39,20 +41,26 @@ final class ShardTopic {
     /// What is known of the topic after a place; `nil` if a page has to be read first.
     /// - Parameter head: All live feeds are complete up to here.
     func lane(after place: Offset, head: Offset) -> StreamMerge.Lane? {
-        if self.ring.base <= place || self.ring.isWhole {
-            return StreamMerge.Lane(
-                events: self.ring.events, index: self.ring.events.firstIndex(after: place),
-                gap: self.ring.base > place ? self.ring.base : nil, through: max(head, self.verified))
-        }
+        let end = max(head, self.verified)
+        if self.ring.base <= place || self.ring.isWhole { return self.ringLane(after: place, through: end) }
         guard let page = self.pages.last(where: { $0.covers(place) }) else { return nil }
+        // A log that was trimmed up to the ring or beyond: what comes next is the ring's.
+        if page.base > place, page.base >= self.ring.base { return self.ringLane(after: place, through: end) }
+        // A page may hold what has yet to arrive here; that is for the ring to give, so that places never run ahead.
         return StreamMerge.Lane(
-            events: page.events, index: page.events.firstIndex(after: place),
-            gap: page.base > place ? page.base : nil, through: page.through)
+            events: page.events, index: page.events.firstIndex(after: place), gap: page.base > place ? page.base : nil,
+            through: min(page.through, end), isRing: false)
+    }
+
+    private func ringLane(after place: Offset, through: Offset) -> StreamMerge.Lane {
+        StreamMerge.Lane(
+            events: self.ring.events, index: self.ring.events.firstIndex(after: place),
+            gap: self.ring.base > place ? self.ring.base : nil, through: through)
     }
 
     /// Lets a stream wait for the page after a place.
     /// - Returns: Whether the page has to be asked for.
-    func wait(_ subscriber: Subscriber, for place: Offset) -> Bool {
+    func wait(_ subscriber: Subscriber, after place: Offset) -> Bool {
         self.waiting.append(subscriber)
         return self.requested.insert(place).inserted
     }
@@ -78,6 +86,7 @@ final class ShardTopic {
         self.verified = .zero
         self.deliveries = []
         self.waiting = []
+        self.confirming = [:]
         self.requested = []
         self.pages = []
     }

@@ -15,16 +15,28 @@ struct StreamMerge {
         var index: Int
         /// What is known begins only here.
         var gap: Offset?
-        /// What is known is complete up to here. The place itself if a page has yet to be read.
+        /// What is known is complete up to here.
         var through: Offset
+        /// What is known comes from the ring, which ends with the newest event.
+        var isRing = true
+
+        /// A topic of which nothing is known yet: nothing after the place can be proved, and not even the place
+        /// itself, if a gap lies around it.
+        static func unknown(at place: Offset) -> Lane {
+            Lane(events: [], index: 0, gap: nil, through: place.predecessor, isRing: false)
+        }
+
+        /// The next event.
+        var next: Event? { self.index < self.events.count ? self.events[self.index] : nil }
     }
 
     /// The next thing that the stream has to do.
     enum Step {
         /// Send this event.
         case event(Event)
-        /// Deal with the gap of this lane, which ends here.
-        case gap(lane: Int, end: Offset)
+        /// Deal with the gaps of these lanes, which end here. Unless the next event is the very one that they end with, which
+        /// another of its topics still holds, the place is safe afterwards.
+        case gap(lanes: [Int], end: Offset, isSafe: Bool)
         /// Nothing more is proved. The stream's place may move on to here.
         case end(through: Offset)
     }
@@ -45,12 +57,13 @@ struct StreamMerge {
         while let lane = self.leastLane() {
             if let gap = self.lanes[lane].gap, self.isGapNext(lane) {
                 guard gap <= self.bound else { break }
-                self.lanes[lane].gap = nil
-                self.place = max(self.place, gap)
-                return .gap(lane: lane, end: gap)
+                let isSafe = !self.lanes.contains { $0.next?.offset == gap }
+                if isSafe { self.place = max(self.place, gap) }
+                return .gap(lanes: self.takeGaps(to: gap), end: self.place, isSafe: isSafe)
             }
             let event = self.lanes[lane].events[self.lanes[lane].index]
-            guard event.offset <= self.bound else { break }
+            // The only event right after the bound is this one, whichever topics it was published to.
+            guard event.offset.predecessor <= self.bound else { break }
             self.lanes[lane].index += 1
             // An event of several topics is in several lanes under one id.
             guard event.offset > self.place else { continue }
@@ -60,31 +73,34 @@ struct StreamMerge {
         return .end(through: max(self.place, self.bound))
     }
 
+    /// Gaps that end at one place are crossed in one step: the place is safe only when all of them are told.
+    private mutating func takeGaps(to end: Offset) -> [Int] {
+        let lanes = self.lanes.indices.filter { self.lanes[$0].gap == end }
+        for lane in lanes { self.lanes[lane].gap = nil }
+        return lanes
+    }
+
     private func isGapNext(_ lane: Int) -> Bool {
-        guard let gap = self.lanes[lane].gap, let event = self.nextEvent(lane) else { return true }
-        return gap < event.offset
+        guard let gap = self.lanes[lane].gap, let event = self.lanes[lane].next else { return true }
+        return gap <= event.offset
     }
 
-    private func nextEvent(_ lane: Int) -> Event? {
-        let lane = self.lanes[lane]
-        return lane.index < lane.events.count ? lane.events[lane.index] : nil
-    }
-
-    /// The lane whose next item has the least offset; of items with the same one, an event before a gap.
+    /// The lane whose next item has the least offset; of items with the same one, a gap before an event, since a cursor
+    /// at the end of a gap that has not been told would hide it.
     private func leastLane() -> Int? {
         var least: (lane: Int, offset: Offset, isGap: Bool)?
         for lane in self.lanes.indices {
             guard let (offset, isGap) = self.nextItem(lane) else { continue }
-            if let found = least, (found.offset, found.isGap ? 1 : 0) <= (offset, isGap ? 1 : 0) { continue }
+            if let found = least, (found.offset, found.isGap ? 0 : 1) <= (offset, isGap ? 0 : 1) { continue }
             least = (lane, offset, isGap)
         }
         return least?.lane
     }
 
     private func nextItem(_ lane: Int) -> (Offset, isGap: Bool)? {
-        let event = self.nextEvent(lane)
+        let event = self.lanes[lane].next
         guard let gap = self.lanes[lane].gap else { return event.map { ($0.offset, false) } }
-        guard let event, event.offset <= gap else { return (gap, true) }
+        guard let event, event.offset < gap else { return (gap, true) }
         return (event.offset, false)
     }
 }

@@ -19,6 +19,8 @@ public final class Subscriber {
     var phase = Phase.opening
     /// Every event up to here was sent, or was not asked for.
     var place = Offset.zero
+    /// Where the stream began here, or was last told a reset.
+    var origin = Offset.zero
     /// One for each topic, while there is anything but gaps to be proved.
     var policies: [GapPolicy] = []
     /// Where the stream is to begin, until that is resolved.
@@ -43,5 +45,11 @@ public final class Subscriber {
 
     func policy(_ lane: Int) -> GapPolicy {
         self.policies.isEmpty ? .prove : self.policies[lane]
+    }
+
+    func setPolicy(_ policy: GapPolicy, of lane: Int) {
+        if self.policies.isEmpty { self.policies = Array(repeating: .prove, count: self.topics.count) }
+        self.policies[lane] = policy
+        if self.policies.allSatisfy({ $0 == .prove }) { self.policies = [] }
     }
 }

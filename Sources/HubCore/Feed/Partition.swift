@@ -7,8 +7,6 @@ import NIOCore
 /// Sendable is safe without a check: all stored state is touched only on `bus.eventLoop`. The bus calls its delegate
 /// there, and the methods for shards hop there first.
 final class Partition: EventBusDelegate, @unchecked Sendable {
-    private static let tailLimit = 256
-    private static let pageLimit = 512
     private static let retryDelay = TimeAmount.milliseconds(250)
 
     private struct Entry {
@@ -20,8 +18,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
     }
 
     private let bus: any EventBus
-    private let ringLimit: RingLimit
-    private let linger: TimeAmount
+    private let configuration: FanOutConfiguration
     private let logger: Logger
     private var mailboxes: [ShardMailbox] = []
     private var entries: [Topic: Entry] = [:]
@@ -30,10 +27,9 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
     private var lingerTask: RepeatedTask?
     private(set) var counters = FeedCounters()
 
-    init(bus: any EventBus, ringLimit: RingLimit, linger: TimeAmount, logger: Logger) {
+    init(bus: any EventBus, configuration: FanOutConfiguration, logger: Logger) {
         self.bus = bus
-        self.ringLimit = ringLimit
-        self.linger = linger
+        self.configuration = configuration
         self.logger = logger
     }
 
@@ -43,7 +39,9 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
         self.bus.eventLoop.execute {
             self.mailboxes = mailboxes
             self.bus.start(delegate: self)
-            self.lingerTask = self.bus.eventLoop.scheduleRepeatedTask(initialDelay: self.linger, delay: .seconds(1)) {
+            self.lingerTask = self.bus.eventLoop.scheduleRepeatedTask(
+                initialDelay: self.configuration.linger, delay: .seconds(1)
+            ) {
                 _ in self.sweepIdle()
             }
         }
@@ -64,8 +62,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
             entry.idleSince = nil
             self.entries[topic] = entry
             if entry.feed.isLive {
-                let feed = entry.feed
-                self.post(.live(topic, feed.ring, verified: feed.verified, generation: generation), to: shard)
+                self.post(self.live(topic, entry.feed, generation: generation), to: shard)
             }
             self.flush()
         }
@@ -84,7 +81,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
     func requestPage(of topic: Topic, after place: Offset, shard: Int) {
         self.bus.eventLoop.execute {
             guard let (page, action) = self.entries[topic]?.sweep.request(after: place, shard: shard) else { return }
-            if let page { self.post(.page(topic, page, clock: page.through), to: shard) }
+            if let page { self.post(.page(topic, page), to: shard) }
             self.perform(action, for: topic)
             self.flush()
         }
@@ -97,7 +94,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
                 switch result {
                 case .success(let page):
                     self.busEntered(page.epoch)
-                    self.post(.page(topic, TopicPage(from: place, page), clock: page.clock), to: shard)
+                    self.post(.confirmed(topic, place: place, clock: page.clock), to: shard)
                     self.flush()
                 case .failure:
                     self.retryLater { self.requestConfirmation(of: topic, after: place, shard: shard) }
@@ -130,7 +127,8 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
         case .appended(let event):
             guard self.isCurrent(event.id.epoch) else { return }
             self.update(event.topic) { $0.appended(event, head: self.head) }
-            self.head = max(self.head, event.offset)
+            // Not up to the event itself: of an event of several topics, the others may still be under way.
+            self.moveHead(to: event.offset.predecessor)
         case .deleted(let topic, let last, let epoch):
             guard self.isCurrent(epoch) else { return }
             self.update(topic) { $0.deleted(last: last) }
@@ -146,8 +144,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
 
     func busReached(_ place: EventID) {
         guard self.isCurrent(place.epoch), place.offset > self.head else { return }
-        self.head = place.offset
-        for shard in self.mailboxes.indices { self.post(.reached(place.offset), to: shard) }
+        self.moveHead(to: place.offset)
         self.flush()
     }
 
@@ -170,7 +167,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
     func busLostSubscriptions() {
         self.counters.losses += 1
         for topic in self.entries.keys {
-            self.update(topic) { feed in
+            self.update(topic, hole: false) { feed in
                 feed.lost()
                 return .none
             }
@@ -182,7 +179,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
 
     private func makeEntry(_ topic: Topic) -> Entry {
         self.bus.subscribe(topic)
-        return Entry(feed: TopicFeed(limit: self.ringLimit))
+        return Entry(feed: TopicFeed(limit: self.configuration.ringLimit))
     }
 
     private func isCurrent(_ epoch: Epoch) -> Bool {
@@ -190,14 +187,24 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
         return epoch == self.epoch
     }
 
+    /// Everything up to here has arrived, whether it was news or not. Shards learn of it with the event itself, if they
+    /// get it, and otherwise here, since streams may be waiting for it.
+    private func moveHead(to offset: Offset) {
+        guard offset > self.head else { return }
+        self.head = offset
+        for shard in self.mailboxes.indices { self.mailboxes[shard].reach(offset) }
+    }
+
     /// Lets a feed take something in, tells the shards if it is no longer live, and does what it asks for.
-    private func update(_ topic: Topic, _ change: (inout TopicFeed) -> TopicFeed.Action) {
+    private func update(
+        _ topic: Topic, hole: Bool = true, _ change: (inout TopicFeed) -> TopicFeed.Action
+    ) {
         guard let index = self.entries.index(forKey: topic) else { return }
         let wasLive = self.entries.values[index].feed.isLive
         let action = change(&self.entries.values[index].feed)
         if wasLive, !self.entries.values[index].feed.isLive {
             self.counters.catchUps += 1
-            self.postToAll(of: topic, .suspended(topic))
+            self.postToAll(of: topic, .suspended(topic, hole: hole))
         }
         self.perform(action, for: topic)
     }
@@ -223,14 +230,18 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
         guard let entry = self.entries[topic] else { return }
         self.entries[topic]?.sweep.forgetPages()
         for (shard, generation) in entry.shards {
-            self.post(
-                .live(topic, entry.feed.ring, verified: entry.feed.verified, generation: generation), to: shard)
+            self.post(self.live(topic, entry.feed, generation: generation), to: shard)
         }
+    }
+
+    /// A live feed is complete up to its read's clock, and up to everything that has arrived, whichever is later.
+    private func live(_ topic: Topic, _ feed: TopicFeed, generation: Int) -> ShardOperation {
+        .live(topic, feed.ring, verified: max(feed.verified, self.head), generation: generation)
     }
 
     private func readTail(of topic: Topic, token: Int) {
         self.counters.tailReads += 1
-        self.bus.read(topic, .tail, limit: Self.tailLimit).whenComplete { result in
+        self.bus.read(topic, .tail, limit: self.configuration.tailCount).whenComplete { result in
             switch result {
             case .success(let page):
                 self.busEntered(page.epoch)
@@ -252,7 +263,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
     private func perform(_ action: PageSweep.Action, for topic: Topic) {
         guard case .read(let place) = action else { return }
         self.counters.pageReads += 1
-        self.bus.read(topic, .after(place), limit: Self.pageLimit).whenComplete { result in
+        self.bus.read(topic, .after(place), limit: self.configuration.pageCount).whenComplete { result in
             guard let index = self.entries.index(forKey: topic) else { return }
             guard case .success(let page) = result, self.isCurrent(page.epoch) else {
                 self.entries.values[index].sweep.fail()
@@ -261,13 +272,13 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
                     self.perform(action, for: topic)
                 }
             }
-            self.finish(TopicPage(from: place, page), clock: page.clock, for: topic)
+            self.finish(TopicPage(from: place, page), for: topic)
         }
     }
 
-    private func finish(_ page: TopicPage, clock: Offset, for topic: Topic) {
+    private func finish(_ page: TopicPage, for topic: Topic) {
         guard let (shards, action) = self.entries[topic]?.sweep.finish(page) else { return }
-        for shard in shards { self.post(.page(topic, page, clock: clock), to: shard) }
+        for shard in shards { self.post(.page(topic, page), to: shard) }
         self.perform(action, for: topic)
         self.flush()
     }
@@ -277,7 +288,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
     private func sweepIdle() {
         let now = NIODeadline.now()
         for (topic, entry) in self.entries {
-            guard let idleSince = entry.idleSince, now - idleSince >= self.linger else { continue }
+            guard let idleSince = entry.idleSince, now - idleSince >= self.configuration.linger else { continue }
             self.entries[topic] = nil
             self.bus.unsubscribe(topic)
         }

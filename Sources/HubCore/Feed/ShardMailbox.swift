@@ -13,6 +13,15 @@ struct ShardMailbox: Sendable {
         self.operations.append(operation)
     }
 
+    /// Adds that everything up to here has arrived, unless the last operation says so already.
+    mutating func reach(_ offset: Offset) {
+        switch self.operations.last {
+        case .append(let event) where event.offset.predecessor >= offset: return
+        case .reached: self.operations[self.operations.count - 1] = .reached(offset)
+        default: self.operations.append(.reached(offset))
+        }
+    }
+
     mutating func flush() {
         guard !self.operations.isEmpty else { return }
         self.deliver(self.operations)

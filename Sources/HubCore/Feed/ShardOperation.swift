@@ -7,10 +7,13 @@ enum ShardOperation: Sendable {
     case live(Topic, ReplayRing, verified: Offset, generation: Int)
     /// The topic's feed is live, but what it holds was replaced.
     case ring(Topic, ReplayRing)
-    /// The topic's feed may have a hole: nothing more is delivered until it is live again.
-    case suspended(Topic)
+    /// The topic's feed may miss something: nothing more is delivered until it is live again. With a hole, it misses
+    /// something from before the head; without one, only what comes after it.
+    case suspended(Topic, hole: Bool)
     /// A page that streams behind the ring asked for.
-    case page(Topic, TopicPage, clock: Offset)
+    case page(Topic, TopicPage)
+    /// The bus was asked about a cursor that was ahead, and has given offsets up to this clock.
+    case confirmed(Topic, place: Offset, clock: Offset)
     /// All live feeds are complete up to here.
     case reached(Offset)
     /// Another epoch is in force.

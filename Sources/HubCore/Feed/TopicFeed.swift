@@ -108,7 +108,7 @@ struct TopicFeed {
 
     /// The topic's log was dropped.
     mutating func deleted(last: Offset) -> Action {
-        guard case .live = self.state else { return .none }
+        guard case .live = self.state else { return self.readOnceMore() }
         guard last == self.ring.last || !self.exists else { return self.read(buffer: []) }
         self.ring.removeAll(last: last)
         return .replaceRing
@@ -116,11 +116,17 @@ struct TopicFeed {
 
     /// The topic was forgotten, since all its events had passed their age.
     mutating func retired(last: Offset) -> Action {
-        guard case .live = self.state else { return .none }
+        guard case .live = self.state else { return self.readOnceMore() }
         guard last == self.ring.last || !self.exists else { return self.read(buffer: []) }
         self.ring.removeAll(last: last)
         self.exists = false
         return .replaceRing
+    }
+
+    /// The read that is under way may have been carried out before the log changed.
+    private mutating func readOnceMore() -> Action {
+        guard case .reading(_, let buffer) = self.state else { return .none }
+        return self.read(buffer: buffer)
     }
 
     private mutating func read(buffer: [Event]) -> Action {

@@ -34,7 +34,7 @@ public struct SSEEncoding: EventEncoding {
     /// A block that tells of a gap.
     public func reset(_ notice: ResetNotice) -> ByteBuffer {
         self.block(
-            name: "hub.reset", retry: nil, data: ResetJSON.encode(notice), id: notice.cursor.description)
+            name: "hub.reset", retry: nil, data: ResetJSON.encode(notice), id: notice.cursor?.description)
     }
 
     /// A block that tells why the stream ends, and how long the client should wait before it comes back.

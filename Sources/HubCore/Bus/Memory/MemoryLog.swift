@@ -19,7 +19,7 @@ struct MemoryLog {
 
     private static let keyLifetime: UInt64 = 10 * 60 * 1000
 
-    let epoch: Epoch
+    private(set) var epoch: Epoch
     private let retention: Retention
     private(set) var clock: Offset
     private(set) var floor = Offset.zero
@@ -36,6 +36,11 @@ struct MemoryLog {
         self.epoch = epoch
         self.retention = retention
         self.clock = Offset(rawValue: now << Offset.sequenceBits)
+    }
+
+    /// Begins a new epoch with the same events.
+    mutating func enter(_ epoch: Epoch) {
+        self.epoch = epoch
     }
 
     /// Appends an event to its topics' logs, or finds the id that its key got before.

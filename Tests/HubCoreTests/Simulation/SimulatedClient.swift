@@ -1,0 +1,125 @@
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import HubCore
+
+/// Events as lines of id and topic.
+struct LineEncoding: EventEncoding {
+    let slot = 0
+
+    func encode(_ event: Event) -> ByteBuffer {
+        ByteBuffer(string: "\(event.id) \(event.topic)\n")
+    }
+}
+
+/// A client of a simulated cluster: drops, comes back elsewhere with its cursor, and remembers all that it was told.
+final class SimulatedClient {
+    enum Item: Equatable {
+        case event(EventID, Topic)
+        case reset(Topic, ResetNotice.Reason, requested: String, cursor: Cursor?)
+    }
+
+    /// One connection: takes a few events at a time if it is slow.
+    final class Connection: Outlet {
+        let encoding: any EventEncoding = LineEncoding()
+        var isWritable = true
+        var isSlow: Bool
+        var take: ([Item]) -> Void
+        var opened: StreamOpening?
+
+        init(isSlow: Bool, take: @escaping ([Item]) -> Void) {
+            self.isSlow = isSlow
+            self.take = take
+        }
+
+        func open(_ opening: StreamOpening) { self.opened = opening }
+        func heartbeat() {}
+        func close(_ reason: CloseReason) {}
+
+        func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {
+            #expect(self.opened != nil)
+            #expect(self.isWritable)
+            let lines = String(buffer: bytes).split(separator: "\n")
+            #expect(lines.count == count)
+            let items = lines.compactMap { line -> Item? in
+                let parts = line.split(separator: " ")
+                guard let id = EventID(parts[0]), let topic = try? Topic(String(parts[1])) else { return nil }
+                return .event(id, topic)
+            }
+            if self.isSlow { self.isWritable = false }
+            self.take(items)
+        }
+
+        func reset(_ notice: ResetNotice) {
+            self.take([.reset(notice.topic, notice.reason, requested: notice.requested, cursor: notice.cursor)])
+        }
+    }
+
+    let topics: [Topic]
+    /// The place where the client began.
+    let start: Offset
+    private(set) var items: [Item] = []
+    /// The cursor to come back with.
+    private(set) var cursor: String?
+    private(set) var connection: Connection?
+    private var subscriber: Subscriber?
+    private var shard: FanOutShard?
+    /// Drops the connection after so many events, as if the rest of a batch never arrived.
+    var dropsAfter: Int?
+
+    init(topics: [Topic], cursor: String) {
+        self.topics = topics
+        self.start = Cursor(cursor)?.id.offset ?? .zero
+        self.cursor = cursor
+    }
+
+    func connect(to shard: FanOutShard, isSlow: Bool) {
+        guard self.connection == nil, let cursor = self.cursor else { return }
+        let connection = Connection(isSlow: isSlow) { [weak self] in self?.take($0) }
+        self.connection = connection
+        self.shard = shard
+        self.subscriber = shard.join(topics: self.topics, start: .cursor(cursor), outlet: connection)
+    }
+
+    func drop() {
+        self.connection?.take = { _ in }
+        self.connection = nil
+        guard let subscriber, let shard else { return }
+        (self.subscriber, self.shard) = (nil, nil)
+        (shard.eventLoop as? EmbeddedEventLoop)?.execute { shard.leave(subscriber) }
+    }
+
+    /// A slow client has read what it was sent.
+    func drain() {
+        guard let connection, !connection.isWritable, let subscriber, let shard else { return }
+        connection.isWritable = true
+        shard.resume(subscriber)
+    }
+
+    /// Where the stream stands.
+    var place: Offset? { self.subscriber?.place }
+
+    /// Where the stream stands, for the message of a failing test.
+    var state: String {
+        guard let subscriber else { return "not connected" }
+        let topics = subscriber.topics.map { "\($0.topic) live \($0.isLive) base \($0.ring.base) last \($0.ring.last)" }
+        return "\(subscriber.phase) at \(subscriber.place), queued \(subscriber.isQueued), \(topics)"
+    }
+
+    private func take(_ items: [Item]) {
+        for item in items {
+            self.items.append(item)
+            switch item {
+            case .event(let id, _): self.cursor = id.description
+            case .reset(_, _, _, let cursor): self.cursor = cursor?.description ?? self.cursor
+            }
+            guard let left = self.dropsAfter else { continue }
+            self.dropsAfter = left - 1
+            if left <= 1 {
+                self.dropsAfter = nil
+                return self.drop()
+            }
+        }
+    }
+}

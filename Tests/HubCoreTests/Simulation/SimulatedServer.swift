@@ -1,0 +1,56 @@
+@testable import HubCore
+
+/// What the members of a simulated cluster share: the log, and the history of all that was ever published.
+final class SimulatedServer {
+    private(set) var log: MemoryLog
+    private(set) var history: [Event] = []
+    var members: [SimulatedBus] = []
+    var now: UInt64 = 1_000_000
+    private let retention: MemoryLog.Retention
+    private var snapshot: MemoryLog
+
+    init(retained: Int) {
+        self.retention = .init(count: retained, age: 1_000_000_000)
+        self.log = MemoryLog(epoch: Epoch(rawValue: 1 << 12), retention: self.retention, now: self.now)
+        self.snapshot = self.log
+    }
+
+    func publish(_ publication: Publication) {
+        let (_, events) = self.log.publish(publication, now: self.now)
+        self.history += events
+        for member in self.members { member.broadcast(events.map { .changed(.appended($0)) }) }
+    }
+
+    func delete(_ topic: Topic) {
+        guard let last = self.log.delete(topic) else { return }
+        let change = LogChange.deleted(topic, last: last, epoch: self.log.epoch)
+        for member in self.members { member.broadcast([.changed(change)]) }
+    }
+
+    func save() {
+        self.snapshot = self.log
+    }
+
+    /// Loses what was published since `save`, as a replica does that is promoted too early.
+    func rollBack() {
+        self.log = self.snapshot
+        let clock = self.log.clock
+        self.history.removeAll { $0.offset > clock }
+    }
+
+    /// What every script call does: notices that the caller has seen more than there is.
+    func check(seen: EventID?) {
+        guard let seen, seen.epoch > self.log.epoch || (seen.epoch == self.log.epoch && seen.offset > self.log.clock)
+        else { return }
+        self.rotate()
+    }
+
+    func rotate(_ epoch: Epoch) {
+        if epoch == self.log.epoch { self.rotate() }
+    }
+
+    private func rotate() {
+        self.log.enter(Epoch(rawValue: self.log.epoch.rawValue + (1 << 12)))
+        self.snapshot = self.log
+    }
+}

@@ -1,0 +1,130 @@
+import Logging
+import NIOCore
+import NIOEmbedded
+
+@testable import HubCore
+
+/// A cluster of two members with two loops each, their clients, and a clock, all moved by one random generator: every
+/// seed is another interleaving of publishing, loss, catch-up, paging, slices, slow reads, joins and drops.
+final class Simulation {
+    struct Faults {
+        var disconnects = true
+        /// Single messages vanish from a connection that goes on. No real one does that, and a stream of several topics could
+        /// not tell until the topic's next event, so clients have one topic each then.
+        var losesMessages = false
+        var failsReads = true
+        var deletes = false
+        var retained = 40
+    }
+
+    let server: SimulatedServer
+    private(set) var clients: [SimulatedClient] = []
+    private let faults: Faults
+    private var random: SeededGenerator
+    private var hubs: [Hub] = []
+    private var shards: [(shard: FanOutShard, loop: EmbeddedEventLoop)] = []
+    private let topics: [Topic]
+
+    init(seed: UInt64, faults: Faults = Faults()) throws {
+        self.random = SeededGenerator(seed: seed)
+        self.faults = faults
+        self.server = SimulatedServer(retained: faults.retained)
+        self.topics = try ["a", "b", "c", "d"].map { name throws(InvalidEvent) in try Topic(name) }
+        let configuration = FanOutConfiguration(
+            sliceCount: 2, catchUpByteCount: 100, ringLimit: RingLimit(count: 6), tailCount: 4, pageCount: 3,
+            linger: .seconds(1))
+        for _ in 0..<2 {
+            let bus = SimulatedBus(server: self.server)
+            self.server.members.append(bus)
+            let loops = [EmbeddedEventLoop(), EmbeddedEventLoop()]
+            var logger = Logger(label: "simulation")
+            logger.logLevel = .critical
+            let hub = Hub(bus: bus, loops: loops, configuration: configuration, logger: logger)
+            hub.start()
+            self.hubs.append(hub)
+            for loop in loops { self.shards.append((hub.shard(on: loop)!, loop)) }
+        }
+        for _ in 0..<6 { self.addClient() }
+    }
+
+    /// Moves the cluster by random steps.
+    func run(steps: Int) {
+        for _ in 0..<steps { self.step() }
+    }
+
+    /// Ends all faults, and moves the cluster until nothing moves any more.
+    func settle() {
+        for client in self.clients {
+            client.dropsAfter = nil
+            client.connect(to: self.shards.randomElement(using: &self.random)!.shard, isSlow: false)
+        }
+        var quietRounds = 0
+        var progress: [Offset?] = []
+        for _ in 0..<5000 where quietRounds < 30 {
+            self.server.now += 300
+            for member in self.server.members {
+                member.connect()
+                member.probe()
+                member.loop.advanceTime(by: .milliseconds(300))
+                member.deliver(.max)
+                member.carryOutRead()
+                member.answerRead(failing: false)
+            }
+            for (_, loop) in self.shards { loop.advanceTime(by: .milliseconds(300)) }
+            for client in self.clients { client.drain() }
+            let reached = self.clients.map(\.place)
+            quietRounds = reached == progress && self.server.members.allSatisfy(\.isQuiet) ? quietRounds + 1 : 0
+            progress = reached
+        }
+    }
+
+    private func addClient() {
+        let count = self.faults.losesMessages ? 1 : [1, 1, 2, 3].randomElement(using: &self.random)!
+        let topics = Array(self.topics.shuffled(using: &self.random).prefix(count))
+        let start = EventID(epoch: self.server.log.epoch, offset: self.server.log.clock)
+        self.clients.append(SimulatedClient(topics: topics, cursor: start.description))
+    }
+
+    private func step() {
+        let member = self.server.members.randomElement(using: &self.random)!
+        let (shard, loop) = self.shards.randomElement(using: &self.random)!
+        switch Int.random(in: 0..<100, using: &self.random) {
+        case 0..<18: self.publish()
+        case 18..<38: member.deliver(Int.random(in: 1...5, using: &self.random))
+        case 38..<50: member.carryOutRead()
+        case 50..<62: member.answerRead(failing: self.faults.failsReads && self.random.chance(10))
+        case 62..<70: loop.run()
+        case 70..<76: loop.advanceTime(by: .milliseconds(Int64.random(in: 1...200, using: &self.random)))
+        case 76..<80: member.loop.advanceTime(by: .milliseconds(Int64.random(in: 1...200, using: &self.random)))
+        case 80..<82: member.probe()
+        case 82..<90: self.moveClient(shard)
+        case 90..<94: self.clients.randomElement(using: &self.random)?.drain()
+        case 94..<95: if self.faults.disconnects { member.disconnect() }
+        case 95..<97: member.connect()
+        case 97..<98: if self.faults.losesMessages { member.loseMessage(using: &self.random) }
+        case 98..<99: if self.faults.deletes { self.server.delete(self.topics.randomElement(using: &self.random)!) }
+        default: if self.clients.count < 14 { self.addClient() }
+        }
+    }
+
+    private func publish() {
+        if self.random.chance(60) { self.server.now += 1 }
+        for _ in 0..<Int.random(in: 1...3, using: &self.random) {
+            let count = self.random.chance(15) ? 2 : 1
+            let topics = Array(self.topics.shuffled(using: &self.random).prefix(count))
+            if let publication = try? Publication(topics: topics, data: EventData("")) {
+                self.server.publish(publication)
+            }
+        }
+    }
+
+    private func moveClient(_ shard: FanOutShard) {
+        let client = self.clients.randomElement(using: &self.random)!
+        if client.connection == nil {
+            client.dropsAfter = self.random.chance(50) ? Int.random(in: 1...3, using: &self.random) : nil
+            client.connect(to: shard, isSlow: self.random.chance(40))
+        } else if self.random.chance(30) {
+            client.drop()
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@testable import HubCore
+
+/// The heart of the promise, over generated interleavings: every event after the cursor, in order, once, or a reset.
+@Suite struct SimulationTests {
+    @Test("Nothing is lost, doubled or out of order, whatever fails and whenever a client drops", arguments: 0..<8)
+    func keepsThePromise(block: UInt64) throws {
+        for seed in Self.seeds(block) {
+            let simulation = try Simulation(seed: seed)
+            try Self.check(simulation, seed: seed)
+        }
+    }
+
+    @Test("With all events held, no reset is ever said", arguments: 0..<4)
+    func neverResetsWithoutNeed(block: UInt64) throws {
+        for seed in Self.seeds(block) {
+            let simulation = try Simulation(seed: 1_000_000 + seed, faults: .init(retained: 100_000))
+            let resets = try Self.check(simulation, seed: seed)
+            #expect(resets == 0, "seed \(seed)")
+        }
+    }
+
+    @Test("Dropped replay buffers are told as resets, and nothing else is missing", arguments: 0..<4)
+    func tellsOfDeletion(block: UInt64) throws {
+        for seed in Self.seeds(block) {
+            let simulation = try Simulation(seed: 2_000_000 + seed, faults: .init(deletes: true))
+            try Self.check(simulation, seed: seed)
+        }
+    }
+
+    @Test("A message that vanished is noticed and fetched", arguments: 0..<4)
+    func noticesVanishedMessages(block: UInt64) throws {
+        for seed in Self.seeds(block) {
+            let simulation = try Simulation(seed: 3_000_000 + seed, faults: .init(losesMessages: true))
+            try Self.check(simulation, seed: seed)
+        }
+    }
+
+    /// How many interleavings each case tries; more with `HUB_SIMULATION_SEEDS`.
+    private static func seeds(_ block: UInt64) -> Range<UInt64> {
+        let count = ProcessInfo.processInfo.environment["HUB_SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 10
+        return block * count..<(block + 1) * count
+    }
+
+    @discardableResult
+    private static func check(_ simulation: Simulation, seed: UInt64) throws -> Int {
+        simulation.run(steps: 1500)
+        simulation.settle()
+        var resets = 0
+        for (number, client) in simulation.clients.enumerated() {
+            let verdict = Verdict(client, from: client.start, history: simulation.server.history)
+            #expect(
+                Bool(verdict.isGood),
+                "seed \(seed), client \(number) of \(client.topics): \(verdict) \(verdict.isGood ? "" : client.state)")
+            resets += verdict.resets
+        }
+        return resets
+    }
+}
