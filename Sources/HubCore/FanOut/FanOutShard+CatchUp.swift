@@ -12,14 +12,12 @@ extension FanOutShard {
     func pull(_ subscriber: Subscriber) {
         guard subscriber.phase == .behind, subscriber.topics.allSatisfy(\.isLive) else { return }
         let known = subscriber.topics.indices.map { self.lane($0, of: subscriber) }
-        let isWaiting = known.contains { $0 == nil }
-        let lanes = known.map { $0 ?? .unknown(at: subscriber.place) }
-        // What the stream can prove is in the head of its answer, so that waits for the pages too.
-        guard subscriber.isOpen || !isWaiting else { return }
+        let lanes = known.compactMap { $0 }
+        // Nothing can be proved before all the pages are there. The head of the answer says what is proved, and waits too.
+        guard lanes.count == known.count else { return }
         self.open(subscriber, with: lanes)
         guard subscriber.outlet.isWritable else { return self.watchStall(of: subscriber) }
-        let merge = StreamMerge(lanes: lanes, from: subscriber.place)
-        self.send(merge, of: lanes, to: subscriber, isWaiting: isWaiting)
+        self.send(StreamMerge(lanes: lanes, from: subscriber.place), of: lanes, to: subscriber)
     }
 
     /// What is known of one of the stream's topics after its place; `nil` if a page has been asked for.
@@ -64,9 +62,7 @@ extension FanOutShard {
         self.open(subscriber, StreamOpening(replay: announces || proves ? .reset : .complete, cursor: cursor))
     }
 
-    private func send(
-        _ merge: consuming StreamMerge, of lanes: [StreamMerge.Lane], to subscriber: Subscriber, isWaiting: Bool
-    ) {
+    private func send(_ merge: StreamMerge, of lanes: [StreamMerge.Lane], to subscriber: Subscriber) {
         var merge = merge
         var bytes = ByteBuffer()
         var count = 0
@@ -93,8 +89,7 @@ extension FanOutShard {
             case .end(let through):
                 flush()
                 subscriber.place = max(subscriber.place, through)
-                if !isWaiting { self.goLive(subscriber, lanes) }
-                return
+                return self.goLive(subscriber, lanes)
             }
         }
     }

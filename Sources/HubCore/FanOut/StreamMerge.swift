@@ -20,12 +20,6 @@ struct StreamMerge {
         /// What is known comes from the ring, which ends with the newest event.
         var isRing = true
 
-        /// A topic of which nothing is known yet: nothing after the place can be proved, and not even the place
-        /// itself, if a gap lies around it.
-        static func unknown(at place: Offset) -> Lane {
-            Lane(events: [], index: 0, gap: nil, through: place.predecessor, isRing: false)
-        }
-
         /// The next event.
         var next: Event? { self.index < self.events.count ? self.events[self.index] : nil }
     }

@@ -128,7 +128,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
             guard self.isCurrent(event.id.epoch) else { return }
             self.update(event.topic) { $0.appended(event, head: self.head) }
             // Not up to the event itself: of an event of several topics, the others may still be under way.
-            self.moveHead(to: event.offset.predecessor)
+            self.moveHead(to: event.offset.predecessor, of: event.topic)
         case .deleted(let topic, let last, let epoch):
             guard self.isCurrent(epoch) else { return }
             self.update(topic) { $0.deleted(last: last) }
@@ -144,7 +144,8 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
 
     func busReached(_ place: EventID) {
         guard self.isCurrent(place.epoch), place.offset > self.head else { return }
-        self.moveHead(to: place.offset)
+        self.head = place.offset
+        for shard in self.mailboxes.indices { self.mailboxes[shard].announce(place.offset) }
         self.flush()
     }
 
@@ -156,7 +157,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
         }
         self.epoch = epoch
         self.head = .zero
-        for shard in self.mailboxes.indices { self.post(.entered(epoch), to: shard) }
+        for shard in self.mailboxes.indices { self.mailboxes[shard].enter(epoch) }
         for topic in self.entries.keys {
             self.entries[topic]?.sweep.forgetPages()
             self.update(topic) { $0.entered() }
@@ -187,12 +188,13 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
         return epoch == self.epoch
     }
 
-    /// Everything up to here has arrived, whether it was news or not. Shards learn of it with the event itself, if they
-    /// get it, and otherwise here, since streams may be waiting for it.
-    private func moveHead(to offset: Offset) {
+    /// Everything up to here has arrived. An event that was news told its shards already; one that was not may be what
+    /// a stream there waits for.
+    private func moveHead(to offset: Offset, of topic: Topic) {
         guard offset > self.head else { return }
         self.head = offset
         for shard in self.mailboxes.indices { self.mailboxes[shard].reach(offset) }
+        for shard in (self.entries[topic]?.shards ?? [:]).keys { self.mailboxes[shard].announce(offset) }
     }
 
     /// Lets a feed take something in, tells the shards if it is no longer live, and does what it asks for.

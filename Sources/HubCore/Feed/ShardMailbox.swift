@@ -2,6 +2,7 @@
 struct ShardMailbox: Sendable {
     private let deliver: @Sendable ([ShardOperation]) -> Void
     private var operations: [ShardOperation] = []
+    private var head = Offset.zero
 
     /// Makes a mailbox.
     /// - Parameter deliver: Gets the operations in order, and hops to the shard's loop.
@@ -13,18 +14,36 @@ struct ShardMailbox: Sendable {
         self.operations.append(operation)
     }
 
-    /// Adds that everything up to here has arrived, unless the last operation says so already.
+    /// Notes that everything up to here has arrived. That alone is worth no hop: the shard is told with the next operation.
     mutating func reach(_ offset: Offset) {
-        switch self.operations.last {
-        case .append(let event) where event.offset.predecessor >= offset: return
-        case .reached: self.operations[self.operations.count - 1] = .reached(offset)
-        default: self.operations.append(.reached(offset))
-        }
+        self.head = max(self.head, offset)
+    }
+
+    /// Tells the shard now that everything up to here has arrived, since a stream may be waiting for it.
+    mutating func announce(_ offset: Offset) {
+        self.reach(offset)
+        self.tellHead()
     }
 
     mutating func flush() {
         guard !self.operations.isEmpty else { return }
+        self.tellHead()
         self.deliver(self.operations)
         self.operations.removeAll(keepingCapacity: true)
+    }
+
+    /// Begins another epoch, in which nothing has arrived yet.
+    mutating func enter(_ epoch: Epoch) {
+        self.head = .zero
+        self.operations.append(.entered(epoch))
+    }
+
+    /// Adds the head, unless the last operation says as much: between events it would keep them from leaving together.
+    private mutating func tellHead() {
+        switch self.operations.last {
+        case .append(let event) where event.offset.predecessor >= self.head: break
+        case .reached: self.operations[self.operations.count - 1] = .reached(self.head)
+        default: self.operations.append(.reached(self.head))
+        }
     }
 }
