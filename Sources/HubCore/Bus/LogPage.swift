@@ -12,15 +12,21 @@ public struct LogPage: Sendable {
     public var entries: [Event]
     /// Whether the log holds more entries beyond the limit: older ones for a tail, newer ones otherwise.
     public var hasMore: Bool
+    /// Offsets that may have been lost when the bus was last started anew, if any.
+    public var gap: OffsetGap?
 
     /// Makes a page.
-    public init(epoch: Epoch, clock: Offset, floor: Offset, last: Offset?, entries: [Event], hasMore: Bool) {
+    public init(
+        epoch: Epoch, clock: Offset, floor: Offset, last: Offset?, entries: [Event], hasMore: Bool,
+        gap: OffsetGap? = nil
+    ) {
         self.epoch = epoch
         self.clock = clock
         self.floor = floor
         self.last = last
         self.entries = entries
         self.hasMore = hasMore
+        self.gap = gap
     }
 
     /// The least place after which the page holds every event of the topic, up to its own end: the previous

@@ -20,7 +20,7 @@ extension FanOutShard {
             let isPlausible = cursor.id.epoch == epoch && cursor.id.offset <= max(known, self.knownClock)
             let isAhead = cursor.id.epoch > epoch || (cursor.id.epoch == epoch && !isPlausible)
             if isAhead, !subscriber.isConfirmed { return self.confirm(subscriber, cursor) }
-            guard isPlausible else {
+            guard isPlausible, self.gap?.contains(cursor.id.offset) != true else {
                 return self.begin(subscriber, at: .zero, .announce(.lost, requested: text))
             }
             self.begin(subscriber, at: cursor.id.offset)

@@ -54,6 +54,8 @@ extension FanOutShard {
             }
         case .reached(let offset):
             self.moveHead(to: offset)
+        case .lost(let gap):
+            self.gap = gap
         case .entered(let epoch):
             self.enter(epoch)
         }
@@ -103,6 +105,7 @@ extension FanOutShard {
         self.epoch = new
         self.head = .zero
         self.knownClock = .zero
+        self.gap = nil
         for subscriber in subscribers {
             subscriber.isConfirmed = false
             guard subscriber.phase != .opening, let old else { continue }

@@ -25,6 +25,8 @@ public final class FanOutShard: @unchecked Sendable {
     var head = Offset.zero
     /// The bus has given offsets up to here, at least.
     var knownClock = Offset.zero
+    /// Cursors in this gap prove that something was lost.
+    var gap: OffsetGap?
     var topics: [Topic: ShardTopic] = [:]
     /// Streams that are behind and can be given more.
     var catchUps = CatchUpQueue()

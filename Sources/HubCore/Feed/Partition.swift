@@ -24,6 +24,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
     private var entries: [Topic: Entry] = [:]
     private var epoch: Epoch?
     private var head = Offset.zero
+    private var gap: OffsetGap?
     private var lingerTask: RepeatedTask?
     private(set) var counters = FeedCounters()
 
@@ -157,6 +158,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
         }
         self.epoch = epoch
         self.head = .zero
+        self.gap = nil
         for shard in self.mailboxes.indices { self.mailboxes[shard].enter(epoch) }
         for topic in self.entries.keys {
             self.entries[topic]?.sweep.forgetPages()
@@ -247,6 +249,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
             switch result {
             case .success(let page):
                 self.busEntered(page.epoch)
+                self.note(page.gap)
                 guard page.epoch == self.epoch else { return self.readLater(topic, token: token) }
                 self.update(topic) { $0.page(page, token: token) }
                 self.flush()
@@ -254,6 +257,13 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
                 self.readLater(topic, token: token)
             }
         }
+    }
+
+    /// Cursors that a client brings are held against what the bus has lost; known before its feed goes live.
+    private func note(_ gap: OffsetGap?) {
+        guard let gap, gap != self.gap else { return }
+        self.gap = gap
+        for shard in self.mailboxes.indices { self.post(.lost(gap), to: shard) }
     }
 
     private func readLater(_ topic: Topic, token: Int) {

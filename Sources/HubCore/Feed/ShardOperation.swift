@@ -16,6 +16,8 @@ enum ShardOperation: Sendable {
     case confirmed(Topic, place: Offset, clock: Offset)
     /// All live feeds are complete up to here.
     case reached(Offset)
+    /// Offsets in this gap may have been lost.
+    case lost(OffsetGap)
     /// Another epoch is in force.
     case entered(Epoch)
 }

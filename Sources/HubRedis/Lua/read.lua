@@ -1,5 +1,6 @@
 -- ARGV: the caller, topic, 'tail' or the offset (`ms-seq`) to read after, how many entries, how many bytes of data.
--- Answers { place, floor, last or nil, 1 if there is more, entries in rising order as XRANGE gives them }.
+-- Answers { place, floor, last or nil, 1 if there is more, entries in rising order as XRANGE gives them, and the gap of
+-- offsets that the server may have lost when it was last started: fork and resume, or nil }.
 
 local CHUNK = 16
 
@@ -46,4 +47,4 @@ elseif from == 'tail' then
 else
   entries, more = collect('XRANGE', log, '(' .. from, '+', limit, budget)
 end
-return { place(state), stream_id(state.floor_ms, state.floor_seq), last, more, entries }
+return { place(state), stream_id(state.floor_ms, state.floor_seq), last, more, entries, state.fork, state.resume }

@@ -7,6 +7,9 @@ extension ScriptReply {
         var page = LogPage(
             epoch: self.place.epoch, clock: self.place.offset, floor: try self.offset(1),
             last: self.isNull(2) ? nil : try self.offset(2), entries: [], hasMore: try self.integer(3) == 1)
+        if !self.isNull(5), !self.isNull(6) {
+            page.gap = OffsetGap(after: try self.offset(5), before: try self.offset(6))
+        }
         let entries = try self.array(4)
         page.entries.reserveCapacity(entries.count)
         for entry in entries {

@@ -102,6 +102,27 @@ import Testing
         }
     }
 
+    @Test func whenNoWitnessIsLeftTheGapGivesTheLossAway() async throws {
+        try await withRedis { redis in
+            let topic = try Topic("news")
+            var kept: EventID?
+            var lost: EventID?
+            try await withMember(redis.endpoint) { witness in
+                kept = try await witness.publish(topic, "kept")
+                try redis.cli("SAVE")
+                lost = try await witness.publish(topic, "lost")
+            }
+            redis.kill()
+            try await redis.start()
+            try await withMember(redis.endpoint) { other in
+                let after = try await other.publish(topic, "after")
+                let gap = try #require(try await other.tail(topic).gap)
+                #expect(gap.contains(try #require(lost).offset))
+                #expect(!gap.contains(try #require(kept).offset) && !gap.contains(after.offset))
+            }
+        }
+    }
+
     @Test func aPromotedReplicaThatLacksWritesBeginsAHigherEpoch() async throws {
         let port = try freePort()
         try await withRedis(["--port", "\(port)"]) { primary in
