@@ -13,7 +13,8 @@ extension Problem {
         case .headerOverflow:
             let detail = "a request head may have \(limits.headBytes) bytes and \(limits.headFields) fields at most"
             self.init(.requestHeaderFieldsTooLarge, detail)
-        case .invalidVersion:
+        case .invalidVersion, .paused:
+            // The parser pauses at the preface of HTTP/2.
             self.init(.httpVersionNotSupported, "this server speaks HTTP/1.0 and HTTP/1.1")
         case .invalidMethod:
             self.init(.notImplemented, "no such request method")

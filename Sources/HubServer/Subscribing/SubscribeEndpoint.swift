@@ -11,6 +11,9 @@ struct SubscribeEndpoint: Endpoint {
     var isStream: Bool { true }
 
     func check(_ request: AdmittedRequest) throws(Problem) {
+        guard MediaType.accepts(self.transport.mediaType, request.headers["Accept"]) else {
+            throw Problem(.notAcceptable, "this path answers \(self.transport.mediaType), which Accept does not allow")
+        }
         _ = try self.streamRequest(request)
     }
 

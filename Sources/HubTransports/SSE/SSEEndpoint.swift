@@ -10,6 +10,8 @@ public struct SSEEndpoint: StreamEndpoint {
         self.hub = hub
     }
 
+    public var mediaType: String { "text/event-stream" }
+
     public func open(_ request: StreamRequest, _ exchange: any StreamExchange) {
         guard let shard = self.hub.shard(on: exchange.channel.eventLoop) else {
             preconditionFailure("the connections of a hub are on its own loops")

@@ -1,0 +1,116 @@
+import NIOCore
+import NIOHTTP1
+import Testing
+
+@testable import HubServer
+
+struct RequestMachineTests {
+    private let start = NIODeadline.uptimeNanoseconds(0)
+
+    private func head(_ method: HTTPMethod = .GET, _ headers: HTTPHeaders = [:]) -> HTTPRequestHead {
+        HTTPRequestHead(version: .http1_1, method: method, uri: "/", headers: headers)
+    }
+
+    private func machine(_ limits: HTTPLimits = HTTPLimits()) -> RequestMachine {
+        RequestMachine(limits: limits, now: self.start)
+    }
+
+    @Test func oneRequestIsServedAtATime() {
+        var machine = self.machine()
+        #expect(machine.receiveHead(self.head(), refusal: nil, now: self.start) == .nothing)
+        #expect(machine.takesParts)
+        #expect(machine.receiveEnd() == .dispatch(ByteBuffer()))
+        #expect(!machine.takesParts)
+        #expect(!machine.takesBytes)
+        #expect(machine.deadline == nil)
+        machine.answer(now: self.start)
+        #expect(!machine.takesParts)
+        #expect(machine.answered(now: self.start) == .next)
+        #expect(machine.takesParts)
+        #expect(machine.isIdle)
+        #expect(machine.deadline == self.start + HTTPLimits().idleTime)
+    }
+
+    @Test func theBodyIsGatheredAndItsAllowanceOfTimeGrows() {
+        var machine = self.machine()
+        let head = self.head(.POST, ["Content-Length": "16384", "Expect": "100-continue"])
+        #expect(machine.receiveHead(head, refusal: nil, now: self.start) == .sendContinue)
+        let half = ByteBuffer(repeating: 1, count: 8192)
+        #expect(machine.receiveBody(half, now: self.start) == .nothing)
+        #expect(machine.deadline == self.start + HTTPLimits().bodyTime + .seconds(1))
+        #expect(machine.receiveBody(half, now: self.start) == .nothing)
+        #expect(machine.receiveEnd() == .dispatch(ByteBuffer(repeating: 1, count: 16_384)))
+    }
+
+    @Test func aRefusedBodyIsReadOnUntilItsEnd() {
+        var limits = HTTPLimits()
+        limits.bodyBytes = 10
+        limits.lingerBytes = 100
+        var machine = self.machine(limits)
+        _ = machine.receiveHead(self.head(.POST, ["Transfer-Encoding": "chunked"]), refusal: nil, now: self.start)
+        #expect(machine.receiveBody(ByteBuffer(repeating: 1, count: 11), now: self.start) == .refuse)
+        #expect(!machine.keepsAlive)
+        machine.answer(now: self.start)
+        #expect(machine.answered(now: self.start) == .closeOutput)
+        #expect(machine.receiveBody(ByteBuffer(repeating: 1, count: 11), now: self.start) == .nothing)
+        var isEnough = machine.receiveBytes(100)
+        #expect(!isEnough)
+        #expect(machine.receiveEnd() == .close)
+        isEnough = machine.receiveBytes(1)
+        #expect(isEnough)
+    }
+
+    @Test func aRefusedRequestWithoutABodyKeepsTheConnection() {
+        var machine = self.machine()
+        let refusal = HTTPAnswer(.notFound)
+        #expect(machine.receiveHead(self.head(), refusal: refusal, now: self.start) == .nothing)
+        #expect(machine.receiveEnd() == .refuse)
+        machine.answer(now: self.start)
+        #expect(machine.keepsAlive)
+        #expect(machine.answered(now: self.start) == .next)
+    }
+
+    @Test func whatCantBeReadIsRefusedOnce() {
+        var machine = self.machine()
+        #expect(machine.fail(now: self.start) == .refuse)
+        #expect(machine.fail(now: self.start) == .nothing)
+        machine.answer(now: self.start)
+        #expect(machine.answered(now: self.start) == .closeOutput)
+        let late = self.start + HTTPLimits().lingerTime
+        #expect(machine.expire(now: late, hasPartialHead: true) == .close)
+        #expect(machine.discards)
+    }
+
+    @Test func timeEndsWhatTakesTooLong() {
+        var machine = self.machine()
+        let late = self.start + HTTPLimits().headTime
+        #expect(machine.expire(now: late - .nanoseconds(1), hasPartialHead: true) == .nothing)
+        var silent = machine
+        #expect(silent.expire(now: late, hasPartialHead: false) == .close)
+        #expect(machine.expire(now: late, hasPartialHead: true) == .refuse)
+    }
+
+    @Test func anIdleConnectionIsClosedAtOnceAndABusyOneAfterItsAnswer() {
+        var idle = self.machine()
+        #expect(idle.closeSoon(hasPartialHead: false))
+        var busy = self.machine()
+        _ = busy.receiveHead(self.head(), refusal: nil, now: self.start)
+        _ = busy.receiveEnd()
+        #expect(!busy.closeSoon(hasPartialHead: false))
+        busy.answer(now: self.start)
+        #expect(!busy.keepsAlive)
+        #expect(busy.answered(now: self.start) == .close)
+    }
+
+    @Test func aStreamHasNoDeadlineAndDiscardsWhatComes() {
+        var machine = self.machine()
+        _ = machine.receiveHead(self.head(), refusal: nil, now: self.start)
+        _ = machine.receiveEnd()
+        machine.stream()
+        #expect(machine.deadline == nil)
+        #expect(machine.discards)
+        #expect(machine.takesBytes)
+        #expect(machine.fail(now: self.start) == .nothing)
+        #expect(machine.expire(now: .distantFuture, hasPartialHead: true) == .nothing)
+    }
+}
