@@ -15,6 +15,8 @@ public import NIOCore
 /// becomes inactive, before the kernel can give its number to another connection, and when a write fails, since a channel
 /// closes its descriptor before it fails the writes that it still had.
 public final class StreamSocket {
+    private static let finishTimeout = TimeAmount.seconds(5)
+
     private let channel: any Channel
     private var descriptor: CInt = -1
     private var unfinishedWrites = 0
@@ -57,12 +59,17 @@ public final class StreamSocket {
         self.writeThroughPipeline(rest)
     }
 
-    /// Writes the last bytes of the stream, and closes the connection when they are taken.
+    /// Writes the last bytes of the stream, and closes the connection when they are taken, or after a while if the peer
+    /// takes nothing.
     public func finish(with bytes: ByteBuffer) {
         guard !self.isClosed else { return }
         self.forgetDescriptor()
         let channel = self.channel
-        channel.writeAndFlush(bytes).whenComplete { _ in channel.close(promise: nil) }
+        let deadline = channel.eventLoop.scheduleTask(in: Self.finishTimeout) { channel.close(promise: nil) }
+        channel.writeAndFlush(bytes).whenComplete { _ in
+            deadline.cancel()
+            channel.close(promise: nil)
+        }
     }
 
     /// Closes the connection without another byte.

@@ -19,8 +19,11 @@ extension MediaType {
         let ranges = fields.flatMap { $0.lowercased().split(separator: ",") }.map { range in
             range.split(separator: ";").map { part in String(part.filter { $0 != " " && $0 != "\t" }) }
         }
-        let allowed = ranges.filter { parts in !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) } }
+        let allowed = ranges.filter { parts in
+            !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
+        }
         let family = type.prefix { $0 != "/" } + "/*"
-        return ranges.isEmpty || allowed.contains { $0.first == "*/*" || $0.first == String(family) || $0.first == type }
+        return ranges.isEmpty
+            || allowed.contains { $0.first == "*/*" || $0.first == String(family) || $0.first == type }
     }
 }

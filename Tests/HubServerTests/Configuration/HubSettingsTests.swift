@@ -1,3 +1,4 @@
+import HubCore
 import Logging
 import NIOCore
 import Testing
@@ -34,10 +35,12 @@ struct HubSettingsTests {
     @Test(arguments: [
         ("port", "99999", "--port: '99999'"), ("port", "", "--port: ''"), ("host", "a b", "--host: 'a b'"),
         ("bus", "bad", "--bus: 'bad'"), ("redis-prefix", "{x}", "--redis-prefix: '{x}'"),
-        ("replay-count", "0", "--replay-count: '0'"), ("replay-age", "abc", "--replay-age: 'abc' is not a duration; accepted: "),
+        ("replay-count", "0", "--replay-count: '0'"),
+        ("replay-age", "abc", "--replay-age: 'abc' is not a duration; accepted: "),
         ("replay-age", "0s", "accepted: 1s to 3650d"), ("heartbeat", "10ms", "--heartbeat"), ("drain", "2h", "--drain"),
         ("slow-consumer", "wait", "accepted: resume, skip, close"), ("max-body", "0", "--max-body: '0'"),
-        ("max-body", "2GiB", "--max-body"), ("max-body", "1 MiB", "--max-body"), ("max-connections", "0", "--max-connections"),
+        ("max-body", "2GiB", "--max-body"), ("max-body", "1 MiB", "--max-body"),
+        ("max-connections", "0", "--max-connections"),
         ("max-topics-per-stream", "1001", "--max-topics-per-stream"), ("loops", "x", "--loops"),
         ("log-level", "loud", "accepted: trace, debug"), ("cors-origin", "example.org", "--cors-origin: 'example.org'"),
         ("cors-origin", "https://example.org/", "--cors-origin"), ("trusted-proxy", "10/8", "--trusted-proxy: '10/8'"),
@@ -73,7 +76,9 @@ struct HubSettingsTests {
         }
     }
 
-    @Test(arguments: [("1", 1), ("64k", 65_536), ("1MiB", 1 << 20), ("10MB", 10_000_000), ("2kb", 2000), ("1g", 1 << 30)])
+    @Test(arguments: [
+        ("1", 1), ("64k", 65_536), ("1MiB", 1 << 20), ("10MB", 10_000_000), ("2kb", 2000), ("1g", 1 << 30),
+    ])
     func sizesAreRead(_ text: String, _ bytes: Int) throws {
         #expect(try #require(ByteSize(text)).bytes == bytes)
         #expect(ByteSize("-\(text)") == nil)

@@ -8,7 +8,8 @@ struct StreamTests {
         try await TestServer.run { server in
             try await server.connect { client in
                 client.send(
-                    "GET /sse?topic=a HTTP/1.1\r\nHost: h\r\n\r\nGET /health/live HTTP/1.1\r\nHost: h\r\n\r\n\u{0}garbage")
+                    "GET /sse?topic=a HTTP/1.1\r\nHost: h\r\n\r\nGET /health/live HTTP/1.1\r\nHost: h\r\n\r\n\u{0}garbage"
+                )
                 try await client.wait("the stream should begin") { text, _ in text.contains("200 OK") }
                 client.send("more garbage \r\n\r\n GET / HTTP/9")
                 _ = try await server.request("POST", "/publish?topic=a", body: "x")

@@ -11,7 +11,8 @@ struct OperatingTests {
                 _ = try await server.request("POST", "/publish?topic=\(topic)", body: "x")
             }
             let first = try await server.request("GET", "/topics?limit=3")
-            #expect(first.body.hasPrefix(#"{"topics":[{"topic":"a","subscribers":0,"events":1,"oldest":"#), "\(first.body)")
+            #expect(
+                first.body.hasPrefix(#"{"topics":[{"topic":"a","subscribers":0,"events":1,"oldest":"#), "\(first.body)")
             #expect(first.body.hasSuffix(#","next":"c"}"#), "\(first.body)")
             let second = try await server.request("GET", "/topics?limit=3&after=c")
             #expect(second.body.contains(#""topic":"é""#))

@@ -45,7 +45,8 @@ struct AccessTests {
                 #expect(answer.status == status, "\(origin): \(answer.body)")
                 if status == 403 { #expect(answer.body.contains("'\(origin)'")) }
             }
-            let deletion = try await server.request("DELETE", "/topics?topic=a", headers: ["Origin: https://evil.example"])
+            let deletion = try await server.request(
+                "DELETE", "/topics?topic=a", headers: ["Origin: https://evil.example"])
             #expect(deletion.status == 403)
         }
     }

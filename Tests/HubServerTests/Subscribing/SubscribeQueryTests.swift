@@ -12,18 +12,19 @@ struct SubscribeQueryTests {
             .streamRequest(lastEventID: header, isBrowser: isBrowser, now: Self.now)
     }
 
-    @Test(arguments: [
-        ("topic=a", nil, StartPosition.latest), ("topic=a", "h", .cursor("h")), ("topic=a", "", .latest),
-        ("topic=a&last_event_id=q", "h", .cursor("h")), ("topic=a&last_event_id=q", "", .cursor("q")),
-        ("topic=a&cursor=4&lastEventID=3&lastEventId=2&last_event_id=1", nil, .cursor("1")),
-        ("topic=a&cursor=4&lastEventID=3&lastEventId=2&last_event_id=", nil, .cursor("2")),
-        ("topic=a&cursor=4&lastEventID=3", nil, .cursor("3")), ("topic=a&cursor=4", nil, .cursor("4")),
-        ("topic=a&cursor=earliest", nil, .earliest), ("topic=a&cursor=latest&since=10m", nil, .latest),
-        ("topic=a&since=10m", nil, .time(milliseconds: 1_799_999_400_000)),
-        ("topic=a&since=1h30m", "h", .cursor("h")), ("topic=a&since=", nil, .latest),
-        ("topic=a&since=2027-01-15T08:00:00Z", nil, .time(milliseconds: 1_800_000_000_000)),
-        ("topic=a&since=2027-01-15T09:00:00.5+01:00", nil, .time(milliseconds: 1_800_000_000_500)),
-    ] as [(String, String?, StartPosition)])
+    @Test(
+        arguments: [
+            ("topic=a", nil, StartPosition.latest), ("topic=a", "h", .cursor("h")), ("topic=a", "", .latest),
+            ("topic=a&last_event_id=q", "h", .cursor("h")), ("topic=a&last_event_id=q", "", .cursor("q")),
+            ("topic=a&cursor=4&lastEventID=3&lastEventId=2&last_event_id=1", nil, .cursor("1")),
+            ("topic=a&cursor=4&lastEventID=3&lastEventId=2&last_event_id=", nil, .cursor("2")),
+            ("topic=a&cursor=4&lastEventID=3", nil, .cursor("3")), ("topic=a&cursor=4", nil, .cursor("4")),
+            ("topic=a&cursor=earliest", nil, .earliest), ("topic=a&cursor=latest&since=10m", nil, .latest),
+            ("topic=a&since=10m", nil, .time(milliseconds: 1_799_999_400_000)),
+            ("topic=a&since=1h30m", "h", .cursor("h")), ("topic=a&since=", nil, .latest),
+            ("topic=a&since=2027-01-15T08:00:00Z", nil, .time(milliseconds: 1_800_000_000_000)),
+            ("topic=a&since=2027-01-15T09:00:00.5+01:00", nil, .time(milliseconds: 1_800_000_000_500)),
+        ] as [(String, String?, StartPosition)])
     func theFirstCursorThatIsThereCounts(_ query: String, _ header: String?, _ expected: StartPosition) throws {
         #expect(try self.read(query, header: header).start == expected)
     }
@@ -45,7 +46,8 @@ struct SubscribeQueryTests {
     }
 
     @Test(arguments: [
-        ("0s", 0), ("500ms", 500), ("1m30s", 90_000), ("1h30m", 5_400_000), ("7d", 604_800_000), ("1d2h3m4s5ms", 93_784_005),
+        ("0s", 0), ("500ms", 500), ("1m30s", 90_000), ("1h30m", 5_400_000), ("7d", 604_800_000),
+        ("1d2h3m4s5ms", 93_784_005),
     ])
     func durationsAreReadAndWritten(_ text: String, _ milliseconds: Int) throws {
         let duration = try #require(DurationText(text))
@@ -53,7 +55,9 @@ struct SubscribeQueryTests {
         #expect(duration.text == text)
     }
 
-    @Test(arguments: ["", "5", "m", "-5m", "5 m", "5m1h", "5m5m", "1.5h", "99999999999999999999s", "999999999999999d", "1w"])
+    @Test(arguments: [
+        "", "5", "m", "-5m", "5 m", "5m1h", "5m5m", "1.5h", "99999999999999999999s", "999999999999999d", "1w",
+    ])
     func whatIsNoDurationIsRefused(_ text: String) {
         #expect(DurationText(text) == nil)
     }
