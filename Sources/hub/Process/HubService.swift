@@ -6,11 +6,14 @@ import RedisWire
 import ServiceLifecycle
 
 /// The hub as a service: listens, and ends kindly when it is asked to.
-struct HubService: Service {
+struct HubService: Service, CustomStringConvertible {
     let hub: Hub
     let server: HubServer
     let settings: HubSettings
     let logger: Logger
+
+    /// What the service group logs of its services; by default it would be all they hold, the keys too.
+    var description: String { "hub" }
 
     /// Begins to work and to listen.
     /// - Throws: `HubProcess.CannotListen`.
