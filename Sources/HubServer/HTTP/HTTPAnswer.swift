@@ -1,3 +1,4 @@
+import HubTransports
 import NIOCore
 import NIOHTTP1
 
@@ -18,9 +19,15 @@ struct HTTPAnswer: Sendable {
         self.init(status, headers: ["Content-Type": type, "Cache-Control": "no-store"], body: ByteBuffer(string: text))
     }
 
-    /// Makes an answer of JSON text.
-    static func json(_ text: String) -> HTTPAnswer {
+    /// Makes an answer of text that is JSON already.
+    static func json(text: String) -> HTTPAnswer {
         HTTPAnswer(.ok, type: "application/json", text: text)
+    }
+
+    /// Makes an answer of JSON text.
+    static func json(_ json: JSONText) -> HTTPAnswer {
+        let fields: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store"]
+        return HTTPAnswer(.ok, headers: fields, body: ByteBuffer(bytes: json.bytes))
     }
 
     /// The same answer with header fields added, except for those that it has.

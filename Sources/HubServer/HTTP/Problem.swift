@@ -1,4 +1,5 @@
 import HubCore
+import HubTransports
 import NIOCore
 import NIOHTTP1
 
@@ -38,7 +39,7 @@ struct Problem: Error, Hashable {
             "X-Content-Type-Options": "nosniff",
         ]
         fields.add(contentsOf: self.headers)
-        return HTTPAnswer(self.status, headers: fields, body: ByteBuffer(string: json.text))
+        return HTTPAnswer(self.status, headers: fields, body: ByteBuffer(bytes: json.bytes))
     }
 
     static func == (left: Problem, right: Problem) -> Bool {

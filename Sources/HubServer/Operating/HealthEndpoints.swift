@@ -7,7 +7,7 @@ struct LivenessEndpoint: Endpoint {
     var isAlwaysAnswered: Bool { true }
 
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
-        .now(.json(#"{"status":"live"}"#))
+        .now(.json(text: #"{"status":"live"}"#))
     }
 }
 
@@ -23,7 +23,7 @@ struct ReadinessEndpoint: Endpoint {
             throw .later(.serviceUnavailable, "this member is shutting down", after: 5)
         }
         switch self.bus.status {
-        case .ready: return .now(.json(#"{"status":"ready"}"#))
+        case .ready: return .now(.json(text: #"{"status":"ready"}"#))
         case .notReady(let reason): throw .later(.serviceUnavailable, "the bus is not delivering: \(reason)", after: 1)
         }
     }

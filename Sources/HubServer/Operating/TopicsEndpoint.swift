@@ -1,4 +1,5 @@
 import HubCore
+import HubTransports
 import NIOCore
 import NIOHTTP1
 
@@ -35,7 +36,7 @@ struct TopicsEndpoint: Endpoint {
             let known = summary ?? TopicSummary(topic: topic, eventCount: 0, oldest: nil, latest: nil)
             var json = JSONText()
             json.topic(known, subscribers: subscribers)
-            return .json(json.text)
+            return .json(json)
         }
     }
 
@@ -60,7 +61,7 @@ struct TopicsEndpoint: Endpoint {
             }
             if hasMore, let last = page.last { json.member("next", last.topic.name) }
         }
-        return .json(json.text)
+        return .json(json)
     }
 
     private static func topic(_ query: QueryItems, _ name: String) throws(Problem) -> Topic? {

@@ -1,4 +1,5 @@
 import HubCore
+import HubTransports
 import NIOCore
 import NIOHTTP1
 
@@ -40,7 +41,7 @@ struct PublishEndpoint: Endpoint {
                 }
             }
         }
-        return .json(json.text)
+        return .json(json)
     }
 }
 

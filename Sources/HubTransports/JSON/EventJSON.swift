@@ -5,22 +5,15 @@ import HubCore
 enum EventJSON {
     /// Encodes an event, on one line.
     static func encode(_ event: Event) -> [UInt8] {
-        var json = JSONText(capacity: event.data.bytes.count + 160)
-        json.raw(#"{"id":"#)
-        json.string(event.id.description.utf8)
-        json.raw(#","topic":"#)
-        json.string(event.topic.name.utf8)
-        if let name = event.name {
-            json.raw(#","event":"#)
-            json.string(name.utf8)
+        var json = JSONText(escapesMarkup: false, capacity: event.data.bytes.count + 160)
+        json.object { json in
+            json.member("id", event.id.description)
+            json.member("topic", event.topic.name)
+            if let name = event.name { json.member("event", name) }
+            json.name("data")
+            json.string(utf8: event.data.bytes)
+            if let retry = event.retry { json.member("retry", retry) }
         }
-        json.raw(#","data":"#)
-        json.string(event.data.bytes)
-        if let retry = event.retry {
-            json.raw(#","retry":"#)
-            json.number(retry)
-        }
-        json.raw("}")
         return json.bytes
     }
 }

@@ -5,23 +5,14 @@ import HubCore
 enum ResetJSON {
     /// Encodes a notice, on one line.
     static func encode(_ notice: ResetNotice) -> [UInt8] {
-        var json = JSONText(capacity: 256)
-        json.raw(#"{"topic":"#)
-        json.string(notice.topic.name.utf8)
-        json.raw(#","reason":"#)
-        json.string(notice.reason.rawValue.utf8)
-        json.raw(#","requested":"#)
-        json.string(notice.requested.utf8)
-        json.raw(#","oldest":"#)
-        Self.write(notice.oldest, to: &json)
-        json.raw(#","latest":"#)
-        Self.write(notice.latest, to: &json)
-        json.raw("}")
+        var json = JSONText(escapesMarkup: false, capacity: 256)
+        json.object { json in
+            json.member("topic", notice.topic.name)
+            json.member("reason", notice.reason.rawValue)
+            json.member("requested", notice.requested)
+            json.member("oldest", orNull: notice.oldest?.description)
+            json.member("latest", orNull: notice.latest?.description)
+        }
         return json.bytes
-    }
-
-    private static func write(_ id: EventID?, to json: inout JSONText) {
-        guard let id else { return json.raw("null") }
-        json.string(id.description.utf8)
     }
 }
