@@ -15,7 +15,7 @@ public struct ServerConfiguration: Sendable {
     public var acknowledgementTime = TimeAmount.seconds(60)
     /// What a client may send.
     public var limits = HTTPLimits()
-    /// The most connections. Beyond it they are told so, and beyond that by `excessConnections`, closed.
+    /// The most connections. A few more are told so, and the rest closed.
     public var maximumConnections = 10_000
     /// The most connections of one address; `nil` for no limit.
     public var maximumConnectionsPerAddress: Int?
@@ -35,6 +35,12 @@ public struct ServerConfiguration: Sendable {
     /// The defaults.
     public init() {}
 
-    /// How many connections over the cap are answered, rather than just closed.
-    var excessConnections: Int { max(16, self.maximumConnections / 16) }
+    /// How many connections are accepted at all: those over the cap are told so, those over this are just closed.
+    ///
+    /// It stays below the limit of open files, since a listener that runs out of them spins: the kernel goes on reporting
+    /// a connection that can't be accepted.
+    func acceptedConnections(openFiles: Int) -> Int {
+        let excess = max(16, self.maximumConnections / 16)
+        return max(1, min(self.maximumConnections + excess, openFiles - 32))
+    }
 }

@@ -10,6 +10,7 @@ final class Listener: Sendable {
     private let ledger: ConnectionLedger
     private let forwarded: ForwardedFor
     private let counters: ConnectionCounters
+    private let acceptedConnections: Int
     private let loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>]
 
     /// Makes a listener.
@@ -19,6 +20,7 @@ final class Listener: Sendable {
         counters: ConnectionCounters, loops: [NIOLoopBound<ServerLoop>]
     ) {
         self.configuration = configuration
+        self.acceptedConnections = configuration.acceptedConnections(openFiles: OpenFileLimit.current)
         self.router = router
         self.ledger = ledger
         self.forwarded = forwarded
@@ -50,7 +52,7 @@ final class Listener: Sendable {
             let total = self.ledger.open()
             self.counters.accept()
             channel.closeFuture.whenComplete { _ in self.ledger.close() }
-            guard total <= self.configuration.maximumConnections + self.configuration.excessConnections else {
+            guard total <= self.acceptedConnections else {
                 self.counters.reject()
                 throw ConnectionRefusal()
             }

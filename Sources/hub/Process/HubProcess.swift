@@ -7,6 +7,7 @@ import NIOCore
 import NIOPosix
 import RedisWire
 import ServiceLifecycle
+import UnixSignals
 
 /// The whole hub: its loops, its bus, its server, and the signals that end it.
 struct HubProcess {
@@ -28,6 +29,8 @@ struct HubProcess {
     func run() async throws {
         let keys = KeyRing(self.settings)
         try keys.reload()
+        // Whoever sees the hub listen may signal it at once.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: self.settings.loops)
         let hub = Hub(
             bus: try self.makeBus(on: group.next()), loops: Array(group.makeIterator()),
@@ -39,8 +42,8 @@ struct HubProcess {
         let service = HubService(hub: hub, server: server, settings: self.settings, logger: self.logger)
         try await service.start()
         let services = ServiceGroup(services: [service], logger: self.logger)
-        let signals = SignalHandling(services: services, keys: keys, logger: self.logger)
-        let handling = Task { await signals.run() }
+        let reactions = SignalHandling(signals: signals, services: services, keys: keys, logger: self.logger)
+        let handling = Task { await reactions.run() }
         try await services.run()
         handling.cancel()
         try await group.shutdownGracefully()

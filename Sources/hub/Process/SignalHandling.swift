@@ -13,6 +13,7 @@ import UnixSignals
 
 /// What signals do: the first SIGTERM or SIGINT ends the hub kindly, a second one at once; SIGHUP reads the keys again.
 struct SignalHandling {
+    let signals: UnixSignalsSequence
     let services: ServiceGroup
     let keys: KeyRing
     let logger: Logger
@@ -20,7 +21,7 @@ struct SignalHandling {
     /// Handles signals until it is cancelled.
     func run() async {
         var isEnding = false
-        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+        for await signal in self.signals {
             if signal == .sighup {
                 self.reload()
             } else if isEnding {

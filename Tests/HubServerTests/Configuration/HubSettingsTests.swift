@@ -27,7 +27,7 @@ struct HubSettingsTests {
         #expect(settings.server.limits.bodyBytes == 1 << 20)
         #expect(settings.server.maximumTopicsPerStream == 100)
         #expect(settings.server.maximumConnectionsPerAddress == nil)
-        #expect(settings.server.maximumConnections + settings.server.excessConnections < 20_000)
+        #expect(settings.server.maximumConnections * 17 / 16 < 20_000 - 32)
         #expect(settings.loops == 3)
         #expect(settings.logLevel == .notice)
     }
@@ -83,6 +83,13 @@ struct HubSettingsTests {
         #expect(try #require(ByteSize(text)).bytes == bytes)
         #expect(ByteSize("-\(text)") == nil)
         #expect(ByteSize("\(text)x") == nil)
+    }
+
+    @Test func fewerConnectionsAreAcceptedThanFilesMayBeOpen() {
+        var configuration = ServerConfiguration()
+        configuration.maximumConnections = 1000
+        #expect(configuration.acceptedConnections(openFiles: 20_000) == 1062)
+        #expect(configuration.acceptedConnections(openFiles: 80) == 48)
     }
 
     @Test func theEffectiveConfigurationHidesSecretsAndNamesSources() throws {

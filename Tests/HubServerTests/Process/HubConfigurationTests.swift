@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct HubConfigurationTests {
+    @Test func aFlagOutranksTheEnvironmentWhichOutranksTheFile() async throws {
+        let file = try Self.file("port: 1\nheartbeat: 20s\ndrain: 1m\ncors-origin: [\"https://a.example\", \"*\"]\n")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let arguments = ["config", "--config", file.path, "--port", "3"]
+        let environment = ["HUB_PORT": "2", "HUB_HEARTBEAT": "30s", "HUB_DRAIN": "", "HUB_DEMO": "yes"]
+        try await HubBinary.run(arguments, environment: environment) { hub in
+            let status = try await hub.exitStatus()
+            #expect(status == 0, "\(hub.standardError)")
+            try await eventually("all should be printed") { hub.standardOutput.contains("demo:") }
+            let yaml = hub.standardOutput
+            #expect(yaml.contains("port: 3  # command line\n"))
+            #expect(yaml.contains("heartbeat: 30s  # environment HUB_HEARTBEAT\n"))
+            #expect(yaml.contains("drain: 1m  # file \(file.path)\n"))
+            #expect(yaml.contains("demo: yes  # environment HUB_DEMO\n"))
+            #expect(yaml.contains("  - \"https://a.example\"\n  - \"*\"\n"))
+            #expect(yaml.contains("host: 127.0.0.1  # default\n"))
+        }
+    }
+
+    @Test func whatIsPrintedIsAConfigurationOfItsOwn() async throws {
+        let first = try await Self.printed([
+            "config", "--trusted-proxy", "10.0.0.0/8", "--no-demo", "--max-body", "64k",
+        ])
+        let file = try Self.file(first)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let second = try await Self.printed(["config", "--config", file.path])
+        func withoutSources(_ yaml: String) -> [Substring] {
+            yaml.split(separator: "\n").map { $0.prefix { $0 != "#" } }
+        }
+        #expect(withoutSources(first) == withoutSources(second))
+    }
+
+    @Test(arguments: [
+        ("prot: 1\n", "'prot' in"), ("port: {a: 1}\n", "must be a value or a list"), ("port: [1, 2]\n", "--port: "),
+        ("port: 1\nport: 2\n", "twice"), ("port\n", "line 1 of"), ("port: \"x\n", "is not a configuration in YAML"),
+        ("port: x\n", "--port: 'x'"),
+    ])
+    func aFileThatIsWrongIsToldInOneLine(_ text: String, _ expected: String) async throws {
+        let file = try Self.file(text)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try await HubBinary.run(["--config", file.path]) { hub in
+            let status = try await hub.exitStatus()
+            #expect(status == 64)
+            try await hub.waitForLog(expected)
+            #expect(hub.standardError.hasPrefix("hub: --"))
+            #expect(hub.standardError.filter { $0 == "\n" }.count == 1)
+        }
+    }
+
+    @Test(arguments: [
+        ["--replay-age", "abc"], ["--prot", "1"], ["--port"], ["--host", "0.0.0.0"],
+        ["--bus", "redis://u:secret@h:99999"],
+        ["--config", "/nowhere/hub.yaml"], ["--publish-key-file", "/nowhere/keys"], ["surplus"],
+    ])
+    func aWrongStartIsToldInOneLine(_ arguments: [String]) async throws {
+        try await HubBinary.run(arguments) { hub in
+            let status = try await hub.exitStatus()
+            #expect(status == 64)
+            try await hub.waitForLog("\n")
+            #expect(hub.standardError.hasPrefix("hub: "))
+            #expect(hub.standardError.filter { $0 == "\n" }.count == 1, "\(hub.standardError)")
+            #expect(!hub.standardError.contains("secret"))
+        }
+    }
+
+    @Test func theHelpNamesEverySettingWithItsVariable() async throws {
+        let help = try await Self.printed(["--help"])
+        for name in ["host", "port", "bus", "replay-age", "publish-key", "max-topics-per-stream", "demo", "drain"] {
+            #expect(help.contains("--\(name)"))
+            #expect(help.contains("HUB_\(name.uppercased().replacing("-", with: "_"))"))
+        }
+        let version = try await Self.printed(["--version"])
+        #expect(version.first?.isNumber == true)
+    }
+
+    private static func printed(_ arguments: [String]) async throws -> String {
+        let hub = try HubBinary(arguments)
+        let status = try await hub.exitStatus()
+        #expect(status == 0, "\(hub.standardError)")
+        try await eventually("something should be printed") { hub.standardOutput.hasSuffix("\n") }
+        return hub.standardOutput
+    }
+
+    private static func file(_ text: String) throws -> URL {
+        let file = FileManager.default.temporaryDirectory.appending(path: "hub-\(UUID().uuidString).yaml")
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        return file
+    }
+}
