@@ -111,7 +111,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["HubClient", nioCore, nioPosix],
+            dependencies: ["HubClient", nioCore, nioPosix, nioHTTP1],
             swiftSettings: settings),
     ]
 )

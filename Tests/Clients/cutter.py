@@ -1,0 +1,58 @@
+"""A TCP proxy that can cut the connections that go through it, and notes what was asked."""
+
+import socket
+import threading
+
+
+class Cutter:
+    def __init__(self, port):
+        self.target = port
+        self.heads = []
+        self.pairs = []
+        self.lock = threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self, properly=False):
+        """Ends every connection at once, as a dying network does; or with the end of the answer, as some proxies do."""
+        with self.lock:
+            pairs, self.pairs = self.pairs, []
+        if properly:
+            for near, _ in pairs:
+                near.sendall(b"0\r\n\r\n")
+        for side in (side for pair in pairs for side in pair):
+            try:
+                side.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def stop(self):
+        self.listener.close()
+        self.cut()
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                return
+            with self.lock:
+                self.pairs.append((near, far))
+            threading.Thread(target=self._pump, args=(near, far, True), daemon=True).start()
+            threading.Thread(target=self._pump, args=(far, near, False), daemon=True).start()
+
+    def _pump(self, source, sink, is_request):
+        try:
+            while piece := source.recv(65536):
+                if is_request:
+                    self.heads.append(piece.decode("latin-1"))
+                sink.sendall(piece)
+        except OSError:
+            pass
+        for side in (source, sink):
+            try:
+                side.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass

@@ -1,0 +1,5 @@
+import Testing
+
+/// Real hubs and a real redis-server. One test at a time: each needs the machine for itself.
+@Suite("A cluster", .serialized, .timeLimit(.minutes(2)))
+enum ClusterTests {}

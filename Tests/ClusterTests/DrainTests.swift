@@ -1,0 +1,47 @@
+import Foundation
+import HubClient
+import Testing
+
+extension ClusterTests {
+    @Suite("When a hub is told to stop")
+    struct DrainTests {
+        private let topics = ["a", "b"]
+
+        @Test("it tells every stream when to come back, spread out, exits 0, and nothing is lost")
+        func drain() async throws {
+            try await TestCluster.with { cluster in
+                let fleet = SubscriberFleet(150, .init(topics: self.topics, hubs: cluster.hubs))
+                try await fleet.waitUntilOpen()
+                let count = try await cluster.publishing(to: self.topics) {
+                    cluster.hubs[0].signal(SIGTERM)
+                    let end = try await cluster.hubs[0].wait()
+                    #expect(end == .exited(0))
+                }
+                #expect(count.failures.isEmpty)
+                try await fleet.waitUntilReceived(count.acknowledged)
+                fleet.expectNothingWrong("drained", count.acknowledged)
+                let sentAway = fleet.ledgers.filter { !$0.closes.isEmpty }
+                #expect(sentAway.count == 50 && sentAway.allSatisfy { $0.closes == ["drain"] })
+                #expect(Set(sentAway.flatMap(\.retries)).count > 25, "the retry times are spread")
+                await fleet.stop()
+            }
+        }
+
+        @Test("it finishes the publishes in flight")
+        func inFlight() async throws {
+            try await TestCluster.with(hubs: 1) { cluster in
+                try await cluster.client.publish("0", to: "a")
+                cluster.redis.suspend()
+                async let published = cluster.client.publish("1", to: "a")
+                try await Task.sleep(for: .milliseconds(300))
+                cluster.hubs[0].signal(SIGTERM)
+                try await Task.sleep(for: .milliseconds(300))
+                cluster.redis.resume()
+                let events = try await published
+                #expect(events.count == 1)
+                let end = try await cluster.hubs[0].wait()
+                #expect(end == .exited(0))
+            }
+        }
+    }
+}
