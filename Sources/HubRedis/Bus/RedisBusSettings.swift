@@ -29,7 +29,7 @@ struct RedisBusSettings: Sendable {
     }
 
     /// How often the server is asked whether it may evict, and whether it still has the functions.
-    var checkInterval: TimeAmount { .seconds(10) }
+    var checkInterval: TimeAmount { .seconds(3) }
 }
 
 extension TimeAmount {
