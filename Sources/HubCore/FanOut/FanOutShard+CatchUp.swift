@@ -130,7 +130,7 @@ extension FanOutShard {
             ResetNotice(
                 topic: subscriber.topics[index].topic, reason: reason, requested: requested,
                 oldest: oldest ?? ring.events.first?.id,
-                latest: ring.last > .zero ? EventID(epoch: epoch, offset: ring.last) : nil,
+                latest: ring.latest.map { EventID(epoch: epoch, offset: $0) },
                 cursor: isSafe ? self.cursor(at: subscriber.place) : nil))
     }
 

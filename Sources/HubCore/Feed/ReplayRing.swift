@@ -10,6 +10,8 @@ struct ReplayRing: Sendable {
     private(set) var base: Offset
     /// Whether the topic's log held nothing older either, so that what is missing before `base` is gone for good.
     private(set) var isWhole: Bool
+    /// The offset of the topic's last event, even if it is held no longer; `nil` if no event of the topic is known.
+    private(set) var latest: Offset?
     private let limit: RingLimit
     private var byteCount: Int
 
@@ -25,6 +27,7 @@ struct ReplayRing: Sendable {
     /// Makes a ring of the tail of a topic's log.
     init(tail page: LogPage, limit: RingLimit) {
         self.init(base: page.base, isWhole: !page.hasMore, limit: limit)
+        self.latest = page.last
         for event in page.entries { self.append(event) }
     }
 
@@ -34,6 +37,7 @@ struct ReplayRing: Sendable {
     /// Adds the topic's next event, and lets the oldest go where the limit is passed.
     mutating func append(_ event: Event) {
         self.events.append(event)
+        self.latest = event.offset
         self.byteCount += event.byteCount
         while self.events.count > 1, self.events.count > self.limit.count || self.byteCount > self.limit.byteCount {
             let oldest = self.events.removeFirst()
@@ -44,9 +48,12 @@ struct ReplayRing: Sendable {
     }
 
     /// Lets every event go: the topic's log was dropped, or has passed its age.
-    /// - Parameter last: The offset of the topic's last event.
-    mutating func removeAll(last: Offset) {
+    /// - Parameters:
+    ///   - last: The offset of the topic's last event.
+    ///   - isKept: Whether the topic itself is still there.
+    mutating func removeAll(last: Offset, isKept: Bool) {
         self = ReplayRing(base: max(last, self.last), isWhole: true, limit: self.limit)
+        self.latest = isKept ? self.base : nil
     }
 
     /// Whether the ring holds the event at this offset.

@@ -110,7 +110,7 @@ struct TopicFeed {
     mutating func deleted(last: Offset) -> Action {
         guard case .live = self.state else { return self.readOnceMore() }
         guard last == self.ring.last || !self.exists else { return self.read(buffer: []) }
-        self.ring.removeAll(last: last)
+        self.ring.removeAll(last: last, isKept: true)
         return .replaceRing
     }
 
@@ -118,7 +118,7 @@ struct TopicFeed {
     mutating func retired(last: Offset) -> Action {
         guard case .live = self.state else { return self.readOnceMore() }
         guard last == self.ring.last || !self.exists else { return self.read(buffer: []) }
-        self.ring.removeAll(last: last)
+        self.ring.removeAll(last: last, isKept: false)
         self.exists = false
         return .replaceRing
     }
