@@ -62,7 +62,7 @@ struct LimitTests {
     }
 
     @Test func aHeadThatComesTooSlowlyIsToldSo() async throws {
-        try await TestServer.run({ $0.limits.headTime = .milliseconds(300) }) { server in
+        try await TestServer.run({ $0.limits.headTime = .seconds(2) }) { server in
             try await server.connect { client in
                 client.send("GET /health/live HTTP/1.1\r\nHo")
                 let answer16 = try await client.readAnswer()
