@@ -16,15 +16,35 @@ enum FunctionLibrary {
     /// the next check repairs that.
     /// - Returns: Whether it was loaded; or the error of a server that has no functions, or doesn't let the hub use them.
     static func keep(on connection: RedisCommandConnection) -> EventLoopFuture<Bool> {
-        connection.send(["FCALL", "hub_version", "0"]).map { $0.integer ?? 0 }.flatMapError { error in
+        self.loadedVersion(on: connection).flatMapError { error in
             guard case .server(let message)? = error as? RedisError, message.contains("Function not found") else {
                 return connection.eventLoop.makeFailedFuture(error)
             }
             return connection.eventLoop.makeSucceededFuture(-1)
         }.flatMap { (loaded: Int64) -> EventLoopFuture<Bool> in
-            guard loaded < Self.version else { return connection.eventLoop.makeSucceededFuture(false) }
-            let command: [RedisArgument] = loaded < 0 ? ["FUNCTION", "LOAD"] : ["FUNCTION", "LOAD", "REPLACE"]
-            return connection.send(command + [.bytes(Self.source)]).map { _ in true }
+            switch loaded {
+            case Self.version...: connection.eventLoop.makeSucceededFuture(false)
+            case ..<0: Self.loadFirst(on: connection)
+            default: Self.load(["FUNCTION", "LOAD", "REPLACE"], on: connection)
+            }
         }
+    }
+
+    /// Loads the library where there was none. If there is one by now, another hub was quicker, and all is well; or the
+    /// name is somebody else's, and the server's refusal stands.
+    private static func loadFirst(on connection: RedisCommandConnection) -> EventLoopFuture<Bool> {
+        self.load(["FUNCTION", "LOAD"], on: connection).flatMapError { refusal in
+            self.loadedVersion(on: connection).map { _ in false }.flatMapErrorThrowing { _ in throw refusal }
+        }
+    }
+
+    private static func load(
+        _ command: [RedisArgument], on connection: RedisCommandConnection
+    ) -> EventLoopFuture<Bool> {
+        connection.send(command + [.bytes(self.source)]).map { _ in true }
+    }
+
+    private static func loadedVersion(on connection: RedisCommandConnection) -> EventLoopFuture<Int64> {
+        connection.send(["FCALL", "hub_version", "0"]).map { $0.integer ?? 0 }
     }
 }

@@ -91,6 +91,24 @@ import Testing
         }
     }
 
+    @Test func membersThatStartAtOnceAllFindIt() async throws {
+        try await withRedis { redis in
+            for _ in 1...5 {
+                try redis.cli("FUNCTION", "FLUSH")
+                let members = try (1...4).map { _ in try TestMember(redis.endpoint) }
+                members.forEach { $0.start() }
+                for member in members {
+                    try await member.ready()
+                    // Each takes a turn after what the member asked before, so that its answers are there.
+                    for _ in 1...4 { try await member.publish(Topic("t"), "x") }
+                }
+                for member in members { try await member.bus.shutdown().get() }
+                let lines: [String] = members.flatMap { $0.log.all }
+                #expect(!lines.contains { $0.contains("FCALL") }, "\(lines)")
+            }
+        }
+    }
+
     @Test func aNewerLibraryStays() async throws {
         try await withRedis { redis in
             let newer = """
