@@ -14,13 +14,10 @@ class Cutter:
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def cut(self, properly=False):
-        """Ends every connection at once, as a dying network does; or with the end of the answer, as some proxies do."""
+    def cut(self):
+        """Ends every connection at once, as a dying network does."""
         with self.lock:
             pairs, self.pairs = self.pairs, []
-        if properly:
-            for near, _ in pairs:
-                near.sendall(b"0\r\n\r\n")
         for side in (side for pair in pairs for side in pair):
             try:
                 side.shutdown(socket.SHUT_RDWR)

@@ -9,7 +9,7 @@ extension ClusterTests {
         @Test("what is published on any hub is received on every hub, in order and once")
         func everyHub() async throws {
             try await TestCluster.with { cluster in
-                let fleet = SubscriberFleet(150, .init(topics: self.topics, hubs: cluster.hubs))
+                let fleet = SubscriberFleet(90, .init(topics: self.topics, hubs: cluster.hubs))
                 try await fleet.waitUntilOpen()
                 var expected: [String: Set<Int>] = [:]
                 try await withThrowingTaskGroup(of: NumberedPublisher.Count.self) { group in
@@ -17,13 +17,13 @@ extension ClusterTests {
                         group.addTask {
                             try await HubClient.with(HubClientConfiguration(urls: [hub.url])) { client in
                                 let publisher = NumberedPublisher(client)
-                                await publisher.publish(150, to: topic)
+                                await publisher.publish(100, to: topic)
                                 return publisher.counted
                             }
                         }
                     }
                     for try await count in group {
-                        #expect(count.failures.isEmpty && count.total == 150)
+                        #expect(count.failures.isEmpty && count.total == 100)
                         expected.merge(count.acknowledged) { $0.union($1) }
                     }
                 }

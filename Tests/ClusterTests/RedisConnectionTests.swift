@@ -33,11 +33,11 @@ extension ClusterTests {
         func outputBufferLimit() async throws {
             let limit = ["--client-output-buffer-limit", "pubsub 64kb 0 0"]
             try await TestCluster.with(redisArguments: limit) { cluster in
-                let fleet = SubscriberFleet(30, .init(topics: ["a"], hubs: cluster.hubs))
+                let fleet = SubscriberFleet(12, .init(topics: ["a"], hubs: cluster.hubs))
                 try await fleet.waitUntilOpen()
                 var expected: Set<Int> = []
                 for round in 0..<5 {
-                    let numbers = (round * 400 + 1)...(round * 400 + 400)
+                    let numbers = (round * 200 + 1)...(round * 200 + 200)
                     let text = String(repeating: "x", count: 1000)
                     let batch = numbers.map { Publication(topic: "a", data: "\($0) \(text)", key: "\($0)") }
                     try await cluster.client.publish(batch: batch)

@@ -3,6 +3,9 @@ const [url, count, ...names] = process.argv.slice(2)
 const source = new EventSource(url)
 let printed = 0
 
+// Its pause before a reconnection does not keep the program alive.
+setInterval(() => {}, 1000)
+
 function show(event) {
   const { lastEventId: id, type, data } = event
   process.stdout.write(JSON.stringify({ id, event: type, data }) + '\n')

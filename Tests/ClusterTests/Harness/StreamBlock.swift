@@ -1,0 +1,9 @@
+import NIOCore
+
+/// A block of an event stream as the hub writes it: the data is one line of JSON.
+struct StreamBlock {
+    var event = "message"
+    var data: ByteBuffer?
+    var id: String?
+    var retry: Int?
+}
