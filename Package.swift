@@ -99,7 +99,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HubTransportsTests",
-            dependencies: ["HubTransports", "HubCore", nioCore, nioEmbedded],
+            dependencies: ["HubTransports", "HubCore", nioCore, nioPosix, nioEmbedded, nioHTTP1],
             swiftSettings: settings),
         .testTarget(
             name: "HubServerTests",

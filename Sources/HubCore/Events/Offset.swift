@@ -33,8 +33,11 @@ public struct Offset: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads the form of Redis streams, `ms-seq`; `nil` for anything else.
     public init?(streamID: some StringProtocol) {
-        let parts = streamID.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let milliseconds = UInt64(parts[0]), let sequence = UInt64(parts[1]) else { return nil }
+        let bytes = streamID.utf8
+        guard let dash = bytes.firstIndex(of: UInt8(ascii: "-")),
+            let milliseconds = UInt64(plainDecimal: bytes[..<dash]),
+            let sequence = UInt64(plainDecimal: bytes[bytes.index(after: dash)...])
+        else { return nil }
         self.init(milliseconds: milliseconds, sequence: sequence)
     }
 
@@ -53,4 +56,19 @@ public struct Offset: Hashable, Comparable, Sendable, CustomStringConvertible {
     public var description: String { self.streamID }
 
     public static func < (left: Offset, right: Offset) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension UInt64 {
+    /// Reads 1 to 19 decimal digits without a sign or leading zeros, which `UInt64.init` would let pass.
+    fileprivate init?(plainDecimal digits: some Collection<UInt8>) {
+        guard (1...19).contains(digits.count), digits.first != UInt8(ascii: "0") || digits.count == 1 else {
+            return nil
+        }
+        var value: UInt64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            value = value * 10 + UInt64(digit - UInt8(ascii: "0"))
+        }
+        self = value
+    }
 }

@@ -33,9 +33,14 @@ struct MemoryLog {
     ///   - retention: How much is kept of each topic.
     ///   - now: Milliseconds since 1970.
     init(epoch: Epoch, retention: Retention, now: UInt64) {
+        self.init(epoch: epoch, retention: retention, clock: Offset(rawValue: now << Offset.sequenceBits))
+    }
+
+    /// Makes an empty log that has given offsets up to `clock`.
+    init(epoch: Epoch, retention: Retention, clock: Offset) {
         self.epoch = epoch
         self.retention = retention
-        self.clock = Offset(rawValue: now << Offset.sequenceBits)
+        self.clock = clock
     }
 
     /// Begins a new epoch with the same events.
