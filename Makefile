@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format sanitize release
+.PHONY: help run test lint format bench sanitize release
 
 # A binary that was linked so runs where no Swift is.
 RELEASE := --configuration release --static-swift-stdlib
@@ -26,6 +26,11 @@ lint: ## Check the style of Swift, shell and YAML
 
 format: ## Rewrite the Swift sources in the house style
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: ## Build for release and measure the fan-out (ARGS='--streams 10000 --rate 8' sets the load)
+	@scripts/install-packages build bench
+	swift build $(RELEASE) --product hub
+	python3 Benchmarks/fanout.py .build/release/hub $(ARGS)
 
 sanitize: ## Run the Swift tests under the thread sanitizer, then under the address sanitizer
 	@scripts/install-packages build test
