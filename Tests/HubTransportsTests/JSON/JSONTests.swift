@@ -43,7 +43,7 @@ import Testing
     @Test func everyCharacterBelowASpaceIsEscaped() throws {
         for scalar in (0..<0x20).map({ Unicode.Scalar(UInt8($0)) }) {
             var json = JSONText(capacity: 8)
-            json.string("a\(scalar)b".utf8)
+            json.string(utf8: "a\(scalar)b".utf8)
             #expect(json.bytes.allSatisfy { $0 >= 0x20 })
             let read = try JSONSerialization.jsonObject(with: Data(json.bytes), options: .fragmentsAllowed)
             #expect(Self.bytes(read) == Array("a\(scalar)b".utf8))
@@ -53,7 +53,7 @@ import Testing
     @Test func whatNeedsNoEscapeStaysAsItIs() throws {
         for text in ["\u{FEFF}", "\u{2028}", "\u{7F}", "\u{10FFFF}", "é", "/"] {
             var json = JSONText(capacity: 8)
-            json.string(text.utf8)
+            json.string(utf8: text.utf8)
             #expect(json.bytes == Array("\"\(text)\"".utf8))
         }
     }
