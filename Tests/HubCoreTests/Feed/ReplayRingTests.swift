@@ -50,8 +50,10 @@ import Testing
     @Test func emptiedItKnowsThatNothingIsLeft() throws {
         var ring = ReplayRing(base: 0, isWhole: false, limit: RingLimit())
         ring.append(try Sample.event(7, after: 0))
-        ring.removeAll(last: 7)
-        #expect(ring.events.isEmpty && ring.base == 7 && ring.last == 7 && ring.isWhole)
+        ring.removeAll(last: 7, isKept: true)
+        #expect(ring.events.isEmpty && ring.base == 7 && ring.last == 7 && ring.isWhole && ring.latest == 7)
+        ring.removeAll(last: 7, isKept: false)
+        #expect(ring.base == 7 && ring.latest == nil)
     }
 
     @Test func itFindsEveryOffset() throws {
