@@ -16,7 +16,7 @@ extension ClusterTests {
                     for (hub, topic) in zip(cluster.hubs, self.topics) {
                         group.addTask {
                             try await HubClient.with(HubClientConfiguration(urls: [hub.url])) { client in
-                                let publisher = NumberedPublisher(client)
+                                let publisher = NumberedPublisher([client])
                                 await publisher.publish(100, to: topic)
                                 return publisher.counted
                             }
@@ -81,7 +81,7 @@ extension ClusterTests {
         @Test("a topic that is deleted on one hub is trimmed on all, and its ids go on rising")
         func deletion() async throws {
             try await TestCluster.with { cluster in
-                let publisher = NumberedPublisher(cluster.client)
+                let publisher = NumberedPublisher(cluster.clients)
                 await publisher.publish(5, to: "t")
                 let fleet = SubscriberFleet(9, .init(topics: ["t"], hubs: cluster.hubs))
                 try await fleet.waitUntilReceived(publisher.counted.acknowledged)

@@ -32,10 +32,13 @@ extension ClusterTests {
             try await TestCluster.with(hubs: 1) { cluster in
                 try await cluster.client.publish("0", to: "a")
                 cluster.redis.suspend()
-                async let published = cluster.client.publish("1", to: "a")
-                try await Task.sleep(for: .milliseconds(300))
+                let text = String(repeating: "x", count: 20_000)
+                async let published = cluster.client.publish(text, to: "a")
+                try await waitUntil("the publish lies before Redis") {
+                    try await cluster.redis.unreadByteCount() > text.utf8.count
+                }
                 cluster.hubs[0].signal(SIGTERM)
-                try await Task.sleep(for: .milliseconds(300))
+                try await waitUntil("the hub drains") { cluster.hubs[0].log.contains("draining") }
                 cluster.redis.resume()
                 let events = try await published
                 #expect(events.count == 1)

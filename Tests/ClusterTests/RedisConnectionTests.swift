@@ -53,7 +53,7 @@ extension ClusterTests {
         func unreachable() async throws {
             try await TestCluster.with(persistence: .everyWrite) { cluster in
                 let fleet = SubscriberFleet(30, .init(topics: self.topics, hubs: cluster.hubs))
-                let publisher = NumberedPublisher(cluster.client)
+                let publisher = NumberedPublisher(cluster.clients)
                 await publisher.publish(10, to: "a")
                 try await fleet.waitUntilReceived(publisher.counted.acknowledged)
                 await cluster.redis.crash()
@@ -126,7 +126,7 @@ extension ClusterTests {
                 let fleet = SubscriberFleet(10, .init(topics: ["a"], hubs: cluster.hubs))
                 try await cluster.redis.start()
                 try await cluster.waitUntilReady()
-                let publisher = NumberedPublisher(cluster.client)
+                let publisher = NumberedPublisher(cluster.clients)
                 await publisher.publish(10, to: "a")
                 try await fleet.waitUntilReceived(publisher.counted.acknowledged)
                 fleet.expectNothingWrong("hubs before Redis", publisher.counted.acknowledged)

@@ -19,13 +19,15 @@ final class NumberedPublisher: Sendable {
         var total: Int { self.acknowledged.values.reduce(0) { $0 + $1.count } }
     }
 
-    private let client: HubClient
+    private let clients: [HubClient]
     private let count = Mutex(Count())
     private let next = Mutex<[String: Int]>([:])
     private let isStopping = Mutex(false)
 
-    init(_ client: HubClient) {
-        self.client = client
+    /// - Parameter clients: One for each hub. After a failure the next one is asked, and the failure is counted, which
+    ///   a client that knows several hubs would hide.
+    init(_ clients: [HubClient]) {
+        self.clients = clients
     }
 
     var counted: Count { self.count.withLock { $0 } }
@@ -60,13 +62,15 @@ final class NumberedPublisher: Sendable {
         }
         let data = padding == 0 ? "\(number)" : "\(number) " + String(repeating: "x", count: padding)
         let deadline = ContinuousClock.now + .seconds(40)
+        var turn = number
         while ContinuousClock.now < deadline {
             do throws(HubClientError) {
-                try await self.client.publish(data, to: topic, key: "\(topic)-\(number)")
+                try await self.clients[turn % self.clients.count].publish(data, to: topic, key: "\(topic)-\(number)")
                 self.count.withLock { _ = $0.acknowledged[topic, default: []].insert(number) }
                 return
             } catch {
                 guard self.isWorthRepeating(error) else { return }
+                turn += 1
                 try? await Task.sleep(for: .milliseconds(50))
             }
         }

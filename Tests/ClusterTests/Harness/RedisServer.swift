@@ -68,6 +68,17 @@ final class RedisServer: Sendable {
 
     func resume() { self.process.withLock { $0 }?.signal(SIGCONT) }
 
+    /// How many bytes the kernel holds for it that it has not read.
+    func unreadByteCount() async throws -> Int {
+        let port = String(self.currentPort.withLock { $0 }, radix: 16, uppercase: true)
+        let lines = try await self.run(["grep", "^ *[0-9]*: [0-9A-F]*:\(port) ", "/proc/net/tcp"])
+        return lines.split(separator: "\n").reduce(0) { sum, line in
+            let fields = line.split(separator: " ")
+            guard fields.count > 4 else { return sum }
+            return sum + (fields[4].split(separator: ":").last.flatMap { Int($0, radix: 16) } ?? 0)
+        }
+    }
+
     /// Takes over the port of another server that has crashed, as the name of a promoted replica would.
     func takeOver(_ other: RedisServer) async throws {
         _ = try await self.cli("CONFIG", "SET", "port", "\(other.port)")
@@ -79,9 +90,13 @@ final class RedisServer: Sendable {
     @discardableResult
     func cli(_ arguments: String...) async throws -> String {
         let port = self.currentPort.withLock { $0 }
-        let output = self.directory.file("cli-\(UInt64.random(in: 0 ... .max))")
+        return try await self.run(["redis-cli", "-p", "\(port)"] + arguments)
+    }
+
+    private func run(_ command: [String]) async throws -> String {
+        let output = self.directory.file("output-\(UInt64.random(in: 0 ... .max))")
         defer { try? FileManager.default.removeItem(atPath: output) }
-        let process = try await ChildProcess.start(["redis-cli", "-p", "\(port)"] + arguments, output: output)
+        let process = try await ChildProcess.start(command, output: output)
         _ = try await process.wait()
         return process.text.trimmingCharacters(in: .newlines)
     }

@@ -3,7 +3,7 @@ extension TestCluster {
     func publishing(
         to topics: [String], pause: Duration = .milliseconds(5), while body: () async throws -> Void
     ) async throws -> NumberedPublisher.Count {
-        let publisher = NumberedPublisher(self.client)
+        let publisher = NumberedPublisher(self.clients)
         let task = Task { await publisher.run(topics: topics, pause: pause) }
         do {
             try await waitUntil("events flow") { publisher.counted.total > 20 }

@@ -8,6 +8,8 @@ struct TestCluster: Sendable {
     let hubs: [HubProcess]
     /// A client that knows all of the hubs as they were started.
     let client: HubClient
+    /// Clients that know one hub each.
+    let clients: [HubClient]
 
     /// Runs a test with a cluster, and leaves nothing of it behind, however the test ends.
     /// - Parameters:
@@ -27,8 +29,9 @@ struct TestCluster: Sendable {
         do {
             if startsRedis { try await redis.start() }
             for hub in hubs { try await hub.start() }
-            try await HubClient.with(HubClientConfiguration(urls: hubs.map(\.url))) { client in
-                let cluster = TestCluster(directory: directory, redis: redis, hubs: hubs, client: client)
+            try await Self.withClients(of: hubs) { client, clients in
+                let cluster = TestCluster(
+                    directory: directory, redis: redis, hubs: hubs, client: client, clients: clients)
                 if startsRedis { try await cluster.waitUntilReady() }
                 try await body(cluster)
             }
@@ -38,6 +41,21 @@ struct TestCluster: Sendable {
             throw error
         }
         await Self.end(redis, hubs, directory)
+    }
+
+    private static func withClients(
+        of hubs: [HubProcess], _ body: (HubClient, [HubClient]) async throws -> Void
+    ) async throws {
+        let clients = try hubs.map { try HubClient(HubClientConfiguration(urls: [$0.url])) }
+        let result: Result<Void, any Error>
+        do {
+            try await HubClient.with(HubClientConfiguration(urls: hubs.map(\.url))) { try await body($0, clients) }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        for client in clients { await client.shutdown() }
+        try result.get()
     }
 
     private static func end(_ redis: RedisServer, _ hubs: [HubProcess], _ directory: TestDirectory) async {
