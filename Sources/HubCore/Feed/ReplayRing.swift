@@ -39,12 +39,19 @@ struct ReplayRing: Sendable {
         self.events.append(event)
         self.latest = event.offset
         self.byteCount += event.byteCount
-        while self.events.count > 1, self.events.count > self.limit.count || self.byteCount > self.limit.byteCount {
+        let time = event.offset.milliseconds
+        while self.events.count > 1, self.isOverLimit(at: time) {
             let oldest = self.events.removeFirst()
             self.byteCount -= oldest.byteCount
             self.base = oldest.offset
             self.isWhole = false
         }
+    }
+
+    private func isOverLimit(at time: UInt64) -> Bool {
+        if self.events.count > self.limit.count || self.byteCount > self.limit.byteCount { return true }
+        guard let oldest = self.events.first?.offset.milliseconds else { return false }
+        return time - min(time, oldest) > self.limit.age
     }
 
     /// Lets every event go: the topic's log was dropped, or has passed its age.

@@ -43,9 +43,12 @@ public struct HubSettings: Sendable {
         self.replayCount = try reader.requiredNumber("replay-count", 1...10_000_000)
         self.replayAge = try reader.duration("replay-age", from: "1s", to: "3650d").timeAmount
         self.drain = try reader.duration("drain", from: "0s", to: "1h").timeAmount
-        self.fanOut = FanOutConfiguration(
+        var fanOut = FanOutConfiguration(
             heartbeat: try reader.duration("heartbeat", from: "1s", to: "1h").timeAmount,
             slowConsumer: try reader.choice("slow-consumer", FanOutConfiguration.SlowConsumer.self))
+        fanOut.ringLimit.count = min(fanOut.ringLimit.count, self.replayCount)
+        fanOut.ringLimit.age = UInt64(self.replayAge.nanoseconds / 1_000_000)
+        self.fanOut = fanOut
         self.loops = try reader.number("loops", 1...512) ?? cores
         self.logLevel = try reader.choice("log-level", Logger.Level.self)
         self.publishKeys = try Self.publishKeys(reader)
