@@ -15,6 +15,7 @@ extension FanOutShard {
         let lanes = known.compactMap { $0 }
         // Nothing can be proved before all the pages are there. The head of the answer says what is proved, and waits too.
         guard lanes.count == known.count else { return }
+        subscriber.gapStart = lanes.contains { $0.gap != nil } ? subscriber.gapStart ?? subscriber.place : nil
         self.open(subscriber, with: lanes)
         guard subscriber.outlet.isWritable else { return self.watchStall(of: subscriber) }
         self.send(StreamMerge(lanes: lanes, from: subscriber.place), of: lanes, to: subscriber)
@@ -98,7 +99,7 @@ extension FanOutShard {
     private func cross(
         _ crossed: [Int], of lanes: [StreamMerge.Lane], end: Offset, isSafe: Bool, _ subscriber: Subscriber
     ) {
-        let from = self.cursor(at: subscriber.place)?.description ?? ""
+        let from = self.cursor(at: subscriber.gapStart ?? subscriber.place)?.description ?? ""
         subscriber.place = max(subscriber.place, end)
         subscriber.origin = subscriber.place
         var resets: [(lane: Int, reason: ResetNotice.Reason, requested: String)] = []

@@ -116,6 +116,7 @@ extension FanOutShard {
             }
             subscriber.place = .zero
             subscriber.origin = .zero
+            subscriber.gapStart = nil
             subscriber.phase = .behind
         }
     }

@@ -21,6 +21,8 @@ public final class Subscriber {
     var place = Offset.zero
     /// Where the stream began here, or was last told a reset.
     var origin = Offset.zero
+    /// Where the stream stood when it met the gaps that it has yet to be told: its place moves on before it reaches their end.
+    var gapStart: Offset?
     /// One for each topic, while there is anything but gaps to be proved.
     var policies: [GapPolicy] = []
     /// Where the stream is to begin, until that is resolved.
