@@ -1,11 +1,27 @@
+public import NIOHTTP1
+
 /// An endpoint whose answer is a stream: one transport of the hub. Called on the loop of the exchange's channel.
 public protocol StreamEndpoint: Sendable {
     /// The media type of the stream, which a client's `Accept` must allow.
     var mediaType: String { get }
+
+    /// The cursor in a header field that only this transport knows; it outranks the query's. `nil` if there is none.
+    func cursor(in headers: HTTPHeaders) -> String?
+
+    /// Refuses what the head alone shows to be wrong.
+    func check(_ request: StreamRequest) throws(StreamRefusal)
 
     /// Answers a GET with a stream, which ends when the client leaves or the hub ends it.
     func open(_ request: StreamRequest, _ exchange: any StreamExchange)
 
     /// Answers a HEAD: what GET would, without a body, and without a subscription.
     func describe(_ request: StreamRequest, _ exchange: any StreamExchange)
+}
+
+extension StreamEndpoint {
+    /// There is none.
+    public func cursor(in headers: HTTPHeaders) -> String? { nil }
+
+    /// What all transports have in common is enough.
+    public func check(_ request: StreamRequest) throws(StreamRefusal) {}
 }

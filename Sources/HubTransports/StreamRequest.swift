@@ -1,4 +1,5 @@
 public import HubCore
+public import NIOHTTP1
 
 /// What a client asked of a subscribing endpoint, checked.
 public struct StreamRequest: Sendable {
@@ -19,11 +20,36 @@ public struct StreamRequest: Sendable {
     /// Whether the stream begins with a block of only `id:`.
     public var prime: Bool
 
+    /// The header fields.
+    public var headers = HTTPHeaders()
+    /// The names and values of the query, in order, for what only one transport knows.
+    public var query: [(name: String, value: String)] = []
+
     /// Makes a request.
     public init(topics: [Topic], start: StartPosition, format: Format = .data, prime: Bool = false) {
         self.topics = topics
         self.start = start
         self.format = format
         self.prime = prime
+    }
+
+    /// The value of a name of the query that may be there once; `nil` if it is absent or empty.
+    public func option(_ name: String) throws(StreamRefusal) -> String? {
+        let values = self.query.filter { $0.name == name }.map(\.value)
+        guard values.count <= 1 else { throw StreamRefusal(.badRequest, "the query may have '\(name)' only once") }
+        return values.first.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// A number of the query.
+    /// - Parameters:
+    ///   - name: Its name.
+    ///   - range: What is accepted.
+    /// - Returns: `nil` if it is absent or empty.
+    public func number(_ name: String, in range: ClosedRange<Int>) throws(StreamRefusal) -> Int? {
+        guard let text = try self.option(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw StreamRefusal(.badRequest, "'\(name)' must be \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
     }
 }

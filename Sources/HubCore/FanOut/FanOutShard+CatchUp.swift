@@ -80,7 +80,9 @@ extension FanOutShard {
                 if count == 0 { bytes = encoded } else { bytes.writeBuffer(&encoded) }
                 count += 1
                 subscriber.place = event.offset
-                guard bytes.readableBytes >= self.configuration.catchUpByteCount else { continue }
+                guard
+                    bytes.readableBytes >= self.configuration.catchUpByteCount || count >= subscriber.outlet.eventLimit
+                else { continue }
                 flush()
                 return subscriber.outlet.isWritable ? self.catchUp(subscriber) : self.watchStall(of: subscriber)
             case .gap(let crossed, let end, let isSafe):
@@ -145,6 +147,7 @@ extension FanOutShard {
         }
         subscriber.policies = []
         subscriber.phase = .live
+        if let cursor = self.cursor(at: subscriber.place) { subscriber.outlet.caughtUp(at: cursor) }
     }
 
     /// Everything of all live feeds up to here has arrived.

@@ -43,7 +43,7 @@ extension FanOutShard {
 
     private func give(_ delivery: inout Delivery, to subscriber: Subscriber, _ cursor: Cursor) {
         guard subscriber.phase == .live, subscriber.place < delivery.last else { return }
-        guard subscriber.place < delivery.first else {
+        guard subscriber.place < delivery.first, delivery.events.count <= subscriber.outlet.eventLimit else {
             subscriber.phase = .behind
             return self.catchUp(subscriber)
         }
@@ -67,6 +67,11 @@ extension FanOutShard {
             guard let events = subscriber.gathered else { continue }
             subscriber.gathered = nil
             guard subscriber.phase == .live else { continue }
+            guard events.count <= subscriber.outlet.eventLimit else {
+                subscriber.phase = .behind
+                self.catchUp(subscriber)
+                continue
+            }
             subscriber.place = events.last
             self.deliver(events.bytes, count: events.count, to: subscriber)
         }

@@ -54,8 +54,11 @@ public final class FanOutShard: @unchecked Sendable {
     ///   - topics: Its topics, each once; never empty.
     ///   - start: Where it begins.
     ///   - outlet: Gets `open` as soon as it is known what the stream can prove, after 2 seconds at the latest.
+    ///   - lifetime: After how long the stream is closed as expired; `nil` if it may last.
     /// - Returns: The stream, to be given to `leave` when the connection is gone.
-    public func join(topics: [Topic], start: StartPosition, outlet: any Outlet) -> Subscriber {
+    public func join(
+        topics: [Topic], start: StartPosition, outlet: any Outlet, lifetime: TimeAmount? = nil
+    ) -> Subscriber {
         self.eventLoop.preconditionInEventLoop()
         let subscriber = Subscriber(topics: topics.map(self.attach), start: start, outlet: outlet)
         subscriber.slots = subscriber.topics.map { topic in
@@ -63,6 +66,7 @@ public final class FanOutShard: @unchecked Sendable {
         }
         self.statistics.subscribers += 1
         self.schedule(.opening(subscriber), after: self.configuration.openingTimeout)
+        if let lifetime { self.schedule(.close(subscriber, .expired), after: lifetime) }
         self.resolve(subscriber)
         return subscriber
     }

@@ -8,6 +8,9 @@ public protocol Outlet: AnyObject {
     /// Whether the outlet takes more. When it does again after `false`, it calls `FanOutShard.resume`.
     var isWritable: Bool { get }
 
+    /// How many events the outlet takes in one delivery.
+    var eventLimit: Int { get }
+
     /// The stream begins; called once, before anything else.
     func open(_ opening: StreamOpening)
 
@@ -21,9 +24,20 @@ public protocol Outlet: AnyObject {
     /// Says that nothing can be proved of one of the topics.
     func reset(_ notice: ResetNotice)
 
+    /// Everything that there is has been delivered: the stream is live from this place on, until it falls behind.
+    func caughtUp(at cursor: Cursor)
+
     /// Sends a sign of life, if the outlet is writable.
     func heartbeat()
 
     /// Ends the stream, and tells the client why.
     func close(_ reason: CloseReason)
+}
+
+extension Outlet {
+    /// A stream takes as many as there are.
+    public var eventLimit: Int { .max }
+
+    /// A stream just goes on.
+    public func caughtUp(at cursor: Cursor) {}
 }

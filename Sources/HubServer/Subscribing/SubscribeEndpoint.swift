@@ -14,7 +14,8 @@ struct SubscribeEndpoint: Endpoint {
         guard MediaType.accepts(self.transport.mediaType, request.headers["Accept"]) else {
             throw Problem(.notAcceptable, "this path answers \(self.transport.mediaType), which Accept does not allow")
         }
-        _ = try self.streamRequest(request)
+        let streamRequest = try self.streamRequest(request)
+        do throws(StreamRefusal) { try self.transport.check(streamRequest) } catch { throw Problem(error) }
     }
 
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
@@ -22,8 +23,19 @@ struct SubscribeEndpoint: Endpoint {
     }
 
     private func streamRequest(_ request: AdmittedRequest) throws(Problem) -> StreamRequest {
-        try SubscribeQuery(request.query, maximumTopics: self.maximumTopics).streamRequest(
-            lastEventID: request.headers.first(name: "Last-Event-ID"), isBrowser: request.isBrowserEventSource,
-            now: WallClock.milliseconds)
+        let headers = request.headers
+        var streamRequest = try SubscribeQuery(request.query, maximumTopics: self.maximumTopics).streamRequest(
+            cursors: [headers.first(name: "Last-Event-ID"), self.transport.cursor(in: headers)],
+            isBrowser: request.isBrowserEventSource, now: WallClock.milliseconds)
+        streamRequest.headers = headers
+        streamRequest.query = request.query.items
+        return streamRequest
+    }
+}
+
+extension Problem {
+    /// What a transport said.
+    fileprivate init(_ refusal: StreamRefusal) {
+        self.init(refusal.status, refusal.detail, headers: refusal.headers)
     }
 }

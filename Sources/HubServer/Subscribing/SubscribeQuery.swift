@@ -34,12 +34,12 @@ struct SubscribeQuery {
 
     /// The request.
     /// - Parameters:
-    ///   - lastEventID: The `Last-Event-ID` field. A browser adds it to the very query that it began with when it comes
-    ///     back, so that it outranks the query, and any cursor outranks `since`.
+    ///   - cursors: Those of header fields; the first that is there and not empty counts. A browser adds one to the very
+    ///     query that it began with when it comes back, so that it outranks the query, and any cursor outranks `since`.
     ///   - isBrowser: Whether a browser's own EventSource asks.
     ///   - now: Milliseconds since 1970.
-    func streamRequest(lastEventID: String?, isBrowser: Bool, now: UInt64) -> StreamRequest {
-        let cursor = lastEventID.flatMap { $0.isEmpty ? nil : $0 } ?? self.cursor
+    func streamRequest(cursors: [String?], isBrowser: Bool, now: UInt64) -> StreamRequest {
+        let cursor = cursors.lazy.compactMap { $0 }.first { !$0.isEmpty } ?? self.cursor
         return StreamRequest(
             topics: self.topics, start: self.start(cursor, now: now), format: self.format,
             prime: self.prime ?? isBrowser)

@@ -9,7 +9,7 @@ struct SubscribeQueryTests {
 
     private func read(_ query: String, header: String? = nil, isBrowser: Bool = false) throws -> StreamRequest {
         try SubscribeQuery(QueryItems(query), maximumTopics: 3)
-            .streamRequest(lastEventID: header, isBrowser: isBrowser, now: Self.now)
+            .streamRequest(cursors: [header], isBrowser: isBrowser, now: Self.now)
     }
 
     @Test(
