@@ -13,7 +13,7 @@ struct PublishEndpoint: Endpoint {
 
     func needsKey(_ method: HTTPMethod) -> Bool { true }
 
-    func check(_ request: AdmittedRequest) throws(Problem) {
+    func check(_ request: inout AdmittedRequest) throws(Problem) {
         try PublishRequest.check(request)
     }
 

@@ -1,3 +1,4 @@
+import HubTransports
 import NIOHTTP1
 
 /// A request whose head is in order: who asks for what.
@@ -9,6 +10,8 @@ struct AdmittedRequest: Sendable {
     var headers = HTTPHeaders()
     /// What every answer to the request carries (CORS).
     var commonHeaders = HTTPHeaders()
+    /// What a subscribing request asks for, once its head has been checked.
+    var stream: StreamRequest?
     /// The request's place in the count of its client's address, if it came through a proxy.
     var lease: AddressLease?
 
@@ -24,5 +27,6 @@ struct AdmittedRequest: Sendable {
         self.query = QueryItems()
         self.headers = HTTPHeaders()
         self.commonHeaders = HTTPHeaders()
+        self.stream = nil
     }
 }

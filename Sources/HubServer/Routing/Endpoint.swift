@@ -23,8 +23,8 @@ protocol Endpoint: Sendable {
     /// Whether it is answered even when the server is full, for those who watch it.
     var isAlwaysAnswered: Bool { get }
 
-    /// Refuses what the head alone shows to be wrong, before the body is read.
-    func check(_ request: AdmittedRequest) throws(Problem)
+    /// Refuses what the head alone shows to be wrong, before the body is read; may note in the request what it has read.
+    func check(_ request: inout AdmittedRequest) throws(Problem)
 
     /// Answers a request.
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome
@@ -36,7 +36,7 @@ extension Endpoint {
     var isAlwaysAnswered: Bool { false }
 
     func needsKey(_ method: HTTPMethod) -> Bool { false }
-    func check(_ request: AdmittedRequest) throws(Problem) {}
+    func check(_ request: inout AdmittedRequest) throws(Problem) {}
 }
 
 /// A path, its name in metrics, and what answers it.

@@ -94,7 +94,7 @@ final class Router: Sendable {
         if let length = head.headers.first(name: "Content-Length").flatMap(Int.init), length > self.limits.bodyBytes {
             throw .bodyTooLarge(limit: self.limits.bodyBytes)
         }
-        try route.endpoint.check(request)
+        try route.endpoint.check(&request)
         return nil
     }
 

@@ -10,16 +10,18 @@ struct SubscribeEndpoint: Endpoint {
 
     var isStream: Bool { true }
 
-    func check(_ request: AdmittedRequest) throws(Problem) {
+    func check(_ request: inout AdmittedRequest) throws(Problem) {
         guard MediaType.accepts(self.transport.mediaType, request.headers["Accept"]) else {
             throw Problem(.notAcceptable, "this path answers \(self.transport.mediaType), which Accept does not allow")
         }
         let streamRequest = try self.streamRequest(request)
         do throws(StreamRefusal) { try self.transport.check(streamRequest) } catch { throw Problem(error) }
+        request.stream = streamRequest
     }
 
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
-        .stream(self.transport, try self.streamRequest(request))
+        guard let streamRequest = request.stream else { return .stream(self.transport, try self.streamRequest(request)) }
+        return .stream(self.transport, streamRequest)
     }
 
     private func streamRequest(_ request: AdmittedRequest) throws(Problem) -> StreamRequest {
