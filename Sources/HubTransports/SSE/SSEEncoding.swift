@@ -45,18 +45,20 @@ public struct SSEEncoding: EventEncoding {
 
     /// A block of only an id, which the standard says is silent: the place before the first event to come.
     public func prime(_ cursor: Cursor) -> ByteBuffer {
-        self.framed(ByteBuffer(string: "id: \(cursor)\n\n"))
+        self.framing.framed(ByteBuffer(string: "id: \(cursor)\n\n"))
     }
 
     /// A comment without a blank line, which several clients would take for the end of an empty event.
     public func comment() -> ByteBuffer {
-        self.framed(ByteBuffer(string: ":\n"))
+        self.framing.framed(ByteBuffer(string: ":\n"))
     }
 
     /// What ends the body.
     public func end() -> ByteBuffer {
-        self.isChunked ? ByteBuffer(string: "0\r\n\r\n") : ByteBuffer()
+        self.framing.end
     }
+
+    private var framing: ChunkFraming { ChunkFraming(isChunked: self.isChunked) }
 
     private func block(name: String?, retry: Int32?, data: [UInt8], id: String?) -> ByteBuffer {
         var block = ByteBuffer()
@@ -70,17 +72,6 @@ public struct SSEEncoding: EventEncoding {
         }
         if let id { block.writeString("id: \(id)\n") }
         block.writeStaticString("\n")
-        return self.framed(block)
-    }
-
-    private func framed(_ block: ByteBuffer) -> ByteBuffer {
-        guard self.isChunked else { return block }
-        var chunk = ByteBuffer()
-        chunk.reserveCapacity(block.readableBytes + 12)
-        chunk.writeString(String(block.readableBytes, radix: 16))
-        chunk.writeStaticString("\r\n")
-        chunk.writeImmutableBuffer(block)
-        chunk.writeStaticString("\r\n")
-        return chunk
+        return self.framing.framed(block)
     }
 }

@@ -1,5 +1,5 @@
 public import HubCore
-import NIOCore
+import NIOHTTP1
 
 /// `GET /sse`: events for an EventSource.
 public struct SSEEndpoint: StreamEndpoint {
@@ -13,19 +13,11 @@ public struct SSEEndpoint: StreamEndpoint {
     public var mediaType: String { "text/event-stream" }
 
     public func open(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        guard let shard = self.hub.shard(on: exchange.channel.eventLoop) else {
-            preconditionFailure("the connections of a hub are on its own loops")
-        }
-        let outlet = SSEOutlet(exchange, format: request.format, prime: request.prime)
-        let subscriber = shard.join(topics: request.topics, start: request.start, outlet: outlet)
-        outlet.onWritable = { shard.resume(subscriber) }
-        exchange.onClose = {
-            outlet.connectionClosed()
-            shard.leave(subscriber)
-        }
+        HTTPStreamOutlet(exchange, SSEFormat(request, isChunked: exchange.version != .http1_0))
+            .answer(request, exchange, from: self.hub)
     }
 
     public func describe(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        exchange.respond(SSEOutlet.head(of: exchange, isChunked: false, nil), body: nil)
+        exchange.respond(SSEFormat(request, isChunked: false).head(exchange, nil), body: nil)
     }
 }

@@ -1,0 +1,49 @@
+import HubCore
+import NIOCore
+import NIOHTTP1
+
+/// How a transport writes a stream that is the body of one HTTP answer, framing included.
+protocol HTTPStreamFormat {
+    /// How it writes events.
+    var encoding: any EventEncoding { get }
+
+    /// Whether the body is sent in chunks; every part of it below is framed so.
+    var isChunked: Bool { get }
+
+    /// The header fields of its own.
+    var fields: HTTPHeaders { get }
+
+    /// How many bytes of events the stream may have before it ends, so that its client begins another.
+    var byteLimit: Int { get }
+
+    /// The first bytes of the body.
+    func beginning(_ opening: StreamOpening) -> ByteBuffer
+
+    /// Tells of a gap.
+    func reset(_ notice: ResetNotice) -> ByteBuffer
+
+    /// A sign of life.
+    func heartbeat() -> ByteBuffer
+
+    /// Tells why the stream ends, and how long the client should wait before it comes back.
+    /// - Parameter retry: In milliseconds.
+    func close(_ reason: CloseReason, retry: Int32) -> ByteBuffer
+
+    /// What ends the body, also where nothing is told.
+    func end() -> ByteBuffer
+}
+
+extension HTTPStreamFormat {
+    /// It may last.
+    var byteLimit: Int { .max }
+
+    /// The head of the answer, such that no proxy on the way stores, changes or holds it back.
+    func head(_ exchange: any StreamExchange, _ replay: StreamOpening.Replay?) -> HTTPResponseHead {
+        var headers = exchange.commonHeaders
+        for field in self.fields { headers.replaceOrAdd(name: field.name, value: field.value) }
+        headers.replaceOrAdd(name: "Cache-Control", value: "no-store, no-transform")
+        headers.replaceOrAdd(name: "X-Accel-Buffering", value: "no")
+        if let replay { headers.replaceOrAdd(name: "Hub-Replay", value: replay.rawValue) }
+        return HTTPResponseHead(version: exchange.version, status: .ok, headers: headers)
+    }
+}

@@ -1,0 +1,66 @@
+import HubCore
+import NIOCore
+import NIOHTTP1
+
+/// The end of a stream that is the body of one HTTP answer, whatever its format. Used only on the channel's loop.
+final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
+    private let exchange: any StreamExchange
+    private let format: Format
+    private var socket: StreamSocket?
+    private var rest: Int
+    var subscription: StreamSubscription?
+
+    init(_ exchange: any StreamExchange, _ format: Format) {
+        self.exchange = exchange
+        self.format = format
+        self.rest = format.byteLimit
+    }
+
+    var encoding: any EventEncoding { self.format.encoding }
+
+    var isWritable: Bool { self.socket?.isWritable ?? false }
+
+    func open(_ opening: StreamOpening) {
+        var head = self.format.head(self.exchange, opening.replay)
+        if self.format.isChunked { head.headers.replaceOrAdd(name: "Transfer-Encoding", value: "chunked") }
+        self.exchange.begin(head)
+        let socket = StreamSocket(self.exchange.channel, direct: true)
+        socket.onWritable = { [weak self] in self?.subscription?.resume() }
+        self.socket = socket
+        socket.begin(with: self.format.beginning(opening))
+    }
+
+    func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {
+        self.socket?.write(bytes)
+        self.rest -= bytes.readableBytes
+        if self.rest <= 0 { self.end() }
+    }
+
+    func reset(_ notice: ResetNotice) {
+        self.socket?.write(self.format.reset(notice))
+    }
+
+    func heartbeat() {
+        self.socket?.write(self.format.heartbeat())
+    }
+
+    func close(_ reason: CloseReason) {
+        self.finish(self.format.close(reason, retry: CloseRetry.random()))
+    }
+
+    func connectionClosed() {
+        self.socket?.forgetDescriptor()
+    }
+
+    /// The stream has had its share of bytes: its client goes on from its cursor.
+    private func end() {
+        self.subscription?.leave()
+        self.finish(ByteBuffer())
+    }
+
+    private func finish(_ last: ByteBuffer) {
+        var last = last
+        last.writeImmutableBuffer(self.format.end())
+        self.socket?.finish(with: last)
+    }
+}
