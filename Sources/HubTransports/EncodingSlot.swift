@@ -2,4 +2,6 @@
 enum EncodingSlot: Int {
     /// `SSEEncoding`, four variants.
     case sse = 0
+    /// `BatchEncoding`.
+    case batch = 4
 }

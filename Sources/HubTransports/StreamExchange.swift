@@ -20,6 +20,9 @@ public protocol StreamExchange: AnyObject {
     /// Answers in full instead of beginning a stream, and keeps the connection if HTTP allows it.
     func respond(_ head: HTTPResponseHead, body: ByteBuffer?)
 
+    /// Answers that the request is not served.
+    func refuse(_ refusal: StreamRefusal)
+
     /// Is called once, on the loop, when the connection is gone; before its descriptor can be used again.
     var onClose: (() -> Void)? { get set }
 }

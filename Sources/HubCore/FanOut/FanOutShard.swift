@@ -142,6 +142,7 @@ public final class FanOutShard: @unchecked Sendable {
     }
 
     func scheduleHeartbeat(_ subscriber: Subscriber) {
+        guard subscriber.outlet.hasHeartbeat else { return }
         let interval = self.configuration.heartbeat.nanoseconds
         let jittered = Int64.random(in: interval * 9 / 10...interval * 11 / 10)
         self.schedule(.heartbeat(subscriber), after: .nanoseconds(jittered))

@@ -27,6 +27,9 @@ public protocol Outlet: AnyObject {
     /// Everything that there is has been delivered: the stream is live from this place on, until it falls behind.
     func caughtUp(at cursor: Cursor)
 
+    /// Whether the outlet has a use for heartbeats.
+    var hasHeartbeat: Bool { get }
+
     /// Sends a sign of life, if the outlet is writable.
     func heartbeat()
 
@@ -37,6 +40,9 @@ public protocol Outlet: AnyObject {
 extension Outlet {
     /// A stream takes as many as there are.
     public var eventLimit: Int { .max }
+
+    /// A stream that lasts has.
+    public var hasHeartbeat: Bool { true }
 
     /// A stream just goes on.
     public func caughtUp(at cursor: Cursor) {}

@@ -6,7 +6,7 @@ public struct CORSPolicy: Sendable {
     static let requestFields =
         "Authorization, Cache-Control, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID"
     /// The header fields of answers that a page may read.
-    static let answerFields = "ETag, Hub-Replay, Retry-After"
+    static let answerFields = "ETag, Hub-Poll-After, Hub-Replay, Retry-After"
     /// How long a browser may remember a preflight, in seconds: the longest that Chromium does.
     static let maximumAge = 7200
 

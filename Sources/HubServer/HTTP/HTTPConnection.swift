@@ -196,6 +196,8 @@ final class HTTPConnection: ChannelDuplexHandler {
                 self.write(self.router.answer(for: result))
             }
         case .stream(let endpoint, let request):
+            // The request goes with the stream, which may have to wait for long.
+            self.request?.forgetHead()
             // HEAD of a stream says what it would be, and opens none.
             if self.machine.omitsBody { endpoint.describe(request, self) } else { endpoint.open(request, self) }
         }
@@ -261,6 +263,12 @@ extension HTTPConnection: StreamExchange {
         self.write(HTTPAnswer(head.status, headers: head.headers, body: body ?? ByteBuffer()))
     }
 
+    func refuse(_ refusal: StreamRefusal) {
+        guard self.machine.isHandling else { return }
+        self.onClose = nil
+        self.write(Problem(refusal).answer)
+    }
+
     private func letGoOfHTTP(_ context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
         if let parser = self.parser { pipeline.removeHandler(parser, promise: nil) }
@@ -271,6 +279,7 @@ extension HTTPConnection: StreamExchange {
         self.parser = nil
         self.meter = nil
         // The lease stays until the stream ends; the rest of the request is of no more use.
-        self.request?.forgetDetails()
+        self.request?.forgetHead()
+        self.request?.commonHeaders = HTTPHeaders()
     }
 }

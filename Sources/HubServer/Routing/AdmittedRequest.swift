@@ -21,12 +21,11 @@ struct AdmittedRequest: Sendable {
         return self.headers[canonicalForm: "Cache-Control"].contains { $0.lowercased() == "no-cache" }
     }
 
-    /// Lets go of what only the beginning of an answer needs.
-    mutating func forgetDetails() {
+    /// Lets go of what was asked: whoever answers has it.
+    mutating func forgetHead() {
         self.path = ""
         self.query = QueryItems()
         self.headers = HTTPHeaders()
-        self.commonHeaders = HTTPHeaders()
         self.stream = nil
     }
 }

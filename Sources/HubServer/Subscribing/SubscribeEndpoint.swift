@@ -37,7 +37,7 @@ struct SubscribeEndpoint: Endpoint {
 
 extension Problem {
     /// What a transport said.
-    fileprivate init(_ refusal: StreamRefusal) {
+    init(_ refusal: StreamRefusal) {
         self.init(refusal.status, refusal.detail, headers: refusal.headers)
     }
 }

@@ -37,8 +37,7 @@ struct HubProcess {
             configuration: self.settings.fanOut, logger: self.logger)
         var configuration = self.settings.server
         configuration.keys = keys.keys
-        let server = HubServer(
-            configuration: configuration, hub: hub, group: group, streams: ["/sse": SSEEndpoint(hub: hub)])
+        let server = HubServer(configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub))
         let service = HubService(hub: hub, server: server, settings: self.settings, logger: self.logger)
         try await service.start()
         let services = ServiceGroup(services: [service], logger: self.logger)
@@ -48,6 +47,14 @@ struct HubProcess {
         handling.cancel()
         try await group.shutdownGracefully()
         self.logger.notice("ended")
+    }
+
+    private func streams(of hub: Hub) -> [String: any StreamEndpoint] {
+        [
+            "/sse": SSEEndpoint(hub: hub),
+            "/poll": PollEndpoint(hub: hub),
+            "/long-poll": LongPollEndpoint(hub: hub),
+        ]
     }
 
     private func makeBus(on loop: any EventLoop) throws -> any EventBus {
