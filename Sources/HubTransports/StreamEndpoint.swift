@@ -1,3 +1,4 @@
+public import HubCore
 public import NIOHTTP1
 
 /// An endpoint whose answer is a stream: one transport of the hub. Called on the loop of the exchange's channel.
@@ -14,6 +15,11 @@ public protocol StreamEndpoint: Sendable {
     /// Answers a GET with a stream, which ends when the client leaves or the hub ends it.
     func open(_ request: StreamRequest, _ exchange: any StreamExchange)
 
+    /// What a GET is answered with when the client is turned away for now; `nil` if a refusal will do.
+
+    /// - Parameter retry: After how long the client should come back, in milliseconds.
+    func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> StreamFarewell?
+
     /// Answers a HEAD: what GET would, without a body, and without a subscription.
     func describe(_ request: StreamRequest, _ exchange: any StreamExchange)
 }
@@ -24,4 +30,7 @@ extension StreamEndpoint {
 
     /// What all transports have in common is enough.
     public func check(_ request: StreamRequest) throws(StreamRefusal) {}
+
+    /// A refusal will do.
+    public func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> StreamFarewell? { nil }
 }

@@ -20,6 +20,8 @@ public struct StreamRequest: Sendable {
     /// Whether the stream begins with a block of only `id:`.
     public var prime: Bool
 
+    /// Whether a browser's own EventSource asks.
+    public var isBrowserEventSource = false
     /// The header fields.
     public var headers = HTTPHeaders()
     /// The names and values of the query, in order, for what only one transport knows.

@@ -30,6 +30,11 @@ public struct CORSPolicy: Sendable {
         self.allowsAll || self.origins.contains(origin.lowercased())
     }
 
+    /// Whether a page may hold the hub in a frame: its origin is the one that the request was sent to, or an allowed one.
+    public func allowsFrame(of origin: String, host: String?) -> Bool {
+        self.allows(origin) || Self.isOwn(origin, host: host)
+    }
+
     /// Whether a request may write: its origin is the hub's own, an allowed one, or not said at all.
     func mayWrite(_ headers: HTTPHeaders) -> Bool {
         guard let origin = headers.first(name: "Origin") else { return true }

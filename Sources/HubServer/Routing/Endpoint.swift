@@ -1,3 +1,4 @@
+import HubCore
 import HubTransports
 import NIOCore
 import NIOHTTP1
@@ -26,6 +27,10 @@ protocol Endpoint: Sendable {
     /// Refuses what the head alone shows to be wrong, before the body is read; may note in the request what it has read.
     func check(_ request: inout AdmittedRequest) throws(Problem)
 
+    /// What a client is answered with that is turned away for now; `nil` if a refusal will do.
+    /// - Parameter retry: After how long the client should come back, in milliseconds.
+    func farewell(to request: AdmittedRequest, _ reason: CloseReason, retry: Int32) -> HTTPAnswer?
+
     /// Answers a request.
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome
 }
@@ -37,6 +42,7 @@ extension Endpoint {
 
     func needsKey(_ method: HTTPMethod) -> Bool { false }
     func check(_ request: inout AdmittedRequest) throws(Problem) {}
+    func farewell(to request: AdmittedRequest, _ reason: CloseReason, retry: Int32) -> HTTPAnswer? { nil }
 }
 
 /// A path, its name in metrics, and what answers it.

@@ -1,3 +1,4 @@
+import HubCore
 import NIOCore
 import NIOHTTP1
 
@@ -7,27 +8,17 @@ enum TurnAway {
     case full
     case tooManyOfOneAddress
 
-    /// The answer. A browser's EventSource gives up for good at any status but 200, so it is told within a stream
-    /// that ends at once, and comes back after a random while.
+    /// The answer: a stream that ends at once where the transport wants it so, and a refusal otherwise. Either way the client
+    /// comes back after a random while.
     func answer(to request: AdmittedRequest) -> HTTPAnswer {
-        guard request.route?.endpoint.isStream == true, request.isBrowserEventSource else {
-            return self.problem.answer
-        }
-        let retry = Int.random(in: 1000...10_000)
-        let text = "event: hub.close\nretry: \(retry)\ndata: {\"reason\":\"\(self.reason)\"}\n\n"
-        return HTTPAnswer(
-            .ok,
-            headers: [
-                "Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform",
-                "X-Accel-Buffering": "no",
-            ],
-            body: ByteBuffer(string: text))
+        request.route?.endpoint.farewell(to: request, self.reason, retry: .random(in: 1000...10_000))
+            ?? self.problem.answer
     }
 
-    private var reason: String {
+    private var reason: CloseReason {
         switch self {
-        case .draining: "drain"
-        case .full, .tooManyOfOneAddress: "shed"
+        case .draining: .drain
+        case .full, .tooManyOfOneAddress: .shed
         }
     }
 

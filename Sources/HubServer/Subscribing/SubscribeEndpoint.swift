@@ -19,6 +19,13 @@ struct SubscribeEndpoint: Endpoint {
         request.stream = streamRequest
     }
 
+    func farewell(to request: AdmittedRequest, _ reason: CloseReason, retry: Int32) -> HTTPAnswer? {
+        guard request.method == .GET, let streamRequest = try? self.streamRequest(request),
+            let farewell = self.transport.farewell(streamRequest, reason, retry: retry)
+        else { return nil }
+        return HTTPAnswer(.ok, headers: farewell.headers, body: farewell.body)
+    }
+
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
         guard let streamRequest = request.stream else { return .stream(self.transport, try self.streamRequest(request)) }
         return .stream(self.transport, streamRequest)
@@ -29,6 +36,7 @@ struct SubscribeEndpoint: Endpoint {
         var streamRequest = try SubscribeQuery(request.query, maximumTopics: self.maximumTopics).streamRequest(
             cursors: [headers.first(name: "Last-Event-ID"), self.transport.cursor(in: headers)],
             isBrowser: request.isBrowserEventSource, now: WallClock.milliseconds)
+        streamRequest.isBrowserEventSource = request.isBrowserEventSource
         streamRequest.headers = headers
         streamRequest.query = request.query.items
         return streamRequest

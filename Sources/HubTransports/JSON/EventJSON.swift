@@ -4,14 +4,15 @@ import HubCore
 /// fields left out.
 enum EventJSON {
     /// Encodes an event, on one line.
-    static func encode(_ event: Event) -> [UInt8] {
-        var json = JSONText(escapesMarkup: false, capacity: event.data.bytes.count + 160)
+    /// - Parameter escapesMarkup: Whether no reader can take the text for markup or for script.
+    static func encode(_ event: Event, escapesMarkup: Bool = false) -> [UInt8] {
+        var json = JSONText(escapesMarkup: escapesMarkup, capacity: event.data.bytes.count + 160)
         json.object { json in
             json.member("id", event.id.description)
             json.member("topic", event.topic.name)
             if let name = event.name { json.member("event", name) }
             json.name("data")
-            json.string(utf8: event.data.bytes)
+            if escapesMarkup { json.string(event.data.text) } else { json.string(utf8: event.data.bytes) }
             if let retry = event.retry { json.member("retry", retry) }
         }
         return json.bytes

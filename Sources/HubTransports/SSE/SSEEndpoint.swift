@@ -17,6 +17,12 @@ public struct SSEEndpoint: StreamEndpoint {
             .answer(request, exchange, from: self.hub)
     }
 
+    /// A browser's EventSource gives up for good at any status but 200.
+    public func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> StreamFarewell? {
+        guard request.isBrowserEventSource else { return nil }
+        return SSEFormat(request, isChunked: false).farewell(reason, retry: retry)
+    }
+
     public func describe(_ request: StreamRequest, _ exchange: any StreamExchange) {
         exchange.respond(SSEFormat(request, isChunked: false).head(exchange, nil), body: nil)
     }

@@ -29,7 +29,10 @@ protocol HTTPStreamFormat {
     /// - Parameter retry: In milliseconds.
     func close(_ reason: CloseReason, retry: Int32) -> ByteBuffer
 
-    /// What ends the body, also where nothing is told.
+    /// Tells that the stream has had its share of bytes.
+    func turnOver() -> ByteBuffer
+
+    /// What ends the body.
     func end() -> ByteBuffer
 }
 
@@ -37,13 +40,30 @@ extension HTTPStreamFormat {
     /// It may last.
     var byteLimit: Int { .max }
 
-    /// The head of the answer, such that no proxy on the way stores, changes or holds it back.
+    /// There is nothing to tell.
+    func turnOver() -> ByteBuffer { ByteBuffer() }
+
+    /// The head of the answer.
     func head(_ exchange: any StreamExchange, _ replay: StreamOpening.Replay?) -> HTTPResponseHead {
         var headers = exchange.commonHeaders
-        for field in self.fields { headers.replaceOrAdd(name: field.name, value: field.value) }
-        headers.replaceOrAdd(name: "Cache-Control", value: "no-store, no-transform")
-        headers.replaceOrAdd(name: "X-Accel-Buffering", value: "no")
+        for field in self.streamFields { headers.replaceOrAdd(name: field.name, value: field.value) }
         if let replay { headers.replaceOrAdd(name: "Hub-Replay", value: replay.rawValue) }
         return HTTPResponseHead(version: exchange.version, status: .ok, headers: headers)
+    }
+
+    /// A stream that ends at once.
+    /// - Parameter retry: In milliseconds.
+    func farewell(_ reason: CloseReason, retry: Int32) -> StreamFarewell {
+        var body = self.beginning(StreamOpening(replay: nil, cursor: nil))
+        body.writeImmutableBuffer(self.close(reason, retry: retry))
+        return StreamFarewell(headers: self.streamFields, body: body)
+    }
+
+    /// The header fields, such that no proxy on the way stores, changes or holds back the stream.
+    private var streamFields: HTTPHeaders {
+        var headers = self.fields
+        headers.replaceOrAdd(name: "Cache-Control", value: "no-store, no-transform")
+        headers.replaceOrAdd(name: "X-Accel-Buffering", value: "no")
+        return headers
     }
 }

@@ -33,7 +33,7 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
     func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {
         self.socket?.write(bytes)
         self.rest -= bytes.readableBytes
-        if self.rest <= 0 { self.end() }
+        if self.rest <= 0 { self.turnOver() }
     }
 
     func reset(_ notice: ResetNotice) {
@@ -53,9 +53,9 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
     }
 
     /// The stream has had its share of bytes: its client goes on from its cursor.
-    private func end() {
+    private func turnOver() {
         self.subscription?.leave()
-        self.finish(ByteBuffer())
+        self.finish(self.format.turnOver())
     }
 
     private func finish(_ last: ByteBuffer) {

@@ -54,6 +54,7 @@ struct HubProcess {
             "/sse": SSEEndpoint(hub: hub),
             "/poll": PollEndpoint(hub: hub),
             "/long-poll": LongPollEndpoint(hub: hub),
+            "/iframe": IFrameEndpoint(hub: hub, allows: self.settings.server.cors.allowsFrame),
         ]
     }
 

@@ -1,0 +1,90 @@
+/// The head of a hidden frame's page, and the policy that it is under.
+enum IFramePage {
+    /// Some browsers and proxies hold back a page until it has this many bytes.
+    private static let padding = String(repeating: " ", count: 1024)
+
+    /// A number that nobody can guess, different for every page (W3C CSP 3, 2.3.1).
+    static func nonce() -> String {
+        var random = SystemRandomNumberGenerator()
+        return (0..<2).map { _ in String(random.next(), radix: 36) }.joined()
+    }
+
+    /// The content security policy: nothing but the one script, which asks nobody but the hub.
+    static func policy(nonce: String, origin: PageOrigin) -> String {
+        "default-src 'none'; script-src 'nonce-\(nonce)'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors \(origin.text)"
+    }
+
+    /// What stands before the first block.
+    static func head(nonce: String, origin: PageOrigin, format: StreamRequest.Format) -> String {
+        var target = JSONText()
+        target.string(origin.text)
+        let arguments = "\(String(decoding: target.bytes, as: UTF8.self)), \(format == .json)"
+        return """
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8"><title>Events</title>
+            <!--\(self.padding)-->
+            <script nonce="\(nonce)">\(self.script)(\(arguments));</script></head><body>
+
+            """
+    }
+
+    /// Hands what stands in the page to the parent, and takes it away; goes on with the next page when this one ends.
+    ///
+    /// A block is complete when something follows it. A page that could not be loaded would leave the browser's own in its
+    /// place, without a script, so the hub is asked first whether there is a next one.
+    private static let script = #"""
+        (function (origin, whole) {
+          "use strict";
+          var cursor = "", isAlive = false, end = null;
+          function post(message) { parent.postMessage(message, origin); }
+          function take(text) {
+            var message = JSON.parse(text);
+            cursor = (message.hub ? message.cursor : message.id) || cursor;
+            isAlive = isAlive || message.hub !== "open" && message.hub !== "close";
+            if (message.hub === "close" || message.hub === "next") { end = message; }
+            if (message.hub === "next") { return; }
+            if (!message.hub) { message.hub = "event"; if (whole) { message.data = text; } }
+            post(message);
+          }
+          function drain() {
+            for (var node; document.body && (node = document.body.firstChild); node.remove()) {
+              if (node.nodeName === "SCRIPT") {
+                if (!node.nextSibling) { return; }
+                take(node.textContent);
+              } else if (node.nodeType === Node.COMMENT_NODE) {
+                isAlive = true;
+                post({ hub: "heartbeat" });
+              }
+            }
+          }
+          function resume() {
+            observer.disconnect();
+            drain();
+            var url = new URL(location.href);
+            var attempt = isAlive ? 0 : Number(url.searchParams.get("attempt")) || 0;
+            if (cursor) { url.searchParams.set("last_event_id", cursor); }
+            function wait() {
+              var retry = Math.ceil(Math.random() * Math.min(30000, 1000 * Math.pow(2, attempt)));
+              attempt += 1;
+              return retry;
+            }
+            function ask() {
+              url.searchParams.set("attempt", attempt);
+              fetch(url, { method: "HEAD", cache: "no-store" }).then(function (answer) {
+                if (!answer.ok) { throw answer.status; }
+                location.replace(url);
+              }).catch(function () { setTimeout(ask, wait()); });
+            }
+            if (!end) {
+              end = { hub: "error", retry: wait() };
+              post(end);
+            }
+            setTimeout(ask, end.retry || 0);
+          }
+          var observer = new MutationObserver(drain);
+          observer.observe(document, { childList: true, subtree: true });
+          addEventListener("load", resume);
+        })
+        """#
+}
