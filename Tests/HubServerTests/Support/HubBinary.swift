@@ -19,8 +19,8 @@ final class HubBinary: Sendable {
         let process = Process()
         process.executableURL = Self.url
         process.arguments = arguments
-        // The environment of whoever runs the tests must not count.
-        process.environment = environment
+        // The environment of whoever runs the tests must not count, but for where a sanitizer is to report to.
+        process.environment = environment.merging(Self.sanitizerOptions) { own, _ in own }
         self.process = Mutex(process)
         process.standardError = Self.pipe { [errors] text in errors.append(text) }
         process.standardOutput = Self.pipe { [output] text in output.append(text) }
@@ -67,6 +67,10 @@ final class HubBinary: Sendable {
         try await eventually("'\(text)' should be logged, but: \(self.standardError)") {
             self.standardError.contains(text)
         }
+    }
+
+    private static let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
+        ["TSAN_OPTIONS", "ASAN_OPTIONS"].contains($0.key)
     }
 
     private static func pipe(_ receive: @escaping @Sendable (String) -> Void) -> Pipe {
