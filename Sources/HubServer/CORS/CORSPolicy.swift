@@ -22,7 +22,7 @@ public struct CORSPolicy: Sendable {
 
     /// Whether a text is an origin as browsers send it, or `*`.
     public static func accepts(_ origin: String) -> Bool {
-        origin == "*" || Origin(origin) != nil
+        origin == "*" || (Origin(origin) != nil && !origin.contains("*"))
     }
 
     /// Whether a page of an origin may read answers.

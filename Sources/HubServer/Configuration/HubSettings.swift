@@ -103,7 +103,10 @@ public struct HubSettings: Sendable {
     }
 
     private static func origins(_ reader: SettingReader) throws(InvalidSetting) -> [String] {
-        try reader.list("cors-origin", accepted: "https://example.org, http://localhost:3000, *", "is not an origin") {
+        try reader.list(
+            "cors-origin", accepted: "https://example.org, http://localhost:3000, or * alone (no other wildcard)",
+            "is not an origin"
+        ) {
             CORSPolicy.accepts($0) ? $0 : nil
         }
     }

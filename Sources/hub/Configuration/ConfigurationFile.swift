@@ -42,10 +42,14 @@ struct ConfigurationFile {
     private static func names(in text: String, path: String) throws(InvalidSetting) -> [String] {
         var names: [String] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            guard let first = line.first, !first.isWhitespace, first != "#" else { continue }
-            if line.hasPrefix("---") || line.hasPrefix("...") || line.hasPrefix("- ") || line == "-" { continue }
-            guard let colon = line.firstIndex(of: ":") else {
-                throw InvalidSetting("--config: line \(index + 1) of '\(path)' is not of the form 'name: value'")
+            guard let mark = line.first(where: { !$0.isWhitespace }), mark != "#" else { continue }
+            if line.hasPrefix("---") || line.hasPrefix("...") || line.hasPrefix("%") { continue }
+            // What is indented, or an element of a list, belongs to the name before it.
+            let isPart = line.first?.isWhitespace == true || line.hasPrefix("- ") || line == "-"
+            if isPart, !names.isEmpty { continue }
+            guard !isPart, let colon = line.firstIndex(of: ":") else {
+                throw InvalidSetting(
+                    "--config: line \(index + 1) of '\(path)' is not of the form 'name: value' at the left edge")
             }
             names.append(line[..<colon].filter { $0 != "\"" && $0 != "'" && $0 != " " })
         }

@@ -1,7 +1,8 @@
 import ArgumentParser
 import HubServer
 
-/// The flags of the hub. All are taken as text: what a value may be is decided in one place, whoever gave it.
+/// The flags of the hub. All are taken as text: what a value may be is decided in one place, whoever gave it. Those that
+/// stand for numbers take a value that begins with a dash too, so that `--port -1` is told as wrong and not as missing.
 struct SettingOptions: ParsableArguments {
     @Option(
         name: .customLong("config"),
@@ -10,26 +11,32 @@ struct SettingOptions: ParsableArguments {
     var configurationFile: String?
 
     @Option(name: .customLong("host"), help: .setting("host")) var host: String?
-    @Option(name: .customLong("port"), help: .setting("port")) var port: String?
+    @Option(name: .customLong("port"), parsing: .unconditional, help: .setting("port")) var port: String?
     @Option(name: .customLong("bus"), help: .setting("bus")) var bus: String?
     @Option(name: .customLong("redis-prefix"), help: .setting("redis-prefix")) var redisPrefix: String?
-    @Option(name: .customLong("replay-count"), help: .setting("replay-count")) var replayCount: String?
-    @Option(name: .customLong("replay-age"), help: .setting("replay-age")) var replayAge: String?
+    @Option(name: .customLong("replay-count"), parsing: .unconditional, help: .setting("replay-count")) var replayCount:
+        String?
+    @Option(name: .customLong("replay-age"), parsing: .unconditional, help: .setting("replay-age")) var replayAge:
+        String?
     @Option(name: .customLong("publish-key"), help: .setting("publish-key")) var publishKey: [String] = []
     @Option(name: .customLong("publish-key-file"), help: .setting("publish-key-file")) var publishKeyFile: String?
     @Flag(name: .customLong("insecure"), inversion: .prefixedNo, help: .setting("insecure")) var insecure: Bool?
     @Option(name: .customLong("cors-origin"), help: .setting("cors-origin")) var corsOrigin: [String] = []
     @Option(name: .customLong("trusted-proxy"), help: .setting("trusted-proxy")) var trustedProxy: [String] = []
-    @Option(name: .customLong("heartbeat"), help: .setting("heartbeat")) var heartbeat: String?
+    @Option(name: .customLong("heartbeat"), parsing: .unconditional, help: .setting("heartbeat")) var heartbeat: String?
     @Option(name: .customLong("slow-consumer"), help: .setting("slow-consumer")) var slowConsumer: String?
-    @Option(name: .customLong("drain"), help: .setting("drain")) var drain: String?
-    @Option(name: .customLong("max-body"), help: .setting("max-body")) var maxBody: String?
-    @Option(name: .customLong("max-connections"), help: .setting("max-connections")) var maxConnections: String?
-    @Option(name: .customLong("max-connections-per-address"), help: .setting("max-connections-per-address"))
+    @Option(name: .customLong("drain"), parsing: .unconditional, help: .setting("drain")) var drain: String?
+    @Option(name: .customLong("max-body"), parsing: .unconditional, help: .setting("max-body")) var maxBody: String?
+    @Option(name: .customLong("max-connections"), parsing: .unconditional, help: .setting("max-connections"))
+    var maxConnections: String?
+    @Option(
+        name: .customLong("max-connections-per-address"), parsing: .unconditional,
+        help: .setting("max-connections-per-address"))
     var maxConnectionsPerAddress: String?
-    @Option(name: .customLong("max-topics-per-stream"), help: .setting("max-topics-per-stream")) var maxTopicsPerStream:
-        String?
-    @Option(name: .customLong("loops"), help: .setting("loops")) var loops: String?
+    @Option(
+        name: .customLong("max-topics-per-stream"), parsing: .unconditional, help: .setting("max-topics-per-stream"))
+    var maxTopicsPerStream: String?
+    @Option(name: .customLong("loops"), parsing: .unconditional, help: .setting("loops")) var loops: String?
     @Option(name: .customLong("log-level"), help: .setting("log-level")) var logLevel: String?
     @Flag(name: .customLong("demo"), inversion: .prefixedNo, help: .setting("demo")) var demo: Bool?
 

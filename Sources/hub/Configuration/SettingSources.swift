@@ -56,7 +56,8 @@ struct SettingSources {
             if setting.kind == .list, let list = try? snapshot.value(forKey: key, type: .stringArray).value,
                 case .stringArray(let texts) = list.content
             {
-                return texts.map(Self.trimmed).filter { !$0.isEmpty }
+                // An empty element stays, to be refused: an empty key must not become no key.
+                return texts.map(Self.trimmed)
             }
             guard case .string(let text) = try snapshot.value(forKey: key, type: .string).value?.content else {
                 return nil
@@ -81,9 +82,12 @@ struct SettingSources {
         return InMemoryProvider(name: "flags", values: values)
     }
 
-    /// The environment, where an empty variable is none: so it is in a compose file with `${HUB_BUS:-}`.
+    /// The environment, where an empty variable is none: so it is in a compose file with `${HUB_BUS:-}`. Nor is
+    /// `HUB_PORT=tcp://10.96.0.1:80` one: Kubernetes sets it in every pod beside a service that is named hub.
     private static func provider(of environment: [String: String]) -> any ConfigProvider {
-        let variables = environment.filter { $0.key.hasPrefix("HUB_") && !$0.value.isEmpty }
+        let variables = environment.filter { name, value in
+            name.hasPrefix("HUB_") && !value.isEmpty && !(name == "HUB_PORT" && value.hasPrefix("tcp://"))
+        }
         return EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: ["hub"])
     }
 }

@@ -44,6 +44,7 @@ struct HubSettingsTests {
         ("max-topics-per-stream", "1001", "--max-topics-per-stream"), ("loops", "x", "--loops"),
         ("log-level", "loud", "accepted: trace, debug"), ("cors-origin", "example.org", "--cors-origin: 'example.org'"),
         ("cors-origin", "https://example.org/", "--cors-origin"), ("trusted-proxy", "10/8", "--trusted-proxy: '10/8'"),
+        ("cors-origin", "https://*.example.org", "or * alone (no other wildcard)"),
         ("demo", "maybe", "--demo: 'maybe'"), ("host", "0.0.0.0", "--host: '0.0.0.0' can be reached"),
     ])
     func aWrongValueIsNamedWithItsFlagAndWhatIsAccepted(_ name: String, _ text: String, _ expected: String) {

@@ -38,7 +38,9 @@ struct HubConfigurationTests {
     @Test(arguments: [
         ("prot: 1\n", "'prot' in"), ("port: {a: 1}\n", "must be a value or a list"), ("port: [1, 2]\n", "--port: "),
         ("port: 1\nport: 2\n", "twice"), ("port\n", "line 1 of"), ("port: \"x\n", "is not a configuration in YAML"),
-        ("port: x\n", "--port: 'x'"),
+        ("port: x\n", "--port: 'x'"), ("  port: 1\n", "line 1 of"), ("# a\n\n\tport: 1\n", "line 3 of"),
+        ("- port: 1\n", "line 1 of"), ("---\n-\n  port: 1\n", "line 2 of"),
+        ("publish-key: [\"\"]\n", "--publish-key: the value is not a key"),
     ])
     func aFileThatIsWrongIsToldInOneLine(_ text: String, _ expected: String) async throws {
         let file = try Self.file(text)
@@ -53,7 +55,9 @@ struct HubConfigurationTests {
     }
 
     @Test(arguments: [
-        ["--replay-age", "abc"], ["--prot", "1"], ["--port"], ["--host", "0.0.0.0"],
+        ["--publish-key", ""], ["--publish-key", " "], ["--publish-key", "k", "--publish-key", ""],
+        ["--publish-key-file", ""], ["--cors-origin", "https://*.example"], ["--replay-age", "abc"], ["--prot", "1"],
+        ["--port"], ["--host", "0.0.0.0"],
         ["--bus", "redis://u:secret@h:99999"],
         ["--config", "/nowhere/hub.yaml"], ["--publish-key-file", "/nowhere/keys"], ["surplus"],
     ])
@@ -66,6 +70,24 @@ struct HubConfigurationTests {
             #expect(hub.standardError.filter { $0 == "\n" }.count == 1, "\(hub.standardError)")
             #expect(!hub.standardError.contains("secret"))
         }
+    }
+
+    @Test(arguments: ["port", "replay-count", "heartbeat", "max-body", "loops"])
+    func aNumberBelowZeroIsToldAsWrongAndNotAsMissing(_ name: String) async throws {
+        try await HubBinary.run(["--\(name)", "-1"]) { hub in
+            let status = try await hub.exitStatus()
+            #expect(status == 64)
+            try await hub.waitForLog("hub: --\(name): '-1' is not ")
+        }
+    }
+
+    @Test func whatKubernetesSetsForAServiceOfTheSameNameIsNoPort() async throws {
+        let hub = try HubBinary(["config"], environment: ["HUB_PORT": "tcp://10.96.0.1:80", "HUB_HOST": "::1"])
+        let status = try await hub.exitStatus()
+        #expect(status == 0, "\(hub.standardError)")
+        try await eventually("all should be printed") { hub.standardOutput.contains("demo:") }
+        #expect(hub.standardOutput.contains("port: 8080  # default\n"))
+        #expect(hub.standardOutput.contains("host: \"::1\"  # environment HUB_HOST\n"))
     }
 
     @Test func theHelpNamesEverySettingWithItsVariable() async throws {
