@@ -21,7 +21,34 @@ enum ProcessMetrics {
                 "process_cpu_seconds_total", .counter, help: "CPU time that was used, in seconds.",
                 samples: [.init(self.seconds(usage.ru_utime) + self.seconds(usage.ru_stime))]),
             Metric("process_max_fds", .gauge, help: "The most files that may be open.", OpenFileLimit.current),
+        ] + self.memory + self.openFiles
+    }
+
+    /// The first two numbers of `/proc/self/statm` are pages (proc_pid_statm(5)). Where there is no such file there is no metric.
+    private static var memory: [Metric] {
+        guard let file = fopen("/proc/self/statm", "r") else { return [] }
+        defer { fclose(file) }
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard fgets(&buffer, CInt(buffer.count), file) != nil else { return [] }
+        let text = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let pages = text.split(separator: " ").prefix(2).compactMap { Int($0) }
+        guard pages.count == 2 else { return [] }
+        let pageSize = sysconf(CInt(_SC_PAGESIZE))
+        return [
+            Metric(
+                "process_virtual_memory_bytes", .gauge, help: "Memory that is reserved, in bytes.", pages[0] * pageSize),
+            Metric(
+                "process_resident_memory_bytes", .gauge, help: "Memory that is in use, in bytes.", pages[1] * pageSize),
         ]
+    }
+
+    private static var openFiles: [Metric] {
+        guard let directory = opendir("/proc/self/fd") else { return [] }
+        defer { closedir(directory) }
+        // Itself, its parent, and the file that reads it.
+        var count = -3
+        while readdir(directory) != nil { count += 1 }
+        return [Metric("process_open_fds", .gauge, help: "Files that are open.", count)]
     }
 
     private static func seconds(_ time: timeval) -> Double {

@@ -1,5 +1,6 @@
 import HubCore
 import NIOCore
+import NIOPosix
 
 /// What the server itself tells at `/metrics`.
 struct ServerMetrics: MetricsSource {
@@ -22,8 +23,10 @@ struct ServerMetrics: MetricsSource {
     }
 
     func metrics(on loop: any EventLoop) -> EventLoopFuture<[Metric]> {
-        loop.makeSucceededFuture(
-            self.state + self.connections + self.requests + ProcessMetrics.all(startTime: self.startTime))
+        // Open files are counted one by one, which takes milliseconds where they are many: not on a loop.
+        NIOThreadPool.singleton.runIfActive(eventLoop: loop) {
+            self.state + self.connections + self.requests + ProcessMetrics.all(startTime: self.startTime)
+        }
     }
 
     private var state: [Metric] {

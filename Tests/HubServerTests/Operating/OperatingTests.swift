@@ -58,6 +58,10 @@ struct OperatingTests {
             #expect(lines.contains(#"hub_publish_requests_total{outcome="published"} 1"#))
             #expect(lines.contains("hub_events_published_total 1"))
             #expect(metrics.body.hasSuffix("\n"))
+            for name in ["process_resident_memory_bytes", "process_virtual_memory_bytes", "process_open_fds"] {
+                let value = lines.first { $0.hasPrefix("\(name) ") }.flatMap { Int($0.dropFirst(name.count + 1)) }
+                #expect(try #require(value, "\(name)") > 0)
+            }
             let described = lines.filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
             #expect(Set(described).count == described.count)
             for line in lines where !line.hasPrefix("#") {
