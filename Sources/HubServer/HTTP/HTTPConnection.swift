@@ -80,9 +80,10 @@ final class HTTPConnection: ChannelDuplexHandler {
             context.close(promise: nil)
             return
         }
-        let lineByteCount = self.meter?.lineByteCount ?? 0
-        self.waiting.append(
-            .failure(Problem(unreadable: error, lineByteCount: lineByteCount, limits: self.router.limits)))
+        let problem = Problem(
+            unreadable: error, lineByteCount: self.meter?.lineByteCount ?? 0,
+            hasBareLineFeed: self.meter?.hasBareLineFeed ?? false, limits: self.router.limits)
+        self.waiting.append(.failure(problem))
         self.pump()
     }
 

@@ -9,7 +9,10 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     private(set) var byteCount = 0
     /// How many of them stand before the first line feed: the length of the request line, or of what there is of it.
     private(set) var lineByteCount = 0
+    /// Whether that line feed came without a carriage return before it.
+    private(set) var hasBareLineFeed = false
     private var hasLine = false
+    private var lastByte: UInt8 = 0
     /// Is told of every read, before the parser.
     var onBytes: ((Int) -> Void)?
 
@@ -26,12 +29,16 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
         self.byteCount = 0
         self.lineByteCount = 0
         self.hasLine = false
+        self.hasBareLineFeed = false
     }
 
     private func measureLine(_ bytes: ByteBufferView) {
         let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
         self.hasLine = end != nil
-        self.lineByteCount += bytes.distance(from: bytes.startIndex, to: end ?? bytes.endIndex)
+        let line = bytes[..<(end ?? bytes.endIndex)]
+        self.lineByteCount += line.count
+        self.lastByte = line.last ?? self.lastByte
+        if self.hasLine { self.hasBareLineFeed = self.lastByte != UInt8(ascii: "\r") }
     }
 }
 

@@ -5,9 +5,12 @@ extension Problem {
     /// - Parameters:
     ///   - error: What the parser said.
     ///   - lineByteCount: How long the request line is, as far as it has come.
+    ///   - hasBareLineFeed: Whether that line ends with a line feed alone, which the parser takes for a wrong version.
     ///   - limits: The limits, to name them.
-    init(unreadable error: any Error, lineByteCount: Int, limits: HTTPLimits) {
+    init(unreadable error: any Error, lineByteCount: Int, hasBareLineFeed: Bool = false, limits: HTTPLimits) {
         switch error as? HTTPParserError {
+        case .invalidVersion where hasBareLineFeed:
+            self.init(.badRequest, "the lines of a request head must end with CR LF, not with LF alone")
         case .headerOverflow where lineByteCount > limits.targetBytes:
             self = .targetTooLong(limit: limits.targetBytes)
         case .headerOverflow:

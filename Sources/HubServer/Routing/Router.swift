@@ -91,7 +91,8 @@ final class Router: Sendable {
         guard route.allows(head.method) else { throw .methodNotAllowed(head.method, route) }
         if let answer = try self.turnAway(&request, route, peer) { return answer }
         try self.authorize(request, route)
-        if let length = head.headers.first(name: "Content-Length").flatMap(Int.init), length > self.limits.bodyBytes {
+        // The parser lets only digits pass, but more of them than a number here can have.
+        if let length = head.headers.first(name: "Content-Length"), Int(length) ?? .max > self.limits.bodyBytes {
             throw .bodyTooLarge(limit: self.limits.bodyBytes)
         }
         try route.endpoint.check(&request)
@@ -102,12 +103,29 @@ final class Router: Sendable {
         guard head.headers[canonicalForm: "Host"].count == 1 || head.version == .http1_0 else {
             throw Problem(.badRequest, "a request of HTTP/1.1 needs exactly one Host field")
         }
+        guard head.headers["Origin"].count <= 1 else {
+            throw Problem(.badRequest, "a request may have one Origin field only")
+        }
+        try self.checkFraming(head)
         if let expected = head.headers.first(name: "Expect"), expected.lowercased() != "100-continue" {
             throw Problem(.expectationFailed, "the only expectation that can be met is 100-continue")
         }
         let size = head.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
         guard size <= self.limits.headBytes, head.headers.count <= self.limits.headFields else {
             throw Problem(unreadable: HTTPParserError.headerOverflow, lineByteCount: 0, limits: self.limits)
+        }
+    }
+
+    /// How the body is framed (RFC 9112, 6.1): other codings than chunked would have to be undone first, and a message of
+    /// HTTP/1.0 that claims one is framed by a rule that its sender may not know.
+    private func checkFraming(_ head: HTTPRequestHead) throws(Problem) {
+        let codings = head.headers[canonicalForm: "Transfer-Encoding"].map { $0.lowercased() }
+        guard !codings.isEmpty else { return }
+        guard head.version != .http1_0 else {
+            throw Problem(.badRequest, "a request of HTTP/1.0 can't have a Transfer-Encoding field")
+        }
+        guard codings == ["chunked"] else {
+            throw Problem(.notImplemented, "the only transfer coding that is understood is chunked")
         }
     }
 

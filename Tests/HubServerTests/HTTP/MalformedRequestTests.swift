@@ -31,12 +31,21 @@ struct MalformedRequestTests {
         ("GET /health/live HTTP/1.1\r\nHost: h\r\nX: a\rb\r\n\r\n", 400),
         ("POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n", 400),
         ("POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999\r\n\r\n", 400),
+        ("POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nContent-Length: 9223372036854775808\r\n\r\n", 413),
         ("POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx", 400),
         (
             "POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             400
         ),
         ("POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        ("POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
+        (
+            "POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            501
+        ),
+        ("POST /publish?topic=a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+        ("POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nOrigin: http://h\r\nOrigin: http://evil\r\n\r\n", 400),
+        ("GET /health/live HTTP/1.1\nHost: h\n\n", 400),
         ("DELETE /publish HTTP/1.1\r\nHost: h\r\n\r\n", 405),
         ("GET /sse/ HTTP/1.1\r\nHost: h\r\n\r\n", 404),
     ])
@@ -53,6 +62,17 @@ struct MalformedRequestTests {
             }
             let next = try await server.request("GET", "/health/live")
             #expect(next.status == 200)
+        }
+    }
+
+    @Test(arguments: [["GET /health/live HTTP/1.1\nHost: h\n\n"], ["GET /health/live HTTP/1.1", "\nHost: h\n\n"]])
+    func aHeadWithLineFeedsAloneIsToldSo(_ pieces: [String]) async throws {
+        try await TestServer.run { server in
+            try await server.connect { client in
+                for piece in pieces { client.send(piece) }
+                let answer = try await client.readAnswer()
+                #expect(answer.status == 400 && answer.body.contains("CR LF"), "\(answer.body)")
+            }
         }
     }
 
