@@ -43,13 +43,16 @@ public final class HubServer: Sendable {
             configuration: configuration, hub: hub, streams: streams, condition: self.condition, counters: counters,
             metrics: [ServerMetrics(configuration, hub.bus, ledger, counters, self.condition), HubMetrics(hub: hub)]
                 + metrics)
+        let isGuarded = configuration.keys.isEmpty && Loopback.contains(configuration.host)
         self.configuration = configuration
         self.hub = hub
         self.group = group
         self.ledger = ledger
         self.forwarded = forwarded
         self.router = Router(
-            routes: routes.routes, limits: configuration.limits, cors: configuration.cors, keys: configuration.keys,
+            routes: routes.routes, limits: configuration.limits,
+            cors: isGuarded ? configuration.cors.guardingLoopback : configuration.cors,
+            keys: configuration.keys,
             forwarded: forwarded, ledger: ledger, condition: self.condition, counters: counters.requests)
     }
 

@@ -12,6 +12,7 @@ public struct CORSPolicy: Sendable {
 
     private let origins: Set<String>
     private let allowsAll: Bool
+    private var trustsAnyOwnName = true
 
     /// Makes a policy.
     /// - Parameter origins: Origins such as `https://example.org`, or `*` for every one.
@@ -23,6 +24,15 @@ public struct CORSPolicy: Sendable {
     /// Whether a text is an origin as browsers send it, or `*`.
     public static func accepts(_ origin: String) -> Bool {
         origin == "*" || (Origin(origin) != nil && !origin.contains("*"))
+    }
+
+    /// The policy of a hub that needs no key because only this machine can reach it. Whoever owns a name can let it
+    /// point to loopback, and then pages of that name reach the hub as their own origin (DNS rebinding): only names
+    /// that nobody else can own count.
+    var guardingLoopback: CORSPolicy {
+        var policy = self
+        policy.trustsAnyOwnName = false
+        return policy
     }
 
     /// Whether a page of an origin may read answers.
@@ -38,7 +48,7 @@ public struct CORSPolicy: Sendable {
     /// Whether a request may write: its origin is the hub's own, an allowed one, or not said at all.
     func mayWrite(_ headers: HTTPHeaders) -> Bool {
         guard let origin = headers.first(name: "Origin") else { return true }
-        return self.allows(origin) || Self.isOwn(origin, host: headers.first(name: "Host"))
+        return self.allows(origin) || self.isOwn(origin, host: headers.first(name: "Host"))
     }
 
     /// The header fields that every answer to a request carries.
@@ -68,7 +78,8 @@ public struct CORSPolicy: Sendable {
     }
 
     /// Whether a request comes from a page of the hub's own origin.
-    static func isOwn(_ origin: String, host: String?) -> Bool {
-        Origin(origin)?.isHost(host) ?? false
+    func isOwn(_ origin: String, host: String?) -> Bool {
+        guard let origin = Origin(origin), origin.isHost(host) else { return false }
+        return self.trustsAnyOwnName || Loopback.contains(origin.host) || origin.host.hasSuffix(".localhost")
     }
 }

@@ -16,6 +16,12 @@ struct Origin: Hashable {
         self.authority = String(authority)
     }
 
+    /// The authority without its port, and without the brackets of an IPv6 address.
+    var host: String {
+        if self.authority.hasPrefix("[") { return String(self.authority.dropFirst().prefix { $0 != "]" }) }
+        return String(self.authority.prefix { $0 != ":" })
+    }
+
     /// Whether the origin is the one that a request was sent to, by its `Host`. The scheme can't be compared: a proxy
     /// may have ended TLS before the hub.
     func isHost(_ host: String?) -> Bool {

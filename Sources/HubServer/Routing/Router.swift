@@ -132,7 +132,7 @@ final class Router: Sendable {
     private func options(_ route: Route, _ headers: HTTPHeaders) throws(Problem) -> HTTPAnswer {
         var fields: HTTPHeaders = ["Allow": route.allowed]
         if let origin = headers.first(name: "Origin"), headers.contains(name: "Access-Control-Request-Method") {
-            guard self.cors.allows(origin) || CORSPolicy.isOwn(origin, host: headers.first(name: "Host")) else {
+            guard self.cors.allows(origin) || self.cors.isOwn(origin, host: headers.first(name: "Host")) else {
                 throw .foreignOrigin(origin)
             }
             fields.add(contentsOf: self.cors.preflightFields(allowed: route.allowed))

@@ -51,6 +51,35 @@ struct AccessTests {
         }
     }
 
+    @Test func aNameThatSomebodyElseOwnsIsNotTheOwnOriginOfAHubWithoutKeysOnLoopback() async throws {
+        let cases = [
+            ("rebound.example:8080", "http://rebound.example:8080", 403),
+            ("localhost:8080", "http://localhost:8080", 200),
+            ("hub.localhost", "https://hub.localhost", 200), ("[::1]:8080", "http://[::1]:8080", 200),
+            ("127.0.0.1.rebound.example", "http://127.0.0.1.rebound.example", 403),
+            ("friend.example", "https://friend.example", 200),
+            ("rebound.example:8080", nil, 200),
+        ]
+        let friends = CORSPolicy(origins: ["https://friend.example"])
+        try await TestServer.run({ $0.cors = friends }) { server in
+            for (host, origin, status) in cases {
+                let headers = ["Host: \(host)"] + (origin.map { ["Origin: \($0)"] } ?? [])
+                let answer = try await server.request("POST", "/publish?topic=a", headers: headers, body: "x")
+                #expect(answer.status == status, "\(host): \(answer.body)")
+                guard let origin else { continue }
+                let preflight = ["Host: \(host)", "Origin: \(origin)", "Access-Control-Request-Method: POST"]
+                let allowed = try await server.request("OPTIONS", "/publish", headers: preflight)
+                #expect(allowed.status == (status == 200 ? 204 : 403), "\(host): \(allowed.body)")
+            }
+        }
+        // Whoever has a key needs no other proof: behind a proxy the hub has a name of its owner's.
+        try await TestServer.run({ $0.keys = PublishKeys(["k"]) }) { server in
+            let headers = ["Host: hub.example", "Origin: https://hub.example", "Authorization: Bearer k"]
+            let answer = try await server.request("POST", "/publish?topic=a", headers: headers, body: "x")
+            #expect(answer.status == 200, "\(answer.body)")
+        }
+    }
+
     @Test func anAllowedOriginMayReadAndErrorsToo() async throws {
         try await TestServer.run({ $0.cors = CORSPolicy(origins: ["https://friend.example"]) }) { server in
             for target in ["/health/live", "/nothing", "/sse"] {
