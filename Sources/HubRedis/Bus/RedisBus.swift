@@ -39,6 +39,11 @@ public final class RedisBus: EventBus {
 
     public var status: BusStatus { self.condition.status }
 
+    /// How often the connections for commands and for subscriptions were made again, from any thread.
+    public var reconnects: (commands: Int, subscriptions: Int) {
+        (self.condition.commandLink.reconnects, self.condition.subscriptionLink.reconnects)
+    }
+
     public func start(delegate: any EventBusDelegate) {
         self.eventLoop.execute { self.member.value.start(delegate: delegate) }
     }

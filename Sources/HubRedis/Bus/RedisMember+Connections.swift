@@ -28,6 +28,7 @@ extension RedisMember {
     }
 
     func commandsOpened() {
+        self.condition.commandLink.countOpening()
         self.note(.unreachable, nil)
         if self.subscribedRun != self.run { self.subscriptions.drop() }
         self.subscriptions.start()
@@ -42,6 +43,7 @@ extension RedisMember {
 
     func happened(_ happening: SubscriptionLink.Happening) {
         switch happening {
+        case .opened: self.condition.subscriptionLink.countOpening()
         case .subscribed(let channel): self.subscribed(channel)
         case .message(let bytes, let channel): self.received(bytes, on: channel)
         case .receivedAll: self.delegate?.busReceivedAll()

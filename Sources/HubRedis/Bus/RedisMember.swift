@@ -24,7 +24,7 @@ final class RedisMember {
     /// Whether the delegate was told of a hole and waits for the acknowledgements.
     var isMendingHole = false
     var loggedNotices: Set<String> = []
-    private let condition: BusCondition
+    let condition: BusCondition
     private(set) var isStopped = false
 
     init(_ settings: RedisBusSettings, _ condition: BusCondition) {

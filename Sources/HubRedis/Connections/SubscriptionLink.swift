@@ -6,6 +6,7 @@ import RedisWire
 final class SubscriptionLink {
     /// What happens on the connection, in order.
     enum Happening {
+        case opened
         case subscribed([UInt8])
         case message([UInt8], channel: [UInt8])
         case receivedAll
@@ -102,6 +103,7 @@ final class SubscriptionLink {
     private func open(_ connection: RedisSubscriptionConnection) {
         guard self.link.connected() == .nothing else { return connection.close() }
         self.connection = connection
+        self.happened?(.opened)
         connection.subscribe(Array(self.wanted))
     }
 }

@@ -32,12 +32,15 @@ struct HubProcess {
         // Whoever sees the hub listen may signal it at once.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: self.settings.loops)
+        let bus = try self.makeBus(on: group.next())
         let hub = Hub(
-            bus: try self.makeBus(on: group.next()), loops: Array(group.makeIterator()),
+            bus: bus, loops: Array(group.makeIterator()),
             configuration: self.settings.fanOut, logger: self.logger)
         var configuration = self.settings.server
         configuration.keys = keys.keys
-        let server = HubServer(configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub))
+        let server = HubServer(
+            configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub),
+            metrics: (bus as? RedisBus).map { [RedisBusMetrics(bus: $0)] } ?? [])
         let service = HubService(hub: hub, server: server, settings: self.settings, logger: self.logger)
         try await service.start()
         let services = ServiceGroup(services: [service], logger: self.logger)

@@ -55,7 +55,9 @@ import Testing
                 try await eventually("all are subscribed") {
                     topics.allSatisfy { member.recorder.all.contains(.subscribed($0)) }
                 }
+                #expect(member.bus.reconnects == (0, 0))
                 try redis.cli("CLIENT", "KILL", "TYPE", "pubsub")
+                try await eventually("the reconnect is counted") { member.bus.reconnects == (0, 1) }
                 try await eventually("the loss is told, then the subscriptions") {
                     let all = member.recorder.all
                     guard let lost = all.firstIndex(of: .lost) else { return false }
