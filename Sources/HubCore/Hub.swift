@@ -32,7 +32,9 @@ public final class Hub: Sendable {
         for shard in self.shards { shard.eventLoop.execute { shard.start() } }
         self.partition.start(
             self.shards.map { shard in
-                ShardMailbox { operations in shard.eventLoop.execute { shard.apply(operations) } }
+                ShardMailbox { operations, arrival in
+                    shard.eventLoop.execute { shard.apply(operations, arrival: arrival) }
+                }
             })
     }
 

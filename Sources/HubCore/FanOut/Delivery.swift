@@ -7,12 +7,17 @@ struct Delivery {
     var nextSlot = 0
     let first: Offset
     let last: Offset
+    /// When the first of them came to this process.
+    let arrival: NIODeadline
     private var encoded: [ByteBuffer?] = []
 
     /// Makes a delivery.
-    /// - Parameter events: At least one, in rising order.
-    init(_ events: [Event]) {
+    /// - Parameters:
+    ///   - events: At least one, in rising order.
+    ///   - arrival: When the first of them came to this process.
+    init(_ events: [Event], arrival: NIODeadline) {
         self.events = events
+        self.arrival = arrival
         self.first = events[0].offset
         self.last = events[events.count - 1].offset
     }

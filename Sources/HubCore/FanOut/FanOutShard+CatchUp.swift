@@ -16,6 +16,7 @@ extension FanOutShard {
         // Nothing can be proved before all the pages are there. The head of the answer says what is proved, and waits too.
         guard lanes.count == known.count else { return }
         subscriber.gapStart = lanes.contains { $0.gap != nil } ? subscriber.gapStart ?? subscriber.place : nil
+        if subscriber.isReplay { self.countReplay(of: subscriber, lanes) }
         self.open(subscriber, with: lanes)
         guard subscriber.outlet.isWritable else { return self.watchStall(of: subscriber) }
         self.send(StreamMerge(lanes: lanes, from: subscriber.place), of: lanes, to: subscriber)
@@ -57,10 +58,25 @@ extension FanOutShard {
         if subscriber.policies.first == .accept {
             subscriber.place = lanes.map { $0.gap ?? subscriber.place }.min() ?? subscriber.place
         }
-        let announces = lanes.indices.contains { if case .announce = subscriber.policy($0) { true } else { false } }
-        let proves = lanes.indices.contains { lanes[$0].gap != nil && subscriber.policy($0) == .prove }
-        let cursor = announces ? nil : self.cursor(at: subscriber.place)
-        self.open(subscriber, StreamOpening(replay: announces || proves ? .reset : .complete, cursor: cursor))
+        let cursor = self.isAnnouncing(subscriber) ? nil : self.cursor(at: subscriber.place)
+        let isReset = self.isReset(subscriber, lanes)
+        self.open(subscriber, StreamOpening(replay: isReset ? .reset : .complete, cursor: cursor))
+    }
+
+    private func isAnnouncing(_ subscriber: Subscriber) -> Bool {
+        subscriber.policies.contains { if case .announce = $0 { true } else { false } }
+    }
+
+    private func isReset(_ subscriber: Subscriber, _ lanes: [StreamMerge.Lane]) -> Bool {
+        self.isAnnouncing(subscriber)
+            || lanes.indices.contains { lanes[$0].gap != nil && subscriber.policy($0) == .prove }
+    }
+
+    private func countReplay(of subscriber: Subscriber, _ lanes: [StreamMerge.Lane]) {
+        subscriber.isReplay = false
+        let source: ReplaySource =
+            self.isReset(subscriber, lanes) ? .reset : lanes.allSatisfy(\.isRing) ? .ring : .page
+        self.statistics.replays[source, default: 0] += 1
     }
 
     private func send(_ merge: StreamMerge, of lanes: [StreamMerge.Lane], to subscriber: Subscriber) {

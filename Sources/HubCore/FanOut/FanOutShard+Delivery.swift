@@ -3,24 +3,20 @@ import NIOCore
 
 extension FanOutShard {
     /// Gives events that came in one tick to the streams that are live.
-    func deliverLive(_ events: [Event]) {
-        if events.count == 1 { return self.deliverLive(events, of: events[0].topic) }
-        self.deliverToSeveral(events)
+    /// - Parameter arrival: When the first of them came to this process.
+    func deliverLive(_ events: [Event], arrival: NIODeadline) {
+        self.deliverToSeveral(events, arrival: arrival)
+        if events.count == 1 { return self.deliverToSingle(events, of: events[0].topic, arrival: arrival) }
         var byTopic: [Topic: [Event]] = [:]
         for event in events { byTopic[event.topic, default: []].append(event) }
-        for (topic, events) in byTopic { self.deliverToSingle(events, of: topic) }
-    }
-
-    private func deliverLive(_ events: [Event], of topic: Topic) {
-        self.deliverToSeveral(events)
-        self.deliverToSingle(events, of: topic)
+        for (topic, events) in byTopic { self.deliverToSingle(events, of: topic, arrival: arrival) }
     }
 
     // MARK: - Streams of one topic
 
-    private func deliverToSingle(_ events: [Event], of name: Topic) {
+    private func deliverToSingle(_ events: [Event], of name: Topic, arrival: NIODeadline) {
         guard let topic = self.topics[name], !topic.single.isEmpty else { return }
-        topic.deliveries.append(Delivery(events))
+        topic.deliveries.append(Delivery(events, arrival: arrival))
         guard topic.deliveries.count == 1 else { return }
         self.deliverSlice(of: topic)
         guard !topic.deliveries.isEmpty else { return }
@@ -38,7 +34,8 @@ extension FanOutShard {
             self.give(&delivery, to: subscriber, cursor)
         }
         delivery.nextSlot = end
-        if end < topic.single.slots.count { topic.deliveries.prepend(delivery) }
+        guard end >= topic.single.slots.count else { return topic.deliveries.prepend(delivery) }
+        self.statistics.deliveryLatency.observe(.now() - delivery.arrival)
     }
 
     private func give(_ delivery: inout Delivery, to subscriber: Subscriber, _ cursor: Cursor) {
@@ -57,7 +54,7 @@ extension FanOutShard {
 
     // MARK: - Streams of several topics
 
-    private func deliverToSeveral(_ events: [Event]) {
+    private func deliverToSeveral(_ events: [Event], arrival: NIODeadline) {
         var gathered: [Subscriber] = []
         for event in events {
             guard let topic = self.topics[event.topic] else { continue }
@@ -75,6 +72,7 @@ extension FanOutShard {
             subscriber.place = events.last
             self.deliver(events.bytes, count: events.count, to: subscriber)
         }
+        if !gathered.isEmpty { self.statistics.deliveryLatency.observe(.now() - arrival) }
     }
 
     private func gather(_ event: Event, for subscriber: Subscriber, _ gathered: inout [Subscriber]) {
@@ -106,7 +104,6 @@ extension FanOutShard {
     /// A stream did not take what it was sent before: it keeps its place and nothing else.
     func park(_ subscriber: Subscriber) {
         subscriber.phase = .behind
-        self.statistics.parked += 1
         self.watchStall(of: subscriber)
     }
 }

@@ -54,6 +54,7 @@ extension FanOutShard {
     }
 
     private func begin(_ subscriber: Subscriber, at place: Offset, _ policy: GapPolicy = .prove) {
+        subscriber.isReplay = subscriber.start != .latest
         subscriber.start = nil
         subscriber.place = place
         subscriber.origin = place

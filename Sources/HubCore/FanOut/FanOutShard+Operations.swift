@@ -1,18 +1,20 @@
 import DequeModule
+import NIOCore
 
 extension FanOutShard {
     /// Takes in what the ordering point tells, in its order. Events that came together leave together.
-    func apply(_ operations: [ShardOperation]) {
+    /// - Parameter arrival: When the first of them came to this process.
+    func apply(_ operations: [ShardOperation], arrival: NIODeadline) {
         var events: [Event] = []
         for operation in operations {
             if case .append(let event) = operation {
                 if self.append(event) { events.append(event) }
                 continue
             }
-            self.deliver(&events)
+            self.deliver(&events, arrival: arrival)
             self.applyChange(operation)
         }
-        self.deliver(&events)
+        self.deliver(&events, arrival: arrival)
     }
 
     private func append(_ event: Event) -> Bool {
@@ -21,10 +23,10 @@ extension FanOutShard {
         return true
     }
 
-    private func deliver(_ events: inout [Event]) {
+    private func deliver(_ events: inout [Event], arrival: NIODeadline) {
         guard let last = events.last else { return }
         // Streams that fall behind now do so from before these events, so the head moves on only afterwards.
-        self.deliverLive(events)
+        self.deliverLive(events, arrival: arrival)
         self.knownClock = max(self.knownClock, last.offset)
         self.moveHead(to: last.offset.predecessor)
         events.removeAll(keepingCapacity: true)

@@ -4,11 +4,13 @@ extension FanOutShard {
     /// The outlet takes more again.
     public func resume(_ subscriber: Subscriber) {
         self.eventLoop.preconditionInEventLoop()
+        let wasStalled = subscriber.stall != nil
         subscriber.stall = nil
         guard subscriber.phase == .behind else { return }
-        self.statistics.resumed += 1
         switch self.configuration.slowConsumer {
-        case .resume: self.catchUp(subscriber)
+        case .resume:
+            if wasStalled { self.statistics.resumed += 1 }
+            self.catchUp(subscriber)
         case .skip: self.skip(subscriber)
         case .close: self.close(subscriber, .slow)
         }
@@ -17,6 +19,7 @@ extension FanOutShard {
     /// Ends a stream that takes nothing at all for too long.
     func watchStall(of subscriber: Subscriber) {
         guard subscriber.stall == nil else { return }
+        self.statistics.parked += 1
         self.stallCount += 1
         subscriber.stall = self.stallCount
         self.schedule(.stalled(subscriber, stall: self.stallCount), after: self.configuration.stallTimeout)
@@ -27,6 +30,7 @@ extension FanOutShard {
         guard subscriber.isOpen, subscriber.policies.isEmpty, subscriber.topics.allSatisfy(\.isLive) else {
             return self.catchUp(subscriber)
         }
+        self.statistics.skipped += 1
         let requested = self.cursor(at: subscriber.place)?.description ?? ""
         let missed = subscriber.topics.indices.filter { subscriber.topics[$0].ring.last > subscriber.place }
         let latest = subscriber.topics.reduce(self.head) { max($0, $1.verified, $1.ring.last) }

@@ -40,6 +40,7 @@ public final class FanOutShard: @unchecked Sendable {
     private var generation = 0
     private var wheel = TimerWheel<Expiry>()
     private var timer: RepeatedTask?
+    private var dueTick = NIODeadline.distantPast
     private var drained: EventLoopPromise<Void>?
 
     init(index: Int, eventLoop: any EventLoop, partition: Partition, configuration: FanOutConfiguration) {
@@ -65,6 +66,7 @@ public final class FanOutShard: @unchecked Sendable {
             topics.count == 1 ? topic.single.insert(subscriber) : topic.several.insert(subscriber)
         }
         self.statistics.subscribers += 1
+        self.statistics.streams[outlet.transport, default: 0] += 1
         self.schedule(.opening(subscriber), after: self.configuration.openingTimeout)
         if let lifetime { self.schedule(.close(subscriber, .expired), after: lifetime) }
         self.resolve(subscriber)
@@ -77,6 +79,7 @@ public final class FanOutShard: @unchecked Sendable {
         guard subscriber.phase != .closed else { return }
         subscriber.phase = .closed
         self.statistics.subscribers -= 1
+        self.statistics.streams[subscriber.outlet.transport, default: 0] -= 1
         for (topic, slot) in zip(subscriber.topics, subscriber.slots) {
             if subscriber.topics.count == 1 { topic.single.remove(at: slot) } else { topic.several.remove(at: slot) }
             guard topic.subscriberCount == 0 else { continue }
@@ -108,9 +111,16 @@ public final class FanOutShard: @unchecked Sendable {
     }
 
     func start() {
+        self.dueTick = .now() + Self.tick
         self.timer = self.eventLoop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { [weak self] _ in
-            self?.advanceWheel()
+            self?.strike()
         }
+    }
+
+    private func strike() {
+        self.statistics.loopLag.observe(.now() - self.dueTick)
+        self.advanceWheel()
+        self.dueTick = .now() + Self.tick
     }
 
     func stop() {

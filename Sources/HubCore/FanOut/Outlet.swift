@@ -5,6 +5,9 @@ public protocol Outlet: AnyObject {
     /// The wire format that this outlet takes.
     var encoding: any EventEncoding { get }
 
+    /// The transport's name in metrics: its path without the slash.
+    var transport: String { get }
+
     /// Whether the outlet takes more. When it does again after `false`, it calls `FanOutShard.resume`.
     var isWritable: Bool { get }
 
@@ -38,6 +41,9 @@ public protocol Outlet: AnyObject {
 }
 
 extension Outlet {
+    /// A transport that is not counted apart.
+    public var transport: String { "other" }
+
     /// A stream takes as many as there are.
     public var eventLimit: Int { .max }
 

@@ -31,6 +31,8 @@ public final class Subscriber {
     var isConfirmed = false
     /// The outlet was told that the stream begins.
     var isOpen = false
+    /// Asked for what it had missed, and has yet to be counted for it.
+    var isReplay = false
     /// Waits for its turn to catch up.
     var isQueued = false
     /// Which stall of its shard this is, while the outlet takes nothing and there is something to send.

@@ -20,6 +20,8 @@ public struct FeedStatistics: Hashable, Sendable {
     public var liveFeeds = 0
     /// Events in the feeds' rings.
     public var ringEvents = 0
+    /// Roughly the memory that they take, in bytes.
+    public var ringBytes = 0
     /// What was counted since the start.
     public var counters: FeedCounters
 }

@@ -111,6 +111,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
             statistics.feeds += 1
             statistics.liveFeeds += entry.feed.isLive ? 1 : 0
             statistics.ringEvents += entry.feed.ring.events.count
+            statistics.ringBytes += entry.feed.ring.byteCount
         }
         return statistics
     }

@@ -13,7 +13,8 @@ struct ReplayRing: Sendable {
     /// The offset of the topic's last event, even if it is held no longer; `nil` if no event of the topic is known.
     private(set) var latest: Offset?
     private let limit: RingLimit
-    private var byteCount: Int
+    /// Roughly the memory that the events take.
+    private(set) var byteCount: Int
 
     /// Makes an empty ring of a topic that has nothing after `base`.
     init(base: Offset, isWhole: Bool, limit: RingLimit) {

@@ -1,16 +1,22 @@
+import NIOCore
+
 /// Collects what a shard is to be told and hands it over in one go, so that a burst costs one hop between loops.
 struct ShardMailbox: Sendable {
-    private let deliver: @Sendable ([ShardOperation]) -> Void
+    private let deliver: @Sendable ([ShardOperation], _ arrival: NIODeadline) -> Void
     private var operations: [ShardOperation] = []
+    /// When the first of the operations came.
+    private var arrival = NIODeadline.distantPast
     private var head = Offset.zero
 
     /// Makes a mailbox.
-    /// - Parameter deliver: Gets the operations in order, and hops to the shard's loop.
-    init(deliver: @escaping @Sendable ([ShardOperation]) -> Void) {
+    /// - Parameter deliver: Gets the operations in order, with the time when the first of them came, and hops to the
+    ///   shard's loop.
+    init(deliver: @escaping @Sendable ([ShardOperation], _ arrival: NIODeadline) -> Void) {
         self.deliver = deliver
     }
 
     mutating func post(_ operation: ShardOperation) {
+        if self.operations.isEmpty { self.arrival = .now() }
         self.operations.append(operation)
     }
 
@@ -28,14 +34,14 @@ struct ShardMailbox: Sendable {
     mutating func flush() {
         guard !self.operations.isEmpty else { return }
         self.tellHead()
-        self.deliver(self.operations)
+        self.deliver(self.operations, self.arrival)
         self.operations.removeAll(keepingCapacity: true)
     }
 
     /// Begins another epoch, in which nothing has arrived yet.
     mutating func enter(_ epoch: Epoch) {
         self.head = .zero
-        self.operations.append(.entered(epoch))
+        self.post(.entered(epoch))
     }
 
     /// Adds the head, unless the last operation says as much: between events it would keep them from leaving together.
@@ -43,7 +49,7 @@ struct ShardMailbox: Sendable {
         switch self.operations.last {
         case .append(let event) where event.offset.predecessor >= self.head: break
         case .reached: self.operations[self.operations.count - 1] = .reached(self.head)
-        default: self.operations.append(.reached(self.head))
+        default: self.post(.reached(self.head))
         }
     }
 }

@@ -8,17 +8,22 @@ public struct Metric: Sendable {
         case counter
         /// It rises and falls.
         case gauge
+        /// Observations in cumulative buckets, with their sum and number; all of them only rise.
+        case histogram
     }
 
     /// A number and the labels that tell it from the others of its metric.
     public struct Sample: Sendable {
+        /// What follows the metric's name; empty but for a histogram's `_bucket`, `_sum` and `_count`.
+        public var suffix: String
         /// Names and values, in order.
         public var labels: KeyValuePairs<String, String>
         /// The number.
         public var value: Double
 
         /// Makes a sample.
-        public init(_ value: Double, labels: KeyValuePairs<String, String> = [:]) {
+        public init(_ value: Double, labels: KeyValuePairs<String, String> = [:], suffix: String = "") {
+            self.suffix = suffix
             self.labels = labels
             self.value = value
         }

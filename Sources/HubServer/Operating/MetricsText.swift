@@ -8,7 +8,7 @@ enum MetricsText {
             text += "# HELP \(metric.name) \(self.escaped(metric.help))\n"
             text += "# TYPE \(metric.name) \(metric.kind.rawValue)\n"
             for sample in metric.samples {
-                text += "\(metric.name)\(self.labels(sample.labels)) \(self.number(sample.value))\n"
+                text += "\(metric.name)\(sample.suffix)\(self.labels(sample.labels)) \(self.number(sample.value))\n"
             }
         }
         return text

@@ -7,11 +7,11 @@ import NIOHTTP1
 /// It is never slow: a batch is bounded, and the subscription ends with it.
 final class BatchOutlet: StreamOutlet {
     /// When the batch is answered.
-    enum Mode {
+    enum Mode: String {
         /// At once, with whatever there is.
         case poll
         /// As soon as there is something, or when the client's time is over.
-        case longPoll
+        case longPoll = "long-poll"
     }
 
     /// A batch ends with the delivery that reaches this.
@@ -32,6 +32,8 @@ final class BatchOutlet: StreamOutlet {
         self.request = request
         self.mode = mode
     }
+
+    var transport: String { self.mode.rawValue }
 
     var encoding: any EventEncoding { BatchEncoding() }
 

@@ -15,6 +15,7 @@ struct IFrameFormat: HTTPStreamFormat {
         self.format = format
     }
 
+    var transport: String { "iframe" }
     var encoding: any EventEncoding { self.html }
     var isChunked: Bool { self.html.isChunked }
 

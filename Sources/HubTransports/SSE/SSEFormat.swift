@@ -12,6 +12,7 @@ struct SSEFormat: HTTPStreamFormat {
         self.prime = request.prime
     }
 
+    var transport: String { "sse" }
     var encoding: any EventEncoding { self.sse }
     var isChunked: Bool { self.sse.isChunked }
     var fields: HTTPHeaders { ["Content-Type": "text/event-stream"] }

@@ -4,6 +4,9 @@ import NIOHTTP1
 
 /// How a transport writes a stream that is the body of one HTTP answer, framing included.
 protocol HTTPStreamFormat {
+    /// The transport's name in metrics.
+    var transport: String { get }
+
     /// How it writes events.
     var encoding: any EventEncoding { get }
 

@@ -16,6 +16,8 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
         self.rest = format.byteLimit
     }
 
+    var transport: String { self.format.transport }
+
     var encoding: any EventEncoding { self.format.encoding }
 
     var isWritable: Bool { self.socket?.isWritable ?? false }
