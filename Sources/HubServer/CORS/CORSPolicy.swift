@@ -42,7 +42,7 @@ public struct CORSPolicy: Sendable {
 
     /// Whether a page may hold the hub in a frame: its origin is the one that the request was sent to, or an allowed one.
     public func allowsFrame(of origin: String, host: String?) -> Bool {
-        self.allows(origin) || Self.isOwn(origin, host: host)
+        self.allows(origin) || self.isOwn(origin, host: host)
     }
 
     /// Whether a request may write: its origin is the hub's own, an allowed one, or not said at all.

@@ -41,8 +41,11 @@ struct HubProcess {
         let server = HubServer(
             configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub),
             metrics: (bus as? RedisBus).map { [RedisBusMetrics(bus: $0)] } ?? [])
-        let service = HubService(hub: hub, server: server, settings: self.settings, logger: self.logger)
+        let supervisor = SupervisorSocket()
+        let service = HubService(
+            hub: hub, server: server, settings: self.settings, supervisor: supervisor, logger: self.logger)
         try await service.start()
+        supervisor.flatMap { Watchdog($0) }?.start(on: group)
         let services = ServiceGroup(services: [service], logger: self.logger)
         let reactions = SignalHandling(signals: signals, services: services, keys: keys, logger: self.logger)
         let handling = Task { await reactions.run() }

@@ -10,6 +10,7 @@ struct HubService: Service, CustomStringConvertible {
     let hub: Hub
     let server: HubServer
     let settings: HubSettings
+    let supervisor: SupervisorSocket?
     let logger: Logger
 
     /// What the service group logs of its services; by default it would be all they hold, the keys too.
@@ -28,10 +29,12 @@ struct HubService: Service, CustomStringConvertible {
                 description: "--host, --port: can't listen on \(place): \(Self.reason(error))")
         }
         self.announce(address)
+        self.supervisor?.tell(.ready)
     }
 
     func run() async throws {
         try? await gracefulShutdown()
+        self.supervisor?.tell(.stopping)
         self.logger.notice(
             "draining", metadata: ["window": "\(self.settings.drain.nanoseconds / 1_000_000)ms"])
         await self.server.drain(over: self.settings.drain)
