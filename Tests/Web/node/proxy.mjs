@@ -1,0 +1,102 @@
+// A TCP proxy that stands where real ones do, and behaves as badly as they may.
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+
+export class Proxy {
+  #pairs = new Set()
+  /** The heads of the requests that came through. */
+  heads = []
+  /** Whether what the hub sends on a connection is held back: given its first request. */
+  holds = () => false
+  /** Whether connections are refused. */
+  isDown = false
+
+  static async start(t, port) {
+    const proxy = new Proxy()
+    proxy.target = port
+    proxy.server = createServer((near) => proxy.#accept(near)).listen(0, '127.0.0.1')
+    await once(proxy.server, 'listening')
+    proxy.port = proxy.server.address().port
+    proxy.url = `http://127.0.0.1:${proxy.port}/`
+    t.after(() => {
+      proxy.server.close()
+      proxy.cut()
+    })
+    return proxy
+  }
+
+  /** Ends every connection at once, as a dying network does. */
+  cut() {
+    for (const { near, far } of this.#pairs) {
+      near.resetAndDestroy()
+      far.destroy()
+    }
+    this.#pairs.clear()
+  }
+
+  /** From now on nothing comes through any more on the connections that there are, and nobody is told. */
+  freeze() {
+    for (const pair of this.#pairs) pair.isFrozen = true
+  }
+
+  #accept(near) {
+    if (this.isDown) return near.resetAndDestroy()
+    const far = connect(this.target, '127.0.0.1')
+    const pair = { near, far, isFrozen: false, held: undefined }
+    this.#pairs.add(pair)
+    near.on('data', (bytes) => {
+      const text = bytes.toString('latin1')
+      this.heads.push(text)
+      pair.held = this.holds(text) ? [] : undefined
+      far.write(bytes)
+    })
+    far.on('data', (bytes) => this.#pass(pair, bytes))
+    far.on('end', () => near.end(pair.held && Buffer.concat(pair.held)))
+    near.on('end', () => far.end())
+    for (const side of [near, far]) {
+      side.on('error', () => {})
+      side.on('close', () => {
+        this.#pairs.delete(pair)
+        near.destroy()
+        far.destroy()
+      })
+    }
+  }
+
+  #pass(pair, bytes) {
+    if (pair.isFrozen) return
+    if (!pair.held) return void pair.near.write(bytes)
+    pair.held.push(bytes)
+  }
+}
+
+/** A proxy of streams that passes the head of an answer on, and holds its body back. */
+export class HeadOnlyProxy {
+  static async start(t, port, path) {
+    const proxy = await Proxy.start(t, port)
+    const server = createServer((near) => {
+      const far = connect(proxy.port, '127.0.0.1')
+      let isHeld = false
+      let text = ''
+      near.on('data', (bytes) => {
+        isHeld = bytes.toString('latin1').startsWith(`GET ${path}`)
+        text = ''
+        far.write(bytes)
+      })
+      far.on('data', (bytes) => {
+        if (!isHeld) return void near.write(bytes)
+        if (text.includes('\r\n\r\n')) return
+        text += bytes.toString('latin1')
+        const end = text.indexOf('\r\n\r\n')
+        if (end >= 0) near.write(text.slice(0, end + 4), 'latin1')
+      })
+      for (const [side, other] of [[near, far], [far, near]]) {
+        side.on('error', () => {})
+        side.on('close', () => other.destroy())
+      }
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    t.after(() => server.close())
+    return `http://127.0.0.1:${server.address().port}/`
+  }
+}

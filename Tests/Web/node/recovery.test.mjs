@@ -1,0 +1,262 @@
+// What the client does about answers and about what stands between it and the hub.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import test from 'node:test'
+import { Hub } from '../../../web/hub.js'
+import { Record, TestHub, eventually } from './hub.mjs'
+import { HeadOnlyProxy, Proxy } from './proxy.mjs'
+
+function connect(t, url, options, ...types) {
+  const hub = new Hub(url, { topics: 'news', ...options })
+  t.after(() => hub.close())
+  return new Record(hub, ...types)
+}
+
+/** A server that answers as it is told, for the answers that a hub gives only in need. */
+async function serve(t, answer) {
+  const requests = []
+  const server = createServer((request, response) => {
+    requests.push({ path: request.url.split('?')[0], query: new URL(request.url, 'http://x').searchParams, at: Date.now() })
+    answer(response, requests.length, requests.at(-1))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { requests, url: `http://127.0.0.1:${server.address().port}/` }
+}
+
+const STREAM = { 'Content-Type': 'text/event-stream' }
+
+function problem(response, status, headers = {}) {
+  response.writeHead(status, { 'Content-Type': 'application/problem+json', ...headers })
+  response.end(JSON.stringify({ status, detail: 'the reason' }))
+}
+
+for (const status of [429, 500, 502, 503]) {
+  test(`after ${status} it comes back, and waits as long as it was told`, async (t) => {
+    const { requests, url } = await serve(t, (response, count) => {
+      if (count === 1) return problem(response, status, { 'Retry-After': '1' })
+      response.writeHead(200, STREAM).write(':\nid: 7\n\ndata: there\nid: 8\n\n')
+    })
+    const client = connect(t, url)
+    await client.received(1)
+    assert.deepEqual([client.errors.length, client.errors[0].status, client.errors[0].kind], [1, status, 'network'])
+    assert.match(client.errors[0].message, /the reason/)
+    assert.ok(requests[1].at - requests[0].at >= 999, `after ${requests[1].at - requests[0].at} ms`)
+    assert.equal(client.hub.transport, 'sse')
+  })
+}
+
+for (const status of [204, 400, 401, 403]) {
+  test(`${status} is final, and told`, async (t) => {
+    const { requests, url } = await serve(t, (response) => problem(response, status))
+    const client = connect(t, url)
+    await client.failed()
+    assert.equal(client.hub.readyState, Hub.CLOSED)
+    assert.deepEqual([client.errors[0].status, client.errors[0].kind, requests.length], [status, 'final', 1])
+  })
+}
+
+test('a real refusal says what is wrong', async (t) => {
+  const server = await TestHub.start(t)
+  const client = connect(t, server.url, { topics: '$reserved' })
+  await client.failed()
+  assert.match(client.errors[0].message, /^400 .*reserved/)
+  assert.equal(client.hub.readyState, Hub.CLOSED)
+})
+
+test('where no transport is, it ends', async (t) => {
+  const { requests, url } = await serve(t, (response) => problem(response, 404))
+  const client = connect(t, url)
+  await client.failed(3)
+  assert.equal(client.hub.readyState, Hub.CLOSED)
+  assert.deepEqual(requests.map(({ path }) => path), ['/sse', '/poll', '/poll'])
+})
+
+test('a page that a portal puts in the way of the stream is not the stream', async (t) => {
+  const { requests, url } = await serve(t, (response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>'))
+  const client = connect(t, url)
+  await client.failed(3)
+  assert.equal(client.errors[0].kind, 'unsuited')
+  assert.notEqual(client.hub.readyState, Hub.CLOSED)
+  assert.deepEqual(requests.slice(0, 3).map(({ path }) => path), ['/sse', '/poll', '/poll'])
+})
+
+test('when the hub closes the stream it stays away as long as it was told, and says why', async (t) => {
+  const { requests, url } = await serve(t, (response, count) => {
+    response.writeHead(200, STREAM)
+    if (count > 1) return response.write('data: again\nid: 2\n\n')
+    response.end('data: x\nid: 1\n\nevent: hub.close\nretry: 900\ndata: {"reason":"drain"}\n\n')
+  })
+  const client = connect(t, url, {}, 'hub.close')
+  await client.received(3)
+  assert.deepEqual(client.data, ['x', '{"reason":"drain"}', 'again'])
+  assert.ok(requests[1].at - requests[0].at >= 899)
+  assert.equal(requests[1].query.get('cursor'), '1')
+})
+
+test('an event that asks for a pause before reconnections gets it', async (t) => {
+  const { requests, url } = await serve(t, (response, count) => {
+    response.writeHead(200, STREAM)
+    if (count > 1) return response.write('data: again\nid: 2\n\n')
+    response.end('retry: 700\ndata: x\nid: 1\n\n')
+  })
+  const client = connect(t, url)
+  await client.received(2)
+  assert.ok(requests[1].at - requests[0].at >= 699)
+})
+
+test('the place moves only with what was handed over', async (t) => {
+  const { requests, url } = await serve(t, (response, count) => {
+    response.writeHead(200, STREAM)
+    if (count > 1) return response.write('data: y\nid: 3\n\n')
+    response.end(':\nid: 1\n\ndata: x\nid: 2\n\ndata: cut off\nid: 3\n')
+  })
+  const client = connect(t, url)
+  await client.received(2)
+  assert.deepEqual([client.data, requests[0].query.get('cursor'), requests[1].query.get('cursor')], [['x', 'y'], null, '2'])
+})
+
+test('a drained hub is left, and the next one found', async (t) => {
+  const [first, second] = [await TestHub.start(t, '--drain', '100ms'), await TestHub.start(t)]
+  const client = connect(t, [first.url, second.url], {}, 'hub.close')
+  await client.opened()
+  first.terminate()
+  await client.opened(2)
+  assert.equal(client.events[0].type, 'hub.close')
+  assert.equal(client.hub.url, second.url)
+})
+
+test('a hub that is not there is waited for, while others are tried', async (t) => {
+  const server = await TestHub.start(t)
+  const proxy = await Proxy.start(t, server.port)
+  proxy.isDown = true
+  const alone = connect(t, proxy.url)
+  const both = connect(t, [proxy.url, server.url])
+  await both.opened()
+  assert.equal(both.hub.url, server.url)
+  await alone.failed(2)
+  assert.equal(alone.hub.transport, 'sse')
+  proxy.isDown = false
+  await alone.opened()
+})
+
+test('a stream whose connection is dead is noticed by its silence', async (t) => {
+  const server = await TestHub.start(t, '--heartbeat', '1s')
+  const proxy = await Proxy.start(t, server.port)
+  const client = connect(t, proxy.url, { heartbeatTimeout: 2500 })
+  await client.opened()
+  const opened = Date.now()
+  // It has lived for a while: there were heartbeats, and no other event of any kind.
+  await eventually('heartbeats should come', () => Date.now() - opened > 4000)
+  assert.deepEqual(client.errors, [])
+  proxy.freeze()
+  await server.publish('news', 'missed')
+  await client.received(1)
+  assert.deepEqual([client.data, client.errors.length, client.errors[0].kind], [['missed'], 1, 'network'])
+  assert.equal(client.hub.transport, 'sse')
+})
+
+for (const [what, through] of [
+  ['holds all of it back', async (t, port) => {
+    const proxy = await Proxy.start(t, port)
+    proxy.holds = (head) => head.startsWith('GET /sse')
+    return proxy.url
+  }],
+  ['lets only its head through', (t, port) => HeadOnlyProxy.start(t, port, '/sse')],
+]) {
+  test(`where a proxy buffers streams and ${what}, it polls`, async (t) => {
+    const server = await TestHub.start(t)
+    const url = await through(t, server.port)
+    const client = connect(t, url, { connectTimeout: 1500 })
+    await client.opened()
+    assert.equal(client.hub.transport, 'long-poll')
+    assert.equal(client.errors[0].kind, 'unsuited')
+    for (const data of ['1', '2', '3']) await server.publish('news', data)
+    await client.received(3)
+    assert.deepEqual(client.data, ['1', '2', '3'])
+  })
+}
+
+test('what worked is remembered for the time of a tab, and what works there is used first', async (t) => {
+  const items = new Map()
+  globalThis.sessionStorage = { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value) }
+  t.after(() => delete globalThis.sessionStorage)
+  const server = await TestHub.start(t)
+  const proxy = await Proxy.start(t, server.port)
+  proxy.holds = (head) => head.startsWith('GET /sse')
+  const first = connect(t, proxy.url, { connectTimeout: 1000 })
+  await first.opened()
+  const second = connect(t, proxy.url)
+  await second.opened()
+  assert.deepEqual([second.hub.transport, second.errors], ['long-poll', []])
+  const elsewhere = connect(t, server.url)
+  await elsewhere.opened()
+  assert.equal(elsewhere.hub.transport, 'sse')
+})
+
+test('a storage that is forbidden does not matter', async (t) => {
+  Object.defineProperty(globalThis, 'sessionStorage', {
+    configurable: true,
+    get() {
+      throw new Error('SecurityError')
+    },
+  })
+  t.after(() => delete globalThis.sessionStorage)
+  const server = await TestHub.start(t)
+  const client = connect(t, server.url)
+  await client.opened()
+})
+
+test('a publish that may help itself is tried again with the same key', async (t) => {
+  const server = await TestHub.start(t)
+  const envelopes = []
+  const fetch = async (url, options) => {
+    if (options.method !== 'POST') return globalThis.fetch(url, options)
+    envelopes.push(JSON.parse(options.body))
+    const answer = await globalThis.fetch(url, options)
+    // It was published, but nobody hears of it.
+    if (envelopes.length === 1) throw new TypeError('the connection was lost')
+    return answer
+  }
+  const client = connect(t, server.url, { transports: ['sse'], fetch })
+  await client.opened()
+  await client.hub.publish('news', 'once')
+  await client.hub.publish('news', 'end')
+  await client.received(2)
+  assert.deepEqual(client.data, ['once', 'end'])
+  assert.equal(envelopes[0].key, envelopes[1].key)
+})
+
+test('a publish key is sent, and its absence told', async (t) => {
+  const server = await TestHub.start(t, '--publish-key', 'secret')
+  const [without, with_] = [connect(t, server.url), connect(t, server.url, { token: 'secret' })]
+  await without.opened()
+  await assert.rejects(without.hub.publish('news', 'x'), { status: 401, kind: 'final' })
+  await with_.hub.publish('news', 'y')
+  await without.received(1)
+  assert.deepEqual(without.data, ['y'])
+})
+
+test('options that make no sense are refused, and the message says what is accepted', () => {
+  const refused = (urls, options, message) => assert.throws(() => new Hub(urls, options), { name: 'TypeError', message })
+  refused('http://127.0.0.1', {}, /topics: give at least one/)
+  refused('http://127.0.0.1', undefined, /topics: give at least one/)
+  refused([], { topics: 'a' }, /the address of a hub/)
+  refused('ftp://127.0.0.1', { topics: 'a' }, /not an address of http/)
+  refused('http://127.0.0.1', { topics: 'a', transports: ['smoke'] }, /'smoke' is none of sse, ws, long-poll, poll/)
+  refused('http://127.0.0.1', { topics: 'a', transports: [] }, /at least one of sse/)
+  refused('http://127.0.0.1', { topics: 'a', heartbeatTimeout: '9' }, /heartbeatTimeout: '9' is not a number/)
+})
+
+test('a path and a query of the hub\'s address stay', async (t) => {
+  const { requests, url } = await serve(t, (response) => response.writeHead(200, STREAM).write(':\n'))
+  const client = connect(t, `${url}push?tenant=7`, { topics: ['a', 'b'] })
+  await client.opened()
+  assert.equal(requests[0].path, '/push/sse')
+  assert.deepEqual(requests[0].query.getAll('topic'), ['a', 'b'])
+  assert.equal(requests[0].query.get('tenant'), '7')
+})

@@ -1,0 +1,26 @@
+/** An event of the hub: a MessageEvent that knows its topic. */
+export class HubEvent extends MessageEvent {
+  /** The topic. Empty where the event has none, as `hub.close`. @type {string} */
+  topic
+
+  /**
+   * @param {string} type
+   * @param {{ data: string, topic?: string, lastEventId?: string, origin?: string }} details
+   */
+  constructor(type, { data, topic = '', lastEventId, origin }) {
+    super(type, { data, lastEventId, origin })
+    this.topic = topic
+  }
+}
+
+/** Tells that the connection was lost, or will not be. */
+export class HubErrorEvent extends Event {
+  /** @type {import('./error.js').HubError} */
+  error
+
+  /** @param {import('./error.js').HubError} error */
+  constructor(error) {
+    super('error')
+    this.error = error
+  }
+}

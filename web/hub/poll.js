@@ -1,0 +1,57 @@
+import { HubError } from './error.js'
+
+/** How long the hub may wait with the answer to a long poll, in seconds. */
+const WAIT = 25
+
+/**
+ * Polling: one request after the other, with pauses.
+ * @param {import('./link.js').Link} link
+ */
+export async function poll(link) {
+  while (!link.isOver) {
+    const pollAfter = await getBatch(link, 'poll')
+    link.open()
+    // A quarter of the pause is random, so that clients which began together do not stay together.
+    const pause = Math.max(pollAfter, link.settings.pollInterval)
+    await link.sleep(pause * (0.875 + Math.random() / 4))
+  }
+}
+
+/**
+ * Long polling: the next request asks for what comes after the last answer, so that an answer which is lost is simply read
+ * again.
+ *
+ * It begins with an ordinary poll, which is answered at once: the client knows that the hub is there, and has a place from
+ * which to go on.
+ * @param {import('./link.js').Link} link
+ */
+export async function longPoll(link) {
+  await getBatch(link, 'poll')
+  link.open()
+  while (!link.isOver) await getBatch(link, 'long-poll', WAIT)
+}
+
+/**
+ * Gets a batch and hands it over.
+ * @param {import('./link.js').Link} link
+ * @param {string} path
+ * @param {number} [timeout] In seconds.
+ * @returns {Promise<number>} How soon the hub wants to be asked again, in milliseconds.
+ */
+async function getBatch(link, path, timeout) {
+  link.expect(link.settings.connectTimeout + (timeout ?? 0) * 1000, () => new HubError('no answer came in time'))
+  const answer = await link.get(link.url(path, { timeout }), 'application/json')
+  const { events, resets = [], cursor } = await answer.json()
+  link.relax()
+  // A reset is as old as the cursor that was asked for. The place is safe only once all of the batch is handed over.
+  for (const reset of resets) link.takeReset(reset)
+  for (const event of events) link.takeJSON(event)
+  link.place(cursor)
+  return pollAfter(answer)
+}
+
+/** @param {Response} answer */
+function pollAfter(answer) {
+  const seconds = Number(answer.headers.get('Hub-Poll-After') ?? 0)
+  return seconds > 0 ? seconds * 1000 : 0
+}

@@ -1,0 +1,96 @@
+import { backoff } from './backoff.js'
+import { HubError } from './error.js'
+import { endpoint } from './link.js'
+
+/** How often an event is offered to the hub. */
+const TRIES = 4
+const OPEN = 1
+
+/** Publishes: over the WebSocket while there is one, otherwise with requests of its own. */
+export class Publisher {
+  #settings
+  /** @type {WebSocket | undefined} */
+  #socket
+  #count = 0
+  /** @type {Map<string, { resolve: (id: string) => void, reject: (error: HubError) => void }>} */
+  #waiting = new Map()
+
+  /** @param {import('./settings.js').Settings} settings */
+  constructor(settings) {
+    this.#settings = settings
+  }
+
+  /** There is a WebSocket that takes events. @param {WebSocket} socket */
+  attach(socket) {
+    this.#socket = socket
+  }
+
+  /** It is gone, and so are its answers. @param {WebSocket} socket */
+  detach(socket) {
+    if (this.#socket !== socket) return
+    this.#socket = undefined
+    for (const { reject } of this.#waiting.values()) reject(new HubError('the WebSocket closed before the answer came'))
+    this.#waiting.clear()
+  }
+
+  /** The hub has answered. @param {{ type: string, ref?: string, id?: string, message?: string }} answer */
+  settle({ type, ref, id, message }) {
+    const waiting = this.#waiting.get(ref ?? '')
+    if (!waiting) return
+    this.#waiting.delete(ref ?? '')
+    if (type === 'published') waiting.resolve(id ?? '')
+    else waiting.reject(new HubError(message ?? 'refused', { kind: 'final' }))
+  }
+
+  /**
+   * Publishes an event. All tries carry one key, so that the hub publishes it once.
+   * @param {string | string[]} topic
+   * @param {unknown} data
+   * @param {import('../hub.js').PublishOptions} options
+   * @param {() => URL} base Where to publish.
+   * @returns {Promise<string>} The event's id.
+   */
+  async publish(topic, data, { event, retry, key = newKey() }, base) {
+    const envelope = { topic, event, data, retry, key }
+    for (let failures = 0; ; failures++) {
+      try {
+        return await (this.#canSend ? this.#send(envelope) : this.#post(envelope, base()))
+      } catch (cause) {
+        const error = HubError.from(cause)
+        if (error.kind !== 'network' || failures + 1 === TRIES) throw error
+        await new Promise((resolve) => setTimeout(resolve, backoff(failures, error.retryAfter)))
+      }
+    }
+  }
+
+  get #canSend() {
+    // A publish key goes with a header field, which a browser's WebSocket can't send.
+    return this.#socket?.readyState === OPEN && !this.#settings.token
+  }
+
+  /** @param {object} envelope */
+  #send(envelope) {
+    const ref = String(++this.#count)
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(ref, { resolve, reject })
+      this.#socket?.send(JSON.stringify({ type: 'publish', ref, ...envelope }))
+    })
+  }
+
+  /** @param {object} envelope @param {URL} base */
+  async #post(envelope, base) {
+    const { fetch, token, credentials } = this.#settings
+    const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) }
+    const body = JSON.stringify(envelope)
+    const answer = await fetch(endpoint(base, 'publish'), { method: 'POST', headers, body, credentials })
+    if (!answer.ok) throw await HubError.of(answer)
+    const { events } = await answer.json()
+    return events[0].id
+  }
+}
+
+/** A key that no other event has. It needs no secrecy, and `crypto` is not everywhere. */
+function newKey() {
+  const random = () => Math.random().toString(36).slice(2, 12)
+  return `${Date.now().toString(36)}-${random()}-${random()}`
+}
