@@ -42,7 +42,8 @@ final class Listener: Sendable {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             // A channel keeps its first buffer for as long as it lives, and a stream's reads nothing after its head.
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65536))
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65536)
+            )
             .childChannelInitializer { channel in self.accept(channel) }
             .bind(host: self.configuration.host, port: self.configuration.port)
     }

@@ -27,7 +27,9 @@ struct SubscribeEndpoint: Endpoint {
     }
 
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
-        guard let streamRequest = request.stream else { return .stream(self.transport, try self.streamRequest(request)) }
+        guard let streamRequest = request.stream else {
+            return .stream(self.transport, try self.streamRequest(request))
+        }
         return .stream(self.transport, streamRequest)
     }
 
