@@ -4,6 +4,6 @@ enum EncodingSlot: Int {
     case sse = 0
     /// `BatchEncoding`.
     case batch = 4
-    /// `IFrameEncoding`, two variants.
-    case iframe = 6
+    /// `IFrameEncoding`.
+    case iframe = 5
 }

@@ -1,14 +1,12 @@
 import HubCore
 import NIOCore
 
-/// Events as data blocks of a page that grows (WHATWG HTML, 4.12.1), one HTTP chunk each where the answer is chunked.
+/// Events as data blocks of a page that grows (WHATWG HTML, 4.12.1).
 ///
 /// A data block is never executed, and its text can't end it: everything that could is escaped. It holds the whole event
 /// whatever the format, since the page's own script makes the message of it, so that all pages share its bytes.
 struct IFrameEncoding: EventEncoding {
-    let isChunked: Bool
-
-    var slot: Int { EncodingSlot.iframe.rawValue + (self.isChunked ? 1 : 0) }
+    var slot: Int { EncodingSlot.iframe.rawValue }
 
     func encode(_ event: Event) -> ByteBuffer {
         self.block(EventJSON.encode(event, escapesMarkup: true))
@@ -29,10 +27,8 @@ struct IFrameEncoding: EventEncoding {
 
     /// A comment, which the page's script sees.
     func comment() -> ByteBuffer {
-        self.framing.framed(ByteBuffer(string: "<!---->\n"))
+        ByteBuffer(string: "<!---->\n")
     }
-
-    var framing: ChunkFraming { ChunkFraming(isChunked: self.isChunked) }
 
     /// The line feed is what shows a reader of the page that the block is complete.
     private func block(_ json: [UInt8]) -> ByteBuffer {
@@ -41,6 +37,6 @@ struct IFrameEncoding: EventEncoding {
         block.writeStaticString(#"<script type="application/json">"#)
         block.writeBytes(json)
         block.writeStaticString("</script>\n")
-        return self.framing.framed(block)
+        return block
     }
 }

@@ -1,17 +1,23 @@
 public import HubCore
+public import NIOCore
 import NIOHTTP1
 
 /// `GET /iframe`: a page that grows, for a hidden frame that hands each event to its parent.
 public struct IFrameEndpoint: StreamEndpoint {
     private let hub: Hub
+    private let heartbeat: TimeAmount
     private let allows: @Sendable (_ origin: String, _ host: String?) -> Bool
 
     /// Makes the endpoint of a hub.
     /// - Parameters:
     ///   - hub: The hub.
+    ///   - heartbeat: The mean time between two heartbeats of a stream, by which a page knows that its connection is dead.
     ///   - allows: Whether pages of an origin may hold the frame of a request with this `Host`.
-    public init(hub: Hub, allows: @escaping @Sendable (_ origin: String, _ host: String?) -> Bool) {
+    public init(
+        hub: Hub, heartbeat: TimeAmount, allows: @escaping @Sendable (_ origin: String, _ host: String?) -> Bool
+    ) {
         self.hub = hub
+        self.heartbeat = heartbeat
         self.allows = allows
     }
 
@@ -23,8 +29,8 @@ public struct IFrameEndpoint: StreamEndpoint {
 
     public func open(_ request: StreamRequest, _ exchange: any StreamExchange) {
         do throws(StreamRefusal) {
-            let page = try self.page(for: request, isChunked: exchange.version != .http1_0)
-            HTTPStreamOutlet(exchange, page).answer(request, exchange, from: self.hub)
+            HTTPStreamOutlet(exchange, try self.page(for: request))
+                .answer(request, exchange, from: self.hub)
         } catch {
             exchange.refuse(error)
         }
@@ -32,19 +38,19 @@ public struct IFrameEndpoint: StreamEndpoint {
 
     /// A frame with a refusal in it would never come back.
     public func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> StreamFarewell? {
-        (try? self.page(for: request, isChunked: false))?.farewell(reason, retry: retry)
+        (try? self.page(for: request))?.farewell(reason, retry: retry)
     }
 
     public func describe(_ request: StreamRequest, _ exchange: any StreamExchange) {
         do throws(StreamRefusal) {
-            exchange.respond(try self.page(for: request, isChunked: false).head(exchange, nil), body: nil)
+            exchange.respond(try self.page(for: request).head(exchange, nil), body: nil)
         } catch {
             exchange.refuse(error)
         }
     }
 
-    private func page(for request: StreamRequest, isChunked: Bool) throws(StreamRefusal) -> IFrameFormat {
-        IFrameFormat(origin: try self.origin(of: request), format: request.format, isChunked: isChunked)
+    private func page(for request: StreamRequest) throws(StreamRefusal) -> IFrameFormat {
+        IFrameFormat(origin: try self.origin(of: request), format: request.format, heartbeat: self.heartbeat)
     }
 
     private func origin(of request: StreamRequest) throws(StreamRefusal) -> PageOrigin {

@@ -4,20 +4,18 @@ import NIOHTTP1
 
 /// A page of a hidden frame.
 struct IFrameFormat: HTTPStreamFormat {
-    private let html: IFrameEncoding
-    private let origin: PageOrigin
-    private let format: StreamRequest.Format
-    private let nonce = IFramePage.nonce()
+    private let html = IFrameEncoding()
+    private let page: IFramePage
 
-    init(origin: PageOrigin, format: StreamRequest.Format, isChunked: Bool) {
-        self.html = IFrameEncoding(isChunked: isChunked)
-        self.origin = origin
-        self.format = format
+    init(origin: PageOrigin, format: StreamRequest.Format, heartbeat: TimeAmount) {
+        self.page = IFramePage(origin: origin, format: format, heartbeat: heartbeat)
     }
 
     var transport: String { "iframe" }
     var encoding: any EventEncoding { self.html }
-    var isChunked: Bool { self.html.isChunked }
+
+    /// A page that was cut within chunks never ends for its script, one that just ends with the connection does.
+    var isChunked: Bool { false }
 
     /// A browser keeps every byte of a page that it loads.
     var byteLimit: Int { 128 << 10 }
@@ -25,15 +23,14 @@ struct IFrameFormat: HTTPStreamFormat {
     var fields: HTTPHeaders {
         [
             "Content-Type": "text/html; charset=utf-8",
-            "Content-Security-Policy": IFramePage.policy(nonce: self.nonce, origin: self.origin),
+            "Content-Security-Policy": self.page.policy,
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
         ]
     }
 
     func beginning(_ opening: StreamOpening) -> ByteBuffer {
-        let head = IFramePage.head(nonce: self.nonce, origin: self.origin, format: self.format)
-        var bytes = self.html.framing.framed(ByteBuffer(string: head))
+        var bytes = ByteBuffer(string: self.page.head)
         bytes.writeImmutableBuffer(
             self.html.block("open") { json in
                 if let replay = opening.replay { json.member("replay", replay.rawValue) }
@@ -60,5 +57,5 @@ struct IFrameFormat: HTTPStreamFormat {
 
     func turnOver() -> ByteBuffer { self.html.block("next") }
 
-    func end() -> ByteBuffer { self.html.framing.end }
+    func end() -> ByteBuffer { ByteBuffer() }
 }

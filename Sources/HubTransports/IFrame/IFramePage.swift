@@ -1,42 +1,59 @@
+import NIOCore
+
 /// The head of a hidden frame's page, and the policy that it is under.
-enum IFramePage {
+struct IFramePage {
     /// Some browsers and proxies hold back a page until it has this many bytes.
     private static let padding = String(repeating: " ", count: 1024)
 
+    private let origin: PageOrigin
+    private let format: StreamRequest.Format
+    private let patience: Int64
     /// A number that nobody can guess, different for every page (W3C CSP 3, 2.3.1).
-    static func nonce() -> String {
+    private let nonce: String
+
+    /// Makes a page.
+    /// - Parameters:
+    ///   - origin: Of the parent, the only one that is told anything.
+    ///   - format: How it wants the data.
+    ///   - heartbeat: The mean time between two signs of life.
+    init(origin: PageOrigin, format: StreamRequest.Format, heartbeat: TimeAmount) {
         var random = SystemRandomNumberGenerator()
-        return (0..<2).map { _ in String(random.next(), radix: 36) }.joined()
+        self.origin = origin
+        self.format = format
+        self.patience = 3 * heartbeat.nanoseconds / 1_000_000
+        self.nonce = (0..<2).map { _ in String(random.next(), radix: 36) }.joined()
     }
 
     /// The content security policy: nothing but the one script, which asks nobody but the hub.
-    static func policy(nonce: String, origin: PageOrigin) -> String {
-        "default-src 'none'; script-src 'nonce-\(nonce)'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-            + "frame-ancestors \(origin.text)"
+    var policy: String {
+        "default-src 'none'; script-src 'nonce-\(self.nonce)'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors \(self.origin.text)"
     }
 
     /// What stands before the first block.
-    static func head(nonce: String, origin: PageOrigin, format: StreamRequest.Format) -> String {
-        var target = JSONText()
-        target.string(origin.text)
-        let arguments = "\(String(decoding: target.bytes, as: UTF8.self)), \(format == .json)"
+    var head: String {
+        var arguments = JSONText()
+        arguments.string(self.origin.text)
+        let rest = "\(self.format == .json), \(self.patience)"
         return """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>Events</title>
-            <!--\(self.padding)-->
-            <script nonce="\(nonce)">\(self.script)(\(arguments));</script></head><body>
+            <!--\(Self.padding)-->
+            <script nonce="\(self.nonce)">\(Self.script)(\(String(decoding: arguments.bytes, as: UTF8.self)), \(rest));
+            </script></head><body>
 
             """
     }
 
     /// Hands what stands in the page to the parent, and takes it away; goes on with the next page when this one ends.
     ///
-    /// A block is complete when something follows it. A page that could not be loaded would leave the browser's own in its
+    /// A block is complete when something follows it. A browser does not tell a page that its connection was reset, or is dead,
+    /// so silence ends it too. A page that could not be loaded would leave the browser's own in its
     /// place, without a script, so the hub is asked first whether there is a next one.
     private static let script = #"""
-        (function (origin, whole) {
+        (function (origin, whole, patience) {
           "use strict";
-          var cursor = "", isAlive = false, end = null;
+          var cursor = "", isAlive = false, end = null, silence;
           function post(message) { parent.postMessage(message, origin); }
           function take(text) {
             var message = JSON.parse(text);
@@ -48,6 +65,8 @@ enum IFramePage {
             post(message);
           }
           function drain() {
+            clearTimeout(silence);
+            silence = setTimeout(resume, patience);
             for (var node; document.body && (node = document.body.firstChild); node.remove()) {
               if (node.nodeName === "SCRIPT") {
                 if (!node.nextSibling) { return; }
@@ -59,8 +78,10 @@ enum IFramePage {
             }
           }
           function resume() {
-            observer.disconnect();
             drain();
+            observer.disconnect();
+            removeEventListener("load", resume);
+            clearTimeout(silence);
             var url = new URL(location.href);
             var attempt = isAlive ? 0 : Number(url.searchParams.get("attempt")) || 0;
             if (cursor) { url.searchParams.set("last_event_id", cursor); }
@@ -85,6 +106,7 @@ enum IFramePage {
           var observer = new MutationObserver(drain);
           observer.observe(document, { childList: true, subtree: true });
           addEventListener("load", resume);
+          drain();
         })
         """#
 }

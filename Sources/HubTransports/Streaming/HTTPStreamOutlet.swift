@@ -24,7 +24,8 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
 
     func open(_ opening: StreamOpening) {
         var head = self.format.head(self.exchange, opening.replay)
-        if self.format.isChunked { head.headers.replaceOrAdd(name: "Transfer-Encoding", value: "chunked") }
+        let (name, value) = self.format.isChunked ? ("Transfer-Encoding", "chunked") : ("Connection", "close")
+        head.headers.replaceOrAdd(name: name, value: value)
         self.exchange.begin(head)
         let socket = StreamSocket(self.exchange.channel, direct: true)
         socket.onWritable = { [weak self] in self?.subscription?.resume() }

@@ -60,7 +60,8 @@ struct HubProcess {
             "/sse": SSEEndpoint(hub: hub),
             "/poll": PollEndpoint(hub: hub),
             "/long-poll": LongPollEndpoint(hub: hub),
-            "/iframe": IFrameEndpoint(hub: hub, allows: self.settings.server.cors.allowsFrame),
+            "/iframe": IFrameEndpoint(
+                hub: hub, heartbeat: self.settings.fanOut.heartbeat, allows: self.settings.server.cors.allowsFrame),
         ]
     }
 

@@ -23,7 +23,7 @@ struct RawAnswer {
         let status = Int(lines[0].split(separator: " ")[1]) ?? 0
         let headLength = text[..<end.upperBound].utf8.count
         let declared = headers.first { $0.name == "content-length" }.flatMap { Int($0.value) }
-        let hasBody = !isHead && status >= 200 && status != 204
+        let hasBody = !isHead && status >= 200 && status != 204 && status != 304
         let length = hasBody ? declared ?? (isClosed ? bytes.count - headLength : nil) : 0
         guard let length, bytes.count >= headLength + length else { return nil }
         let body = String(decoding: bytes[headLength..<headLength + length], as: UTF8.self)

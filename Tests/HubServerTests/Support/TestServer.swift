@@ -29,7 +29,13 @@ struct TestServer {
         configure(&configuration)
         hub.start()
         let server = HubServer(
-            configuration: configuration, hub: hub, group: group, streams: ["/sse": SSEEndpoint(hub: hub)])
+            configuration: configuration, hub: hub, group: group,
+            streams: [
+                "/sse": SSEEndpoint(hub: hub), "/poll": PollEndpoint(hub: hub),
+                "/long-poll": LongPollEndpoint(hub: hub),
+                "/iframe": IFrameEndpoint(
+                    hub: hub, heartbeat: .seconds(15), allows: configuration.cors.allowsFrame),
+            ])
         let result: Result<Void, any Error>
         do {
             let address = try await server.start()

@@ -5,7 +5,8 @@ struct GeneratedEvent {
     private static let pieces = [
         "", " ", "  ", "\n", "\n\n", ":", ": ", "data: ", "id: 1\n", "event: x", "\u{FEFF}", "\r\n", "\r", "\0", "\t",
         "\u{85}", "\u{2028}", "\u{2029}", "é", "e\u{301}", "日本語", "👩‍👩‍👧", "\u{10FFFF}", "\"", "\\", "\\u0000", "/",
-        "\u{1}", "\u{1F}", "\u{7F}", "{\"a\":1}", "</script>", "hello",
+        "\u{1}", "\u{1F}", "\u{7F}", "{\"a\":1}", "</script>", "hello", "<!--", "-->", "]]>", "<script>", "</SCRIPT ",
+        "&lt;", "<", ">", "&", "'", "<!-- <script>", "</",
     ]
 
     static func text(_ random: inout some RandomNumberGenerator, atMost count: Int = 8) -> String {
