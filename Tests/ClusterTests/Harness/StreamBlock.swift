@@ -1,6 +1,6 @@
 import NIOCore
 
-/// A block of an event stream as the hub writes it: the data is one line of JSON.
+/// A block of an event stream as the hub writes it.
 struct StreamBlock {
     var event = "message"
     var data: ByteBuffer?

@@ -35,11 +35,17 @@ struct StreamBlockReader {
         value.moveReaderIndex(forwardBy: 1)
         switch String(buffer: name) {
         case "event": self.block.event = String(buffer: value)
-        case "data": self.block.data = value
+        case "data": self.addLine(value)
         case "id": self.block.id = String(buffer: value)
         case "retry": self.block.retry = Int(String(buffer: value))
         default: break
         }
+    }
+
+    private mutating func addLine(_ line: ByteBuffer) {
+        guard self.block.data != nil else { return self.block.data = line }
+        self.block.data?.writeStaticString("\n")
+        self.block.data?.writeImmutableBuffer(line)
     }
 
     private static func take(upTo mark: Unicode.Scalar, from bytes: inout ByteBuffer) -> ByteBuffer? {
