@@ -9,6 +9,7 @@ class Cutter:
         self.target = port
         self.heads = []
         self.pairs = []
+        self.muted = set()
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -23,6 +24,11 @@ class Cutter:
                 side.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+    def mute(self):
+        """Lets nothing more through the connections that there are, as a path does that is dead."""
+        with self.lock:
+            self.muted.update(side for pair in self.pairs for side in pair)
 
     def stop(self):
         self.listener.close()
@@ -45,7 +51,8 @@ class Cutter:
             while piece := source.recv(65536):
                 if is_request:
                     self.heads.append(piece.decode("latin-1"))
-                sink.sendall(piece)
+                if sink not in self.muted:
+                    sink.sendall(piece)
         except OSError:
             pass
         for side in (source, sink):

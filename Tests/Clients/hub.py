@@ -10,11 +10,15 @@ import urllib.request
 
 
 class Hub:
-    def __init__(self, binary):
-        self.log = tempfile.TemporaryFile("w+")
+    def __init__(self, binary, *arguments):
         # Whatever becomes of this script, the hub does not outlive it.
-        command = ["setpriv", "--pdeathsig", "KILL", "--", binary, "--host", "127.0.0.1", "--port", "0"]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.command = ["setpriv", "--pdeathsig", "KILL", "--", binary, "--host", "127.0.0.1", "--port", "0", *arguments]
+        self.start()
+
+    def start(self):
+        """Starts it, for the first time or after its end; each time with another port."""
+        self.log = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         try:
             self.port = self._port()
         except BaseException:
