@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench sanitize release
+.PHONY: help run test chaos lint format bench sanitize release
 
 # A binary that was linked so runs where no Swift is.
 RELEASE := --configuration release --static-swift-stdlib
@@ -19,6 +19,11 @@ run: ## Install what is missing, build for release, serve on 127.0.0.1:8080 (ARG
 test: ## Install what is missing, run every test (ARGS='--filter MergeTests' runs some of the Swift tests)
 	@scripts/install-packages build test
 	@scripts/run-tests $(ARGS)
+
+chaos: ## Break every part of a cluster under load and count what is lost (ARGS='--only hub-killed' runs one fault)
+	@scripts/install-packages build test
+	swift build $(RELEASE) --product hub
+	python3 Tests/Chaos/chaos.py .build/release/hub $(ARGS)
 
 lint: ## Check the style of Swift, shell and YAML
 	@scripts/install-packages lint

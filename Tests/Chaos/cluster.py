@@ -1,0 +1,82 @@
+"""A cluster under load: Redis, three hubs, the balancer, publishers on each, and an audience."""
+import asyncio
+import shutil
+import tempfile
+import time
+
+from http1 import Connection, NotSent
+from link import Link
+from load import Load
+from processes import Balancer, Hub, Redis
+from transports import TRANSPORTS
+
+
+class Cluster:
+    """Everything of one run; `start` and `begin` begin it, `stop` ends it whatever has happened."""
+
+    def __init__(self, options, fault):
+        self.options = options
+        self.fault = fault
+        self.folder = tempfile.mkdtemp(prefix="chaos-")
+        self.redis = Redis(self.folder, fault.environment(self.folder))
+        self.hubs, self.links = [], []
+        self.balancer = None
+        self.load = Load()
+
+    async def start(self):
+        self.redis.start()
+        await self.redis.wait_until_up()
+        for number in range(1, 4):
+            port = self.redis.port
+            if self.fault.has_links:
+                self.links.append(Link(self.redis.address))
+                port = await self.links[-1].start()
+            bus = f"redis://127.0.0.1:{port}"
+            self.hubs.append(Hub(f"hub{number}", self.folder, self.options.hub, bus, self.fault.hub_options))
+            self.hubs[-1].start()
+        for hub in self.hubs:
+            await self.wait_until_ready(hub)
+        self.balancer = Balancer(self.folder, self.hubs)
+        self.balancer.start()
+        await self.wait_until_ready(self.balancer)
+
+    async def wait_until_ready(self, place, seconds=30.0):
+        deadline = time.monotonic() + seconds
+        while await self.status(place) != 200:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{place.name} is not ready")
+            await asyncio.sleep(0.05)
+
+    @staticmethod
+    async def status(place):
+        connection = Connection(place.address)
+        try:
+            return (await connection.request("GET", "/health/ready", seconds=2))[0]
+        except (NotSent, OSError, EOFError, TimeoutError):
+            return None
+        finally:
+            connection.close()
+
+    async def begin(self):
+        """Opens the streams, three of four at the hubs and the rest through the balancer; then publishing begins."""
+        hubs = [hub.address for hub in self.hubs]
+        through = [self.balancer.address]
+
+        def place(number):
+            is_through = self.fault.is_balanced or number % 4 == 3
+            return through if is_through else hubs[number % 3:] + hubs[:number % 3]
+
+        transports = [TRANSPORTS[name] for name in self.options.transports]
+        await self.load.open_streams([place(number) for number in range(self.options.subscribers)], transports)
+        await self.load.publish([place(number) for number in range(4)])
+
+    async def stop(self):
+        self.load.stop()
+        for child in [self.balancer, *self.hubs, self.redis]:
+            if child is not None:
+                await child.kill()
+        for link in self.links:
+            await link.stop()
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,200 @@
+"""The faults. Each breaks a cluster under load, and yields the moment from which it should be well again."""
+import asyncio
+import dataclasses
+import os
+import signal
+import subprocess
+import time
+import typing
+
+import rolling
+import stalled
+from http1 import Connection, metric
+from processes import until
+
+
+@dataclasses.dataclass
+class Fault:
+    """A way to break a cluster, and what of it clients may notice."""
+
+    name: str
+    run: typing.Callable
+    has_links: bool = False  # the hubs reach Redis through links that can be cut
+    is_balanced: bool = False  # all clients come through the balancer
+    says_reset: bool = False  # everybody must be told; otherwise nobody
+    is_short: bool = False  # part of the shorter form
+    hub_options: dict = dataclasses.field(default_factory=dict)
+    environment: typing.Callable = lambda folder: None  # of the Redis server
+    title: str = ""
+
+
+FAULTS = []
+
+
+def fault(title, **options):
+    """Registers a fault under its function's name."""
+    def register(run):
+        FAULTS.append(Fault(run.__name__.replace("_", "-"), run, title=title, **options))
+        return run
+    return register
+
+
+@fault("hub: kill -9", is_short=True)
+async def hub_killed(cluster):
+    await cluster.hubs[1].kill()
+    yield time.monotonic()
+
+
+@fault("hub: SIGSTOP, 8 heartbeats long")
+async def hub_suspended(cluster):
+    cluster.hubs[1].signal(signal.SIGSTOP)
+    began = time.monotonic()
+    yield began
+    await asyncio.sleep(max(0.0, began + 8 - time.monotonic()))
+    cluster.hubs[1].signal(signal.SIGCONT)
+    yield time.monotonic()
+
+
+@fault("Redis: kill -9, restarted with its data", is_short=True)
+async def redis_killed(cluster):
+    await cluster.redis.kill()
+    cluster.redis.start()
+    await cluster.redis.wait_until_up()
+    yield time.monotonic()
+
+
+@fault("Redis: restarted empty", says_reset=True, is_short=True)
+async def redis_emptied(cluster):
+    await cluster.redis.kill()
+    cluster.redis.forget()
+    cluster.redis.start()
+    await cluster.redis.wait_until_up()
+    yield time.monotonic()
+
+
+@fault("Redis: SIGSTOP for 5 s")
+async def redis_suspended(cluster):
+    cluster.redis.signal(signal.SIGSTOP)
+    await asyncio.sleep(5)
+    cluster.redis.signal(signal.SIGCONT)
+    yield time.monotonic()
+
+
+@fault("Redis: CLIENT KILL TYPE pubsub, 5 times", is_short=True)
+async def subscriptions_killed(cluster):
+    for _ in range(5):
+        killed = int(cluster.redis.call("CLIENT", "KILL", "TYPE", "pubsub") or 0)
+        if killed != 3:
+            raise RuntimeError(f"{killed} subscriber connections were killed, not 3")
+        await until(lambda: cluster.redis.info("pubsub_clients") in ("3", ""), "the hubs subscribe again")
+        await cluster.wait_until_ready(cluster.hubs[0])
+        await asyncio.gather(*(cluster.wait_until_ready(hub) for hub in cluster.hubs))
+    yield time.monotonic()
+
+
+@fault("Redis: a hub's output buffer overflows")
+async def output_buffer_exceeded(cluster):
+    hub = cluster.hubs[0]
+    losses = await metric(hub.address, "hub_subscription_losses_total")
+    cluster.redis.call("CONFIG", "SET", "client-output-buffer-limit", "pubsub 200kb 0 0")
+    # The hub must listen to the topic of the burst.
+    reader, writer = await asyncio.open_connection(*hub.address)
+    writer.write(b"GET /sse?topic=burst HTTP/1.1\r\nHost: chaos\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    hub.signal(signal.SIGSTOP)
+    connection = Connection(cluster.hubs[2].address)
+    for _ in range(30):
+        await connection.request("POST", "/publish?topic=burst", b"x" * 500_000)
+    hub.signal(signal.SIGCONT)
+    since = time.monotonic()
+    yield since
+    connection.close()
+    writer.close()
+    if await metric(hub.address, "hub_subscription_losses_total") == losses:
+        raise RuntimeError("the burst did not make Redis drop the hub")
+
+
+@fault("Redis: at maxmemory, which refuses to publish")
+async def redis_full(cluster):
+    cluster.redis.call("CONFIG", "SET", "maxmemory", "1mb")
+    before = len(cluster.load.ledger.refused)
+    await until(lambda: len(cluster.load.ledger.refused) > before + 20, "publishes are refused")
+    cluster.redis.call("CONFIG", "SET", "maxmemory", "0")
+    yield time.monotonic()
+
+
+@fault("network: every hub is reset by Redis's side for 3 s", has_links=True)
+async def network_torn(cluster):
+    for link in cluster.links:
+        link.tear()
+    await asyncio.sleep(3)
+    for link in cluster.links:
+        link.heal()
+    yield time.monotonic()
+
+
+async def swallowed(cluster, *directions):
+    """One hub's network swallows what is sent for 8 s."""
+    cluster.links[0].swallow(*directions)
+    await asyncio.sleep(8)
+    cluster.links[0].heal()
+
+
+@fault("network: cut between a hub and Redis for 8 s", has_links=True)
+async def network_cut(cluster):
+    await swallowed(cluster, "up", "down")
+    yield time.monotonic()
+
+
+@fault("network: half-open, nothing reaches the hub for 8 s", has_links=True, is_short=True)
+async def network_half_open_down(cluster):
+    await swallowed(cluster, "down")
+    yield time.monotonic()
+
+
+@fault("network: half-open, nothing reaches Redis for 8 s", has_links=True)
+async def network_half_open_up(cluster):
+    await swallowed(cluster, "up")
+    yield time.monotonic()
+
+
+@fault("clients: 1,000 stalled readers", hub_options={"--replay-count": "1000"})
+async def readers_stalled(cluster):
+    async for since in stalled.run(cluster, 1000):
+        yield since
+
+
+@fault("balancer: kill -9 and restarted", is_balanced=True)
+async def balancer_restarted(cluster):
+    await cluster.balancer.kill()
+    cluster.balancer.start()
+    yield time.monotonic()
+
+
+def with_a_clock(folder):
+    """Redis takes its time from a clock that can be set."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    library, file = os.path.join(folder, "clock.so"), os.path.join(folder, "clock")
+    subprocess.run(
+        ["cc", "-shared", "-fPIC", "-O1", "-Wall", "-o", library, os.path.join(here, "clock.c")], check=True)
+    set_clock(folder, 0)
+    return {"LD_PRELOAD": library, "CLOCK_FILE": file}
+
+
+def set_clock(folder, seconds):
+    with open(os.path.join(folder, "clock"), "w", encoding="ascii") as clock:
+        clock.write(str(seconds))
+
+
+@fault("Redis's clock: an hour back", environment=with_a_clock)
+async def clock_stepped_back(cluster):
+    before = int(cluster.redis.call("TIME").split()[0])
+    set_clock(cluster.folder, -3600)
+    await until(lambda: int(cluster.redis.call("TIME").split()[0]) < before - 3000, "Redis tells the earlier time")
+    yield time.monotonic()
+
+
+@fault("rolling restart: three hubs, one by one", is_balanced=True, hub_options={"--drain": "10s"})
+async def rolling_restart(cluster):
+    async for since in rolling.run(cluster):
+        yield since

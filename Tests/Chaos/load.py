@@ -1,0 +1,82 @@
+"""The load of a run: publishers, an audience, and the ledger of both."""
+import asyncio
+import time
+
+from processes import until
+from publishers import Ledger, Publisher
+from subscribers import Audience, Subscriber
+from verdict import Verdict, missing
+
+TOPICS = ["a", "b", "c", "d"]
+
+
+class Load:
+    """Opens streams, publishes, and tells when everybody is served and what they got."""
+
+    def __init__(self):
+        self.ledger = Ledger()
+        self.audience = Audience()
+        self.publishers = []
+
+    @property
+    def subscribers(self):
+        return self.audience.subscribers
+
+    async def open_streams(self, places, transports):
+        """Opens a stream for each place, a list of addresses that are tried in turn; every one has two topics."""
+        for number, addresses in enumerate(places):
+            topics = [TOPICS[number // 4 % 4], TOPICS[(number // 4 + 1) % 4]]
+            transport = transports[number // 16 % len(transports)]
+            self.subscribers.append(Subscriber(topics, addresses, transport))
+            if number % 50 == 49:
+                await asyncio.sleep(0.01)
+        await until(lambda: all(one.is_open and one.cursor for one in self.subscribers), "all streams are open", 60)
+
+    async def publish(self, places, headers=()):
+        """Begins to publish, with a publisher for each place, and waits until everybody receives."""
+        self.publishers = [Publisher(self.ledger, TOPICS, addresses, headers) for addresses in places]
+        await self.flow(20)
+
+    async def flow(self, count):
+        """Waits until everybody has received so many events more."""
+        goals = [(one, len(one.keys) + count) for one in self.subscribers]
+        await until(lambda: all(len(one.keys) >= goal for one, goal in goals), "events flow", 60)
+
+    async def wait_until_recovered(self, since, seconds=60.0):
+        """Waits until every publisher was answered, and every subscriber has got an event, published after a time.
+
+        Gives how long that took from then.
+        """
+        waiting = set(self.subscribers)
+
+        def is_recovered():
+            for one in list(waiting):
+                if one.keys and self.ledger.begun[one.keys[-1]] > since:
+                    waiting.discard(one)
+            return not waiting and all(one.last_acknowledged > since for one in self.publishers)
+
+        await until(is_recovered, "everybody publishes and receives again", seconds)
+        return time.monotonic() - since
+
+    async def settle(self):
+        """Ends publishing, waits for what was acknowledged, then a while for what should not come; gives the verdict."""
+        await asyncio.gather(*(publisher.finish() for publisher in self.publishers))
+        waiting = set(self.subscribers)
+
+        def has_all():
+            for one in list(waiting):
+                if not missing(self.ledger, one):
+                    waiting.discard(one)
+            return not waiting
+
+        try:
+            await until(has_all, "all events arrive", 20, pause=0.2)
+        except TimeoutError:
+            pass  # the verdict counts them
+        await asyncio.sleep(0.3)
+        return Verdict.of(self.ledger, self.subscribers)
+
+    def stop(self):
+        self.audience.close()
+        for publisher in self.publishers:
+            publisher.task.cancel()

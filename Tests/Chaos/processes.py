@@ -1,0 +1,155 @@
+"""Processes that a run starts, and never leaves behind."""
+import asyncio
+import ctypes
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+
+def free_port():
+    """A port of the loopback address that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def until(condition, what, seconds=30.0, pause=0.02):
+    """Waits for a condition; fails by naming it when the time is up."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {seconds:.0f} s: {what}")
+        await asyncio.sleep(pause)
+
+
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """Lets the kernel end the process when the run ends without having done so (prctl(2))."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Child:
+    """A process with its output in a file."""
+
+    def __init__(self, name, folder, arguments, environment=None):
+        self.name = name
+        self.log_path = os.path.join(folder, f"{name}.log")
+        self.arguments = arguments
+        self.environment = {**os.environ, **(environment or {})}
+        self.process = None
+
+    def start(self):
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                self.arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment,
+                preexec_fn=die_with_parent)
+
+    @property
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def signal(self, number):
+        if self.is_running:
+            self.process.send_signal(number)
+
+    async def wait(self, seconds=30.0):
+        """Waits for its end."""
+        await until(lambda: not self.is_running, f"{self.name} ends", seconds)
+        return self.process.returncode
+
+    async def kill(self):
+        self.signal(signal.SIGKILL)
+        if self.process is not None:
+            await self.wait()
+
+
+class Hub(Child):
+    """One member. Its port stays the same when it is started anew."""
+
+    def __init__(self, name, folder, binary, bus, options):
+        self.port = free_port()
+        flags = {
+            "--port": str(self.port), "--bus": bus, "--loops": "1", "--heartbeat": "1s", "--replay-count": "100000",
+            "--drain": "2s", **options}
+        super().__init__(name, folder, [binary, *(part for flag in flags.items() for part in flag)])
+
+    @property
+    def address(self):
+        return ("127.0.0.1", self.port)
+
+    @property
+    def resident_bytes(self):
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+class Redis(Child):
+    """A redis-server that writes its append-only file as the compose file's does."""
+
+    def __init__(self, folder, environment=None):
+        self.port = free_port()
+        self.data = tempfile.mkdtemp(prefix="redis-", dir=folder)
+        super().__init__("redis", folder, [
+            "redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.data, "--save", "",
+            "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction",
+            "--enable-debug-command", "local"], environment)
+
+    @property
+    def address(self):
+        return ("127.0.0.1", self.port)
+
+    def call(self, *arguments):
+        """Asks redis-cli; gives what it prints."""
+        answer = subprocess.run(
+            ["redis-cli", "-p", str(self.port), *arguments], capture_output=True, text=True, timeout=10, check=False)
+        return answer.stdout.strip()
+
+    def info(self, name):
+        found = re.search(rf"^{name}:(\S+)", self.call("INFO", "everything"), re.MULTILINE)
+        return found[1] if found else ""
+
+    async def wait_until_up(self):
+        await until(lambda: self.call("PING") == "PONG", "Redis answers")
+
+    def forget(self):
+        """Removes its data."""
+        for folder, _, files in os.walk(self.data):
+            for file in files:
+                os.unlink(os.path.join(folder, file))
+
+
+class Balancer(Child):
+    """HAProxy with the configuration of deploy/haproxy, on addresses of the run's own."""
+
+    def __init__(self, folder, hubs):
+        self.port, operators = free_port(), free_port()
+        root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+        with open(os.path.join(root, "deploy", "haproxy", "haproxy.cfg"), encoding="utf-8") as file:
+            text = file.read()
+        replaced = {"bind :8080": f"bind 127.0.0.1:{self.port}", "bind :8405": f"bind 127.0.0.1:{operators}"}
+        replaced |= {f"hub{number}:8080": f"127.0.0.1:{hub.port}" for number, hub in enumerate(hubs, start=1)}
+        for old, new in replaced.items():
+            if old not in text:
+                raise ValueError(f"haproxy.cfg has no '{old}'")
+            text = text.replace(old, new)
+        path = os.path.join(folder, "haproxy.cfg")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        super().__init__("haproxy", folder, [shutil.which("haproxy") or "/usr/sbin/haproxy", "-db", "-f", path])
+
+    @property
+    def address(self):
+        return ("127.0.0.1", self.port)

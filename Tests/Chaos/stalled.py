@@ -1,0 +1,63 @@
+"""Readers that stop to read: they cost the hubs little, nobody else notices, and they go on where they were."""
+import asyncio
+import re
+import socket
+import time
+
+from http1 import Connection, metric
+
+EVENTS = 120
+SIZE = 6000  # bytes; all of them are more than the kernel's buffers of a connection take
+SAMPLE = 100  # readers that go on
+NUMBER = re.compile(rb"data: (\d+) x")
+
+
+def open_reader(address):
+    """A connection that asks for the stream, and reads nothing."""
+    reader = socket.socket()
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    reader.connect(address)
+    reader.sendall(b"GET /sse?topic=bulk HTTP/1.0\r\nHost: chaos\r\n\r\n")
+    return reader
+
+
+async def read_on(reader):
+    """Reads until the last event is there. Gives the numbers in their order."""
+    reader.setblocking(False)
+    loop, text, deadline = asyncio.get_running_loop(), bytearray(), time.monotonic() + 30
+    while b"data: %d x" % EVENTS not in text:
+        data = await asyncio.wait_for(loop.sock_recv(reader, 65536), max(0.1, deadline - time.monotonic()))
+        if not data:
+            break
+        text += data
+    return [int(number) for number in NUMBER.findall(text)]
+
+
+async def run(cluster, count):
+    before = sum(hub.resident_bytes for hub in cluster.hubs)
+    readers = [open_reader(cluster.hubs[number % 3].address) for number in range(count)]
+    try:
+        deadline = time.monotonic() + 30
+        while sum([await metric(hub.address, "hub_subscribers") for hub in cluster.hubs]) < count + len(
+                cluster.load.subscribers):
+            if time.monotonic() > deadline:
+                raise TimeoutError("the stalled readers' streams are not open")
+            await asyncio.sleep(0.1)
+        connection = Connection(cluster.hubs[0].address)
+        for number in range(1, EVENTS + 1):
+            await connection.request("POST", "/publish?topic=bulk", b"%d " % number + b"x" * SIZE)
+        connection.close()
+        parked = sum([await metric(hub.address, "hub_streams_parked_total") for hub in cluster.hubs])
+        grown = sum(hub.resident_bytes for hub in cluster.hubs) - before
+        yield time.monotonic()
+        results = await asyncio.gather(*(read_on(reader) for reader in readers[:SAMPLE]))
+        whole = sum(numbers == list(range(1, EVENTS + 1)) for numbers in results)
+        print(f"    {count} readers stalled over {EVENTS * SIZE / 1e3:.0f} kB each, {parked:.0f} parkings; the three hubs "
+              f"grew by {grown / 2**20:.0f} MiB; {whole} of {SAMPLE} that went on got everything, in order")
+        if parked < count or whole < SAMPLE:
+            raise RuntimeError("stalled readers were not parked, or did not get everything")
+        if grown > count * EVENTS * SIZE / 4:
+            raise RuntimeError("the hubs hold a copy for each stalled reader")
+    finally:
+        for reader in readers:
+            reader.close()

@@ -1,0 +1,99 @@
+"""Subscribers that come back as an EventSource does, and note all that they are given."""
+import asyncio
+import random
+import time
+
+SILENCE = 4.0  # seconds; the hubs of a run say something every second
+
+
+class Subscriber:
+    """One client: it reads, reconnects to the next address with its cursor, and keeps what it got."""
+
+    def __init__(self, topics, addresses, transport):
+        self.topics = topics
+        self.addresses = addresses
+        self.transport = transport
+        self.turn = 0
+        self.cursor = ""
+        self.last_id = ""
+        self.keys = []  # the number of every event, in the order of arrival
+        self.resets = []  # (time, topic, reason)
+        self.openings = 0
+        self.out_of_order = 0
+        self.is_open = False
+        self.retry = None
+        self.last_heard = 0.0
+        self.connection = None
+        self.is_over = asyncio.Event()
+        self.task = asyncio.create_task(self._run())
+
+    async def _run(self):
+        loop = asyncio.get_running_loop()
+        while True:
+            self.is_over.clear()
+            self.retry = None
+            address = self.addresses[self.turn % len(self.addresses)]
+            self.turn += 1
+            try:
+                self.connection, _ = await asyncio.wait_for(
+                    loop.create_connection(lambda: self.transport(self), *address), 2)
+                await self.is_over.wait()
+            except (OSError, TimeoutError):
+                pass
+            self.is_open = False
+            await asyncio.sleep(random.uniform(0.05, 0.5) if self.retry is None else self.retry)
+
+    def close(self):
+        self.task.cancel()
+        if self.connection is not None:
+            self.connection.abort()
+
+    # What the transport tells.
+
+    def opened(self):
+        self.is_open = True
+        self.openings += 1
+
+    def heard(self):
+        self.last_heard = time.monotonic()
+
+    def received(self, place, data):
+        """Takes an event. Ids rise, in one epoch and from one to the next, and so does their text."""
+        if place <= self.last_id:
+            self.out_of_order += 1
+        self.last_id = self.cursor = place
+        self.keys.append(int(data.split(" ", 1)[0]))
+
+    def was_reset(self, place, notice):
+        self.resets.append((time.monotonic(), notice["topic"], notice["reason"]))
+        if place:
+            self.cursor = place
+
+    def must_close(self, retry):
+        self.retry = retry
+
+    def ended(self):
+        self.connection = None
+        self.is_over.set()
+
+
+class Audience:
+    """All subscribers of a run, and the one watch that ends connections which have fallen silent."""
+
+    def __init__(self):
+        self.subscribers = []
+        self.watch = asyncio.create_task(self._watch())
+
+    async def _watch(self):
+        while True:
+            await asyncio.sleep(0.25)
+            limit = time.monotonic() - SILENCE
+            for subscriber in self.subscribers:
+                if subscriber.connection is not None and 0 < subscriber.last_heard < limit:
+                    subscriber.last_heard = time.monotonic()
+                    subscriber.connection.abort()
+
+    def close(self):
+        self.watch.cancel()
+        for subscriber in self.subscribers:
+            subscriber.close()
