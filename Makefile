@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos lint format bench sanitize release
+.PHONY: help run test chaos engine lint format bench sanitize release
 
 # A binary that was linked so runs where no Swift is.
 RELEASE := --configuration release --static-swift-stdlib
@@ -25,7 +25,12 @@ chaos: ## Break every part of a cluster under load and count what is lost (ARGS=
 	swift build $(RELEASE) --product hub
 	python3 Tests/Chaos/chaos.py .build/release/hub $(ARGS)
 
-lint: ## Check the style of Swift, shell and YAML
+engine: ## Build the image, bring docker-compose.yml up on a Docker engine of its own and break it (needs root)
+	@scripts/install-packages build engine
+	@[[ -x dist/hub && -x dist/hubctl ]] || $(MAKE) release
+	@scripts/engine-test
+
+lint: ## Check the style of Swift, shell and YAML, and what is in deploy/
 	@scripts/install-packages lint
 	@scripts/lint
 
