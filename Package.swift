@@ -22,6 +22,7 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 
 // Each target imports only those above it; the folders mirror how an event travels.
@@ -43,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
     ],
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
@@ -74,6 +76,8 @@ let package = Package(
             name: "HubClient",
             dependencies: [httpClient, nioCore, nioPosix, nioHTTP1, logging],
             swiftSettings: settings),
+        .systemLibrary(name: "CEpoll"),
+        .target(name: "HubLoad", dependencies: ["CEpoll", histogram], swiftSettings: settings),
         .executableTarget(
             name: "hub",
             dependencies: [
@@ -83,7 +87,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "hubctl",
-            dependencies: ["HubClient", nioCore, arguments, logging],
+            dependencies: ["HubClient", "HubLoad", nioCore, arguments, logging],
             swiftSettings: settings),
         .testTarget(
             name: "RedisWireTests",
@@ -109,6 +113,7 @@ let package = Package(
             name: "HubClientTests",
             dependencies: ["HubClient", nioCore, nioPosix, nioHTTP1],
             swiftSettings: settings),
+        .testTarget(name: "HubLoadTests", dependencies: ["HubLoad"], swiftSettings: settings),
         .testTarget(
             name: "ClusterTests",
             dependencies: ["HubClient", nioCore, nioPosix, nioHTTP1],

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HubClient
+import HubLoad
 
 /// What the exit status tells a script, after the numbers of sysexits.h.
 enum ExitStatus: Int32 {
@@ -16,7 +17,8 @@ enum ExitStatus: Int32 {
         switch error {
         case let error as HubClientError: self.init(error.code)
         case let error as NDJSONPublisher.Failure: self.init(error.cause.code)
-        case is UnknownTopic: self = .refused
+        case is UnknownTopic, is IncompleteDelivery: self = .refused
+        case is LoadFailure: self = .unavailable
         case let error as InputError: self = error.isMissing ? .noInput : .inputOutput
         default: return nil
         }

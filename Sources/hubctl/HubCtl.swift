@@ -17,7 +17,9 @@ struct HubCtl: AsyncParsableCommand {
             Completions for your shell: hubctl --generate-completion-script bash (or zsh, fish).
             """,
         version: HubClientRelease.version,
-        subcommands: [PublishCommand.self, SubscribeCommand.self, TopicsCommand.self, HealthCommand.self])
+        subcommands: [
+            PublishCommand.self, SubscribeCommand.self, TopicsCommand.self, HealthCommand.self, BenchCommand.self,
+        ])
 
     /// Parses and runs; a failure is one line on standard error and the status that goes with it.
     static func main() async {

@@ -30,10 +30,18 @@ enum StandardOutput {
 
 /// Standard error, for people.
 enum StandardError {
+    /// Whether a person reads along.
+    static let isTerminal = isatty(2) == 1
+
+    /// Writes a line over the one that was written so before; an empty one wipes it away.
+    static func overwrite(_ line: String) {
+        Descriptor.write(Array("\r\u{1B}[K\(line)".utf8), to: 2)
+    }
+
     /// Writes one line that begins with the program's name.
     static func complain(_ message: String) {
         let line = Descriptor.printable(message.split(whereSeparator: \.isNewline).joined(separator: " "))
-        let name = Style.error.applied(to: "hubctl:", isTerminal: isatty(2) == 1)
+        let name = Style.error.applied(to: "hubctl:", isTerminal: Self.isTerminal)
         Descriptor.write(Array("\(name) \(line)\n".utf8), to: 2)
     }
 }

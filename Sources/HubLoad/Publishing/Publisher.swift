@@ -1,0 +1,76 @@
+import Synchronization
+
+/// Publishes a load, a thread for each of its connections.
+final class Publisher: Sendable {
+    private let load: PublishLoad
+    private let targets: [LoadTarget]
+    private let seconds: Double
+    private let report = Mutex(PublishReport())
+    private let running: Atomic<Int>
+
+    /// Makes a publisher.
+    /// - Parameters:
+    ///   - load: What is published.
+    ///   - targets: Where; its connections take turns.
+    ///   - seconds: For how long.
+    init(_ load: PublishLoad, to targets: [LoadTarget], seconds: Double) {
+        self.load = load
+        self.targets = targets
+        self.seconds = seconds
+        self.running = Atomic(load.connections)
+    }
+
+    /// Begins, in threads of its own.
+    func start() throws(LoadFailure) -> [LoadThread] {
+        let begin = MonotonicTime.now
+        var threads: [LoadThread] = []
+        for number in 0..<self.load.connections {
+            threads.append(try LoadThread { self.run(number, begin: begin) })
+        }
+        return threads
+    }
+
+    var isDone: Bool { self.running.load(ordering: .acquiring) == 0 }
+
+    /// What was published so far.
+    var published: PublishReport { self.report.withLock { $0 } }
+
+    /// Connection `number` makes request `number`, and then every request that is as many further on as there are
+    /// connections, so that each topic is published to in order where their numbers allow it.
+    private func run(_ number: Int, begin: UInt64) {
+        let connection = PublishConnection(to: self.targets[number % self.targets.count])
+        let end = begin + UInt64(self.seconds * 1e9)
+        var request = number
+        while true {
+            let due = begin + UInt64(Double(request) * 1e9 / self.load.rate)
+            guard due < end, MonotonicTime.now < end else { break }
+            MonotonicTime.sleep(until: due)
+            self.publish(request, on: connection, begin: begin)
+            request += self.load.connections
+        }
+        self.running.subtract(1, ordering: .releasing)
+    }
+
+    private func publish(_ request: Int, on connection: PublishConnection, begin: UInt64) {
+        let topic = self.load.topics.lowerBound + request % self.load.topics.count
+        let time = MonotonicTime.now
+        let events = (0..<self.load.eventsPerRequest).map { _ in EventMark.data(time: time, size: self.load.size) }
+        let result = Result { () throws(LoadFailure) in try connection.publish(events, to: topic) }
+        let now = MonotonicTime.now
+        self.report.withLock { report in
+            // The time until the next request is due belongs to this one.
+            report.seconds = max(Double(now - begin) / 1e9, Double(request + 1) / self.load.rate)
+            switch result {
+            case .success:
+                report.requests += 1
+                report.events[topic, default: 0] += events.count
+                report.latency.record(from: time, to: now)
+            case .failure(let failure):
+                report.failures += 1
+                report.failure = report.failure ?? failure.description
+            }
+        }
+        // A server that is away is not asked again at once.
+        if case .failure = result { MonotonicTime.sleep(10_000_000) }
+    }
+}

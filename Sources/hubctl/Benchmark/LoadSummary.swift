@@ -1,0 +1,58 @@
+import HubLoad
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What a load amounted to, for a person and for `awk` alike.
+struct LoadSummary {
+    private let report: LoadReport
+
+    init(_ report: LoadReport) {
+        self.report = report
+    }
+
+    /// The state of things while it runs.
+    var line: String {
+        let group = self.report.groups[0]
+        return "\(self.report.seconds.formatted(0)) s  published \(self.report.published.requests)"
+            + "  delivered \(group.received)  p99 \(group.latency.milliseconds(99).formatted(1)) ms"
+    }
+
+    /// The result, a line for each thing.
+    var text: String {
+        let group = self.report.groups[0]
+        let published = self.report.published
+        return """
+            published  \(published.requests) requests, \(published.rate.formatted(1)) a second, \(published.failures) failed
+            answered   p50 \(published.latency.milliseconds(50).formatted(2)) ms, \
+            p99 \(published.latency.milliseconds(99).formatted(2)) ms
+            delivered  \(group.received) of \(group.expected), \(self.rate.formatted(0)) a second
+            lost       \(group.lost)
+            repeated   \(group.repeated)
+            closed     \(self.report.closed)
+            latency    p50 \(group.latency.milliseconds(50).formatted(2)) ms, p90 \(group.latency.milliseconds(90).formatted(2)) ms, \
+            p99 \(group.latency.milliseconds(99).formatted(2)) ms, p99.9 \(group.latency.milliseconds(99.9).formatted(2)) ms, \
+            max \(group.latency.milliseconds(100).formatted(2)) ms
+
+            """
+    }
+
+    private var rate: Double {
+        self.report.seconds > 0 ? Double(self.report.received) / self.report.seconds : 0
+    }
+}
+
+extension Double {
+    /// The number with so many digits after the point.
+    func formatted(_ digits: Int) -> String {
+        let scale = pow(10.0, Double(digits))
+        let scaled = (self * scale).rounded()
+        guard digits > 0 else { return String(Int(scaled)) }
+        let fraction = String(Int(abs(scaled).truncatingRemainder(dividingBy: scale)))
+        let sign = self < 0 && scaled != 0 ? "-" : ""
+        return "\(sign)\(Int(abs(scaled) / scale)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+    }
+}

@@ -1,0 +1,20 @@
+import Testing
+
+@testable import HubLoad
+
+struct PublishAnswerTests {
+    @Test(arguments: [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", true, false),
+        ("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n", true, true),
+        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", true, false),
+        ("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\nno", false, false),
+    ])
+    func anAnswerIsCompleteWithItsLastByteAndNotBefore(text: String, isSuccess: Bool, isLast: Bool) {
+        var answer = PublishAnswer()
+        for byte in text.utf8 {
+            #expect(!answer.isComplete)
+            answer.append([byte])
+        }
+        #expect(answer.isComplete && answer.isSuccess == isSuccess && answer.isLast == isLast)
+    }
+}
