@@ -1,6 +1,7 @@
 import { backoff } from './hub/backoff.js'
 import { HubError } from './hub/error.js'
 import { HubErrorEvent, HubEvent } from './hub/event.js'
+import { iframe } from './hub/iframe.js'
 import { Link } from './hub/link.js'
 import { TransportMemory } from './hub/memory.js'
 import { longPoll, poll } from './hub/poll.js'
@@ -12,7 +13,7 @@ import { webSocket } from './hub/websocket.js'
 export { HubError, HubErrorEvent, HubEvent }
 
 /**
- * @typedef {'sse' | 'ws' | 'long-poll' | 'poll'} TransportName
+ * @typedef {'sse' | 'ws' | 'long-poll' | 'poll' | 'iframe'} TransportName
  */
 
 /**
@@ -25,7 +26,7 @@ export { HubError, HubErrorEvent, HubEvent }
  * @property {boolean} [withCredentials] Whether requests to another origin carry cookies.
  * @property {number} [connectTimeout] How long a connection may take to begin, in milliseconds; 10000.
  * @property {number} [heartbeatTimeout] How long a stream may be silent, in milliseconds; 45000. More than the hub's `--heartbeat`.
- * @property {number} [pollInterval] The pause between two polls, in milliseconds; 2000. The hub may ask for a longer one.
+ * @property {number} [pollInterval] The pause between two polls, in milliseconds; by default what the hub advises.
  * @property {typeof globalThis.fetch} [fetch] What to use instead of the global one.
  * @property {typeof globalThis.WebSocket} [WebSocket] What to use instead of the global one.
  */
@@ -38,7 +39,7 @@ export { HubError, HubErrorEvent, HubEvent }
  */
 
 /** @type {Record<string, (link: Link, publisher: Publisher) => Promise<void>>} */
-const TRANSPORTS = { sse, ws: webSocket, 'long-poll': longPoll, poll }
+const TRANSPORTS = { sse, ws: webSocket, 'long-poll': longPoll, poll, iframe }
 
 /** A connection that held this long, in milliseconds, has worked: its end is no failure of the next one. */
 const STABLE = 5000

@@ -3,6 +3,9 @@ import { HubError } from './error.js'
 /** How long the hub may wait with the answer to a long poll, in seconds. */
 const WAIT = 25
 
+/** The pause between two polls if nobody says otherwise, in milliseconds. */
+const PAUSE = 5000
+
 /**
  * Polling: one request after the other, with pauses.
  * @param {import('./link.js').Link} link
@@ -11,9 +14,10 @@ export async function poll(link) {
   while (!link.isOver) {
     const pollAfter = await getBatch(link, 'poll')
     link.open()
-    // A quarter of the pause is random, so that clients which began together do not stay together.
-    const pause = Math.max(pollAfter, link.settings.pollInterval)
-    await link.sleep(pause * (0.875 + Math.random() / 4))
+    // 0 is for what did not fit into the batch; otherwise the page knows better than the hub how soon it wants to know.
+    const pause = pollAfter === 0 ? 0 : (link.settings.pollInterval ?? pollAfter)
+    // A quarter of it is random, so that clients which began together do not stay together.
+    if (pause > 0) await link.sleep(pause * (0.875 + Math.random() / 4))
   }
 }
 
@@ -52,6 +56,6 @@ async function getBatch(link, path, timeout) {
 
 /** @param {Response} answer */
 function pollAfter(answer) {
-  const seconds = Number(answer.headers.get('Hub-Poll-After') ?? 0)
-  return seconds > 0 ? seconds * 1000 : 0
+  const field = answer.headers.get('Hub-Poll-After') ?? ''
+  return /^[0-9]+$/.test(field) ? Number(field) * 1000 : PAUSE
 }

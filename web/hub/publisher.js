@@ -12,7 +12,7 @@ export class Publisher {
   /** @type {WebSocket | undefined} */
   #socket
   #count = 0
-  /** @type {Map<string, { resolve: (id: string) => void, reject: (error: HubError) => void }>} */
+  /** Those who wait for the id of an event that is on its way. @type {Map<string, (id?: string) => void>} */
   #waiting = new Map()
 
   /** @param {import('./settings.js').Settings} settings */
@@ -29,17 +29,14 @@ export class Publisher {
   detach(socket) {
     if (this.#socket !== socket) return
     this.#socket = undefined
-    for (const { reject } of this.#waiting.values()) reject(new HubError('the WebSocket closed before the answer came'))
+    for (const resolve of this.#waiting.values()) resolve()
     this.#waiting.clear()
   }
 
-  /** The hub has answered. @param {{ type: string, ref?: string, id?: string, message?: string }} answer */
-  settle({ type, ref, id, message }) {
-    const waiting = this.#waiting.get(ref ?? '')
-    if (!waiting) return
-    this.#waiting.delete(ref ?? '')
-    if (type === 'published') waiting.resolve(id ?? '')
-    else waiting.reject(new HubError(message ?? 'refused', { kind: 'final' }))
+  /** The hub has answered. @param {{ ref?: string, id?: string }} answer Without an id if it did not publish. */
+  settle({ ref = '', id }) {
+    this.#waiting.get(ref)?.(id)
+    this.#waiting.delete(ref)
   }
 
   /**
@@ -52,9 +49,12 @@ export class Publisher {
    */
   async publish(topic, data, { event, retry, key = newKey() }, base) {
     const envelope = { topic, event, data, retry, key }
+    // What the WebSocket can't do, a request tells more of; the key sees to it that it is done once.
+    const id = this.#canSend ? await this.#send(envelope) : undefined
+    if (id) return id
     for (let failures = 0; ; failures++) {
       try {
-        return await (this.#canSend ? this.#send(envelope) : this.#post(envelope, base()))
+        return await this.#post(envelope, base())
       } catch (cause) {
         const error = HubError.from(cause)
         if (error.kind !== 'network' || failures + 1 === TRIES) throw error
@@ -68,11 +68,11 @@ export class Publisher {
     return this.#socket?.readyState === OPEN && !this.#settings.token
   }
 
-  /** @param {object} envelope */
+  /** @param {object} envelope @returns {Promise<string | undefined>} */
   #send(envelope) {
     const ref = String(++this.#count)
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(ref, { resolve, reject })
+    return new Promise((resolve) => {
+      this.#waiting.set(ref, resolve)
       this.#socket?.send(JSON.stringify({ type: 'publish', ref, ...envelope }))
     })
   }

@@ -10,7 +10,7 @@
  * @property {RequestCredentials} credentials
  * @property {number} connectTimeout
  * @property {number} heartbeatTimeout
- * @property {number} pollInterval
+ * @property {number | undefined} pollInterval
  * @property {typeof globalThis.fetch} fetch
  * @property {typeof globalThis.WebSocket | undefined} WebSocket
  */
@@ -49,7 +49,7 @@ export function readSettings(urls, options, known) {
     credentials: options.withCredentials ? 'include' : 'same-origin',
     connectTimeout: duration(options, 'connectTimeout', 10_000),
     heartbeatTimeout: duration(options, 'heartbeatTimeout', 45_000),
-    pollInterval: duration(options, 'pollInterval', 2_000),
+    pollInterval: options.pollInterval === undefined ? undefined : duration(options, 'pollInterval', 0),
     // A browser's own fetch must be called as the window's.
     fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
     WebSocket,

@@ -10,13 +10,19 @@ export async function webSocket(link, publisher) {
   const url = link.url('ws')
   url.protocol = url.protocol.replace('http', 'ws')
   const socket = new /** @type {typeof WebSocket} */ (link.settings.WebSocket)(url, ['hub.v1+json'])
-  link.expect(link.settings.connectTimeout, () => new HubError('the WebSocket did not open in time', { kind: 'unsuited' }))
-  const close = () => socket.close()
-  link.signal.addEventListener('abort', close)
+  const { connectTimeout, heartbeatTimeout } = link.settings
+  link.expect(connectTimeout, () => new HubError('the WebSocket did not open in time', { kind: 'unsuited' }))
+  link.signal.addEventListener('abort', () => socket.close())
+  // The hub answers what it does not know with an error, which shows that it is there: its pings a page can't see.
+  const probe = setInterval(() => link.openedAt && socket.send('{"type":"heartbeat"}'), heartbeatTimeout / 3)
   try {
-    await ended(socket, (message) => take(link, publisher, socket, message))
+    await ended(socket, (message) => {
+      link.expect(heartbeatTimeout, () => new HubError('the WebSocket has fallen silent'))
+      take(link, publisher, socket, message)
+    })
     if (link.openedAt === undefined) throw await refusal(link)
   } finally {
+    clearInterval(probe)
     publisher.detach(socket)
   }
 }
@@ -52,7 +58,6 @@ function ended(socket, onMessage) {
 function take(link, publisher, socket, message) {
   const { type, ...rest } = message
   if (type === 'hello') {
-    link.relax()
     link.place(rest.cursor)
     link.open()
     publisher.attach(socket)

@@ -1,0 +1,112 @@
+/** How events get to the page. */
+export type TransportName = 'sse' | 'ws' | 'long-poll' | 'poll' | 'iframe'
+
+export interface HubOptions {
+  /** What to listen to. */
+  topics: string | string[]
+  /** Which transports may be used, the best first; `sse`, `long-poll` and `poll` by default. */
+  transports?: TransportName[]
+  /** Where to begin: the `lastEventId` of another time, `earliest`, or `latest` (the default). */
+  cursor?: string
+  /** Where to begin instead: a duration such as `10m`, or a time of RFC 3339. */
+  since?: string
+  /** The publish key, if the hub wants one. */
+  token?: string
+  /** Whether requests to another origin carry cookies. */
+  withCredentials?: boolean
+  /** How long a connection may take to begin, in milliseconds; 10000. */
+  connectTimeout?: number
+  /** How long a stream may be silent, in milliseconds; 45000. It must be more than the hub's `--heartbeat`. */
+  heartbeatTimeout?: number
+  /** The pause between two polls, in milliseconds; by default what the hub advises. */
+  pollInterval?: number
+  /** What to use instead of the global `fetch`. */
+  fetch?: typeof globalThis.fetch
+  /** What to use instead of the global `WebSocket`. */
+  WebSocket?: typeof globalThis.WebSocket
+}
+
+export interface PublishOptions {
+  /** The event's name. */
+  event?: string
+  /** How long clients should wait before they reconnect, in milliseconds. */
+  retry?: number
+  /** The idempotency key; by default one of the event's own. */
+  key?: string
+}
+
+/** An event of the hub: a MessageEvent that knows its topic. */
+export class HubEvent extends MessageEvent<string> {
+  /** The topic; empty where the event has none, as `hub.close`. */
+  readonly topic: string
+}
+
+/** Tells that the connection was lost, or will not be. */
+export class HubErrorEvent extends Event {
+  readonly error: HubError
+}
+
+/** Why a connection ended, or a publish failed. */
+export class HubError extends Error {
+  /** What follows: another try, another transport, or the end. */
+  readonly kind: 'network' | 'unsuited' | 'final'
+  /** The HTTP status, if there was an answer. */
+  readonly status?: number
+  /** How long the hub asked to wait, in milliseconds. */
+  readonly retryAfter?: number
+}
+
+/** What `hub.reset` events carry in their `data`, as JSON. */
+export interface Reset {
+  topic: string
+  reason: 'trimmed' | 'lost' | 'unknown'
+  requested: string
+  oldest: string | null
+  latest: string | null
+}
+
+/** What `hub.close` events carry in their `data`, as JSON. */
+export interface Close {
+  reason: 'drain' | 'shed' | 'slow' | 'expired'
+}
+
+/** A stream of a hub's events, with the interface of an EventSource. */
+export class Hub extends EventTarget {
+  static readonly CONNECTING: 0
+  static readonly OPEN: 1
+  static readonly CLOSED: 2
+
+  /**
+   * Connects.
+   * @param urls The address of the hub, or of several members of one cluster.
+   */
+  constructor(urls: string | URL | (string | URL)[], options: HubOptions)
+
+  onopen: ((event: Event) => void) | null
+  onmessage: ((event: HubEvent) => void) | null
+  onerror: ((event: HubErrorEvent) => void) | null
+
+  readonly readyState: 0 | 1 | 2
+  /** The cursor with which to go on, now or another time; empty if there is none yet. */
+  readonly lastEventId: string
+  /** The address of the member in use. */
+  readonly url: string
+  /** The transport in use. */
+  readonly transport: TransportName
+
+  /** Ends the connection for good. */
+  close(): void
+  /** Ends the connection and keeps the place. */
+  pause(): void
+  /** Goes on after `pause`, from the same place. */
+  resume(): void
+  /**
+   * Publishes an event, on one topic or several, once.
+   * @returns The event's id.
+   */
+  publish(topic: string | string[], data: unknown, options?: PublishOptions): Promise<string>
+
+  addEventListener(type: 'open', listener: ((event: Event) => void) | null, options?: boolean | AddEventListenerOptions): void
+  addEventListener(type: 'error', listener: ((event: HubErrorEvent) => void) | null, options?: boolean | AddEventListenerOptions): void
+  addEventListener(type: string, listener: ((event: HubEvent) => void) | null, options?: boolean | AddEventListenerOptions): void
+}
