@@ -66,9 +66,17 @@ let package = Package(
             dependencies: ["HubCore", nioCore, nioPosix, nioHTTP1, logging, deque],
             swiftSettings: settings),
         .target(
+            name: "WebAssets",
+            path: "web",
+            exclude: ["hub.d.ts", "package.json"],
+            resources: [
+                .embedInCode("hub.js"), .embedInCode("hub"), .embedInCode("index.html"), .embedInCode("demo"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "HubServer",
             dependencies: [
-                "HubCore", "HubTransports", nioCore, nioPosix, nioHTTP1, logging, deque, crypto, lifecycle,
+                "WebAssets", "HubCore", "HubTransports", nioCore, nioPosix, nioHTTP1, logging, deque, crypto, lifecycle,
             ],
             resources: [.embedInCode("Operating/openapi.yaml")],
             swiftSettings: settings),
@@ -107,7 +115,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HubServerTests",
-            dependencies: ["HubServer", "HubTransports", "HubCore", nioCore, nioPosix, nioEmbedded, nioHTTP1],
+            dependencies: [
+                "HubServer", "HubTransports", "HubCore", "WebAssets", nioCore, nioPosix, nioEmbedded, nioHTTP1,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "HubClientTests",

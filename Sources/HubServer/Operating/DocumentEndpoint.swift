@@ -1,29 +1,66 @@
+import Crypto
 import NIOCore
 import NIOHTTP1
+import WebAssets
 
-/// A document that is the same for everybody.
+/// A document that is the same for everybody. Browsers may keep it, and ask each time whether it is still the same
+/// (RFC 9111, 5.2.2.4), so that they never mix those of two releases.
 struct DocumentEndpoint: Endpoint {
-    let type: String
-    let text: String
+    private let body: ByteBuffer
+    private let headers: HTTPHeaders
+    private let tag: String
+
+    /// Makes the endpoint of a document.
+    /// - Parameters:
+    ///   - type: Its media type.
+    ///   - bytes: What is in it.
+    ///   - headers: Further header fields of its answers.
+    init(type: String, bytes: [UInt8], headers: HTTPHeaders = [:]) {
+        let digest = SHA256.hash(data: bytes).prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        self.tag = "\"\(digest.joined())\""
+        self.body = ByteBuffer(bytes: bytes)
+        var fields = headers
+        fields.add(name: "Content-Type", value: type)
+        fields.add(name: "Cache-Control", value: "no-cache")
+        fields.add(name: "ETag", value: self.tag)
+        fields.add(name: "X-Content-Type-Options", value: "nosniff")
+        self.headers = fields
+    }
 
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
-        .now(HTTPAnswer(.ok, type: self.type, text: self.text))
+        let known = request.headers[canonicalForm: "If-None-Match"]
+        // The comparison is the weak one (RFC 9110, 13.1.2).
+        if known.contains(where: { $0 == "*" || $0 == self.tag || $0 == "W/" + self.tag }) {
+            return .now(HTTPAnswer(.notModified, headers: self.headers))
+        }
+        return .now(HTTPAnswer(.ok, headers: self.headers, body: self.body))
     }
 
     /// `GET /openapi.yaml`.
-    static let description = DocumentEndpoint(
-        type: "application/yaml", text: String(decoding: PackageResources.openapi_yaml, as: UTF8.self))
+    static let description = DocumentEndpoint(type: "application/yaml", bytes: PackageResources.openapi_yaml)
+}
 
-    /// `GET /` with `--demo`.
-    static let demo = DocumentEndpoint(
-        type: "text/plain; charset=utf-8",
-        text: """
-            This is a hub. Publish an event, and read it:
+extension Route {
+    /// The browser client, for pages of every origin.
+    static var client: [Route] {
+        let headers: HTTPHeaders = [
+            "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin",
+        ]
+        return WebAssets.client.map { Route($0, name: "client", headers: headers) }
+    }
 
-                curl --data 'hello' 'http://HOST/publish?topic=news'
-                curl -N 'http://HOST/sse?topic=news&last_event_id=earliest'
+    /// The demo page, which may load nothing but what this hub serves.
+    static var demo: [Route] {
+        let policy = """
+            default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
+            img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+            """
+        let headers: HTTPHeaders = ["Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"]
+        return WebAssets.demo.map { Route($0, name: "demo", headers: headers) }
+    }
 
-            /openapi.yaml describes all that there is.
-
-            """)
+    private init(_ asset: WebAsset, name: String, headers: HTTPHeaders) {
+        let endpoint = DocumentEndpoint(type: asset.type, bytes: asset.bytes, headers: headers)
+        self.init(path: asset.path, name: name, endpoint: endpoint)
+    }
 }

@@ -22,7 +22,8 @@ struct RouteTable {
                 path: "/metrics", name: "metrics", endpoint: MetricsEndpoint(loop: hub.bus.eventLoop, sources: metrics)),
             Route(path: "/openapi.yaml", name: "openapi", endpoint: DocumentEndpoint.description),
         ]
-        if configuration.isDemo { routes.append(Route(path: "/", name: "demo", endpoint: DocumentEndpoint.demo)) }
+        routes += Route.client
+        if configuration.isDemo { routes += Route.demo }
         for (path, transport) in streams {
             let endpoint = SubscribeEndpoint(transport: transport, maximumTopics: maximumTopics)
             routes.append(Route(path: path, name: String(path.dropFirst()), endpoint: endpoint))

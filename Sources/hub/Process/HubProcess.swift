@@ -46,7 +46,9 @@ struct HubProcess {
             hub: hub, server: server, settings: self.settings, supervisor: supervisor, logger: self.logger)
         try await service.start()
         supervisor.flatMap { Watchdog($0) }?.start(on: group)
-        let services = ServiceGroup(services: [service], logger: self.logger)
+        // The first to be asked to end is the last of them: the clock ticks while streams are drained.
+        let clocks = configuration.isDemo ? [try DemoClock(bus: hub.bus)] : []
+        let services = ServiceGroup(services: clocks + [service], logger: self.logger)
         let reactions = SignalHandling(signals: signals, services: services, keys: keys, logger: self.logger)
         let handling = Task { await reactions.run() }
         try await services.run()

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+import WebAssets
+
+@testable import HubServer
+
+/// What the hub serves to browsers.
+@Suite(.timeLimit(.minutes(1)))
+struct DocumentTests {
+    @Test func theClientAndAllThatItImportsIsServedToPagesOfEveryOrigin() async throws {
+        try await TestServer.run { server in
+            var waiting = ["/hub.js"]
+            var served: Set<String> = []
+            while let path = waiting.popLast() {
+                guard served.insert(path).inserted else { continue }
+                let answer = try await server.request("GET", path, headers: ["Origin: https://page.example"])
+                #expect(answer.status == 200, "\(path)")
+                #expect(answer["content-type"] == "text/javascript; charset=utf-8")
+                #expect(answer["access-control-allow-origin"] == "*")
+                #expect(answer["cross-origin-resource-policy"] == "cross-origin")
+                #expect(answer["x-content-type-options"] == "nosniff")
+                waiting += Self.references(in: answer.body, at: path)
+            }
+            #expect(served == Set(WebAssets.client.map(\.path)))
+            let page = try await server.request("GET", "/demo/demo.js")
+            #expect(page.status == 404)
+        }
+    }
+
+    @Test func theDemoPageLoadsNothingButWhatIsServedUnderAStrictPolicy() async throws {
+        try await TestServer.run({ $0.isDemo = true }) { server in
+            var waiting = ["/"]
+            var served: Set<String> = []
+            while let path = waiting.popLast() {
+                guard served.insert(path).inserted else { continue }
+                let answer = try await server.request("GET", path)
+                #expect(answer.status == 200, "\(path)")
+                if WebAssets.demo.contains(where: { $0.path == path }) {
+                    let policy = try #require(answer["content-security-policy"])
+                    #expect(policy.hasPrefix("default-src 'none'; script-src 'self'; style-src 'self';"))
+                }
+                if !path.hasSuffix(".yaml"), path != "/metrics" {
+                    waiting += Self.references(in: answer.body, at: path)
+                }
+            }
+            #expect(served.isSuperset(of: (WebAssets.demo + WebAssets.client).map(\.path)))
+        }
+    }
+
+    @Test func aDocumentThatABrowserHasIsNotSentAgain() async throws {
+        try await TestServer.run { server in
+            for path in ["/hub.js", "/openapi.yaml"] {
+                let first = try await server.request("GET", path)
+                #expect(first["cache-control"] == "no-cache")
+                let tag = try #require(first["etag"])
+                for known in [tag, "W/\(tag)", "\"other\", \(tag)", "*"] {
+                    let again = try await server.request("GET", path, headers: ["If-None-Match: \(known)"])
+                    #expect(again.status == 304, "\(known)")
+                    #expect(again["etag"] == tag)
+                    #expect(again.body.isEmpty)
+                }
+                let other = try await server.request("GET", path, headers: ["If-None-Match: \"other\""])
+                #expect(other.status == 200)
+                let head = try await server.request("HEAD", path)
+                #expect(head["content-length"] == String(first.body.utf8.count))
+            }
+        }
+    }
+
+    /// The paths that a document imports, links and shows.
+    private static func references(in text: String, at path: String) -> [String] {
+        let base = URL(string: "http://hub" + path)
+        return text.matches(of: /(?:from '|(?:href|src)=")(\.{0,2}[\/a-z][a-z\/.]*)['"]/).compactMap { match in
+            URL(string: String(match.1), relativeTo: base)?.path
+        }
+    }
+}
