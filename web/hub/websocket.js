@@ -12,34 +12,35 @@ export async function webSocket(link, publisher) {
   const socket = new /** @type {typeof WebSocket} */ (link.settings.WebSocket)(url, ['hub.v1+json'])
   const { connectTimeout, heartbeatTimeout } = link.settings
   link.expect(connectTimeout, () => new HubError('the WebSocket did not open in time', { kind: 'unsuited' }))
-  link.signal.addEventListener('abort', () => socket.close())
   // The hub answers what it does not know with an error, which shows that it is there: its pings a page can't see.
   const probe = setInterval(() => link.openedAt && socket.send('{"type":"heartbeat"}'), heartbeatTimeout / 3)
   try {
-    await ended(socket, (message) => {
+    await ended(socket, link.signal, (message) => {
       link.expect(heartbeatTimeout, () => new HubError('the WebSocket has fallen silent'))
       take(link, publisher, socket, message)
     })
     if (link.openedAt === undefined) throw await refusal(link)
   } finally {
     clearInterval(probe)
+    socket.close()
     publisher.detach(socket)
   }
 }
 
 /**
  * @param {WebSocket} socket
+ * @param {AbortSignal} signal A connection that is dead takes its time to close, which nobody needs to wait for.
  * @param {(message: any) => void} onMessage
  * @returns {Promise<void>} Is rejected if the hub says that it is for good.
  */
-function ended(socket, onMessage) {
+function ended(socket, signal, onMessage) {
   return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => resolve())
     socket.onmessage = ({ data }) => {
       try {
         onMessage(JSON.parse(data))
       } catch (error) {
         reject(new HubError('the hub sent what is not a message of hub.v1+json', { cause: error }))
-        socket.close()
       }
     }
     socket.onclose = ({ code, reason }) => {
