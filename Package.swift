@@ -97,13 +97,14 @@ let package = Package(
             name: "hubctl",
             dependencies: ["HubClient", "HubLoad", nioCore, arguments, logging],
             swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "RedisWireTests",
-            dependencies: ["RedisWire", nioCore, nioPosix, nioEmbedded, nioSSL, logging],
+            dependencies: ["RedisWire", "TestSupport", nioCore, nioPosix, nioEmbedded, nioSSL, logging],
             swiftSettings: settings),
         .testTarget(
             name: "HubCoreTests",
-            dependencies: ["HubCore", nioCore, nioPosix, nioEmbedded, logging],
+            dependencies: ["HubCore", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
             swiftSettings: settings),
         .testTarget(
             name: "HubRedisTests",
@@ -111,22 +112,23 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HubTransportsTests",
-            dependencies: ["HubTransports", "HubCore", nioCore, nioPosix, nioEmbedded, nioHTTP1],
+            dependencies: ["HubTransports", "TestSupport", "HubCore", nioCore, nioPosix, nioEmbedded, nioHTTP1],
             swiftSettings: settings),
         .testTarget(
             name: "HubServerTests",
             dependencies: [
-                "HubServer", "HubTransports", "HubCore", "WebAssets", nioCore, nioPosix, nioEmbedded, nioHTTP1,
+                "HubServer", "TestSupport", "HubTransports", "HubCore", "WebAssets", nioCore, nioPosix, nioEmbedded,
+                nioHTTP1,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "HubClientTests",
-            dependencies: ["HubClient", nioCore, nioPosix, nioHTTP1],
+            dependencies: ["HubClient", "TestSupport", nioCore, nioPosix, nioHTTP1],
             swiftSettings: settings),
         .testTarget(name: "HubLoadTests", dependencies: ["HubLoad"], swiftSettings: settings),
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["HubClient", nioCore, nioPosix, nioHTTP1],
+            dependencies: ["HubClient", "TestSupport", nioCore, nioPosix, nioHTTP1],
             swiftSettings: settings),
     ]
 )

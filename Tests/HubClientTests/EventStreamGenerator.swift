@@ -1,8 +1,9 @@
 import HubClient
+import TestSupport
 
 /// Writes event streams in every way that the standard allows, and knows what they mean.
 struct EventStreamGenerator {
-    private var random: SplitMix
+    private var random: SeededGenerator
     private var lastEventID = ""
     /// The stream.
     private(set) var bytes: [UInt8] = []
@@ -15,7 +16,7 @@ struct EventStreamGenerator {
     ]
 
     init(seed: UInt64, blockCount: Int) {
-        self.random = SplitMix(state: seed)
+        self.random = SeededGenerator(seed: seed)
         if Bool.random(using: &self.random) { self.bytes += [0xEF, 0xBB, 0xBF] }
         for _ in 0..<blockCount { self.block() }
         if Bool.random(using: &self.random) { self.line("data", "cut off") }
@@ -68,18 +69,5 @@ struct EventStreamGenerator {
         // A lone CR before an LF of the next, empty line would be one CRLF.
         let ends: [[UInt8]] = self.bytes.last == 0x0D ? [[0x0D], [0x0D, 0x0A]] : [[0x0A], [0x0D], [0x0D, 0x0A]]
         self.bytes += ends.randomElement(using: &self.random)!
-    }
-}
-
-/// A small generator of numbers that a seed repeats (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var value = self.state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

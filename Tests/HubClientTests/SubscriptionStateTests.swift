@@ -1,4 +1,5 @@
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import HubClient
@@ -7,7 +8,7 @@ import Testing
 struct SubscriptionStateTests {
     private let ended = HubClientError(.streamEnded, "ended")
     private let unreachable = HubClientError(.unreachable, "unreachable")
-    private var random = SplitMix(state: 1)
+    private var random = SeededGenerator(seed: 1)
 
     private func state(
         _ topics: [String] = ["news"], start: StreamStart = .latest, hubs: Int = 1

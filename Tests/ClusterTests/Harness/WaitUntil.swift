@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What a test waited for did not come to be.
 struct DeadlinePassed: Error, CustomStringConvertible {
     let description: String
@@ -12,7 +14,7 @@ func waitUntil(
     _ what: @autoclosure () -> String, within limit: Duration = .seconds(20),
     _ condition: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + limit
+    let deadline = ContinuousClock.now + Patience.duration(limit)
     while try await !condition() {
         guard ContinuousClock.now < deadline else {
             throw DeadlinePassed(description: "waited in vain until \(what())")

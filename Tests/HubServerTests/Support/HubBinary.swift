@@ -70,7 +70,7 @@ final class HubBinary: Sendable {
     }
 
     private static let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
-        ["TSAN_OPTIONS", "ASAN_OPTIONS"].contains($0.key)
+        ["TSAN_OPTIONS", "ASAN_OPTIONS", "LD_PRELOAD"].contains($0.key)
     }
 
     private static func pipe(_ receive: @escaping @Sendable (String) -> Void) -> Pipe {

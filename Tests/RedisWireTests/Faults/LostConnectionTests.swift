@@ -1,11 +1,13 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import RedisWire
 
 @Suite struct LostConnectionTests {
-    private let impatient = RedisTimeouts.patient(command: .milliseconds(300))
-    private let late = "the connection to Redis is gone: no reply within 300 ms"
+    private static let timeout = Patience.milliseconds(300)
+    private let impatient = RedisTimeouts.patient(command: .milliseconds(Self.timeout))
+    private let late = "the connection to Redis is gone: no reply within \(Self.timeout) ms"
 
     @Test func aKilledServerLeavesTheOutcomeUnknown() async throws {
         let server = try await RedisServer()
@@ -55,7 +57,7 @@ import Testing
         let failures = await [redis.send(["INCR", "n"]), redis.send(["INCR", "n"])].failures()
         #expect(failures == [.outcomeUnknown(self.late), .outcomeUnknown(self.late)])
         #expect(!redis.isOpen)
-        #expect(try await redis.closeFuture.get() == .closed("no reply within 300 ms"))
+        #expect(try await redis.closeFuture.get() == .closed("no reply within \(Self.timeout) ms"))
         server.thaw()
         let again = try await RedisCommandConnection.connect(server.endpoint)
         #expect(try await again.call("PING") == .simple("PONG"))
