@@ -15,7 +15,8 @@ extension FanOutShard {
             self.begin(subscriber, at: min(known, Offset(rawValue: time == 0 ? 0 : time - 1)))
         case .cursor(let text):
             guard let cursor = Cursor(text) else {
-                return self.begin(subscriber, at: .zero, .announce(.unknown, requested: text))
+                // Every topic's reset repeats it.
+                return self.begin(subscriber, at: .zero, .announce(.unknown, requested: text.beginning(byteCount: 128)))
             }
             let isPlausible = cursor.id.epoch == epoch && cursor.id.offset <= max(known, self.knownClock)
             let isAhead = cursor.id.epoch > epoch || (cursor.id.epoch == epoch && !isPlausible)
@@ -61,5 +62,15 @@ extension FanOutShard {
         subscriber.policies = policy == .prove ? [] : Array(repeating: policy, count: subscriber.topics.count)
         subscriber.phase = .behind
         self.catchUp(subscriber)
+    }
+}
+
+extension String {
+    /// The longest beginning that is whole in UTF-8 and has at most so many bytes.
+    func beginning(byteCount: Int) -> String {
+        guard self.utf8.count > byteCount else { return self }
+        var end = self.utf8.index(self.startIndex, offsetBy: byteCount)
+        while end.samePosition(in: self.unicodeScalars) == nil { end = self.utf8.index(before: end) }
+        return String(self[..<end])
     }
 }
