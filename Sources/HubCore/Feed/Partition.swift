@@ -74,7 +74,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
         self.bus.eventLoop.execute {
             guard self.entries[topic]?.shards[shard] == generation else { return }
             self.entries[topic]?.shards[shard] = nil
-            if self.entries[topic]?.shards.isEmpty == true { self.entries[topic]?.idleSince = .now() }
+            if self.entries[topic]?.shards.isEmpty == true { self.entries[topic]?.idleSince = self.bus.eventLoop.now }
         }
     }
 
@@ -92,14 +92,12 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
     func requestConfirmation(of topic: Topic, after place: Offset, shard: Int) {
         self.bus.eventLoop.execute {
             self.bus.read(topic, .after(place), limit: 1).whenComplete { result in
-                switch result {
-                case .success(let page):
-                    self.busEntered(page.epoch)
-                    self.post(.confirmed(topic, place: place, clock: page.clock), to: shard)
-                    self.flush()
-                case .failure:
-                    self.retryLater { self.requestConfirmation(of: topic, after: place, shard: shard) }
+                // What an earlier epoch's clock said proves nothing in this one.
+                guard case .success(let page) = result, self.isCurrent(page.epoch) else {
+                    return self.retryLater { self.requestConfirmation(of: topic, after: place, shard: shard) }
                 }
+                self.post(.confirmed(topic, place: place, clock: page.clock), to: shard)
+                self.flush()
             }
         }
     }
@@ -299,7 +297,7 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
     // MARK: - Lingering
 
     private func sweepIdle() {
-        let now = NIODeadline.now()
+        let now = self.bus.eventLoop.now
         for (topic, entry) in self.entries {
             guard let idleSince = entry.idleSince, now - idleSince >= self.configuration.linger else { continue }
             self.entries[topic] = nil
