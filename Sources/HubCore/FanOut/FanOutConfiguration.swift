@@ -18,7 +18,7 @@ public struct FanOutConfiguration: Sendable {
     public var openingTimeout: TimeAmount
     /// What happens to a stream that did not take what was sent.
     public var slowConsumer: SlowConsumer
-    /// How long a stream may take nothing of what it was sent before it is closed.
+    /// How long a stream may take nothing at all of what it was sent before it is closed.
     public var stallTimeout: TimeAmount
     /// How many streams get a delivery before other work has its turn.
     public var sliceCount: Int

@@ -22,7 +22,20 @@ extension FanOutShard {
         self.statistics.parked += 1
         self.stallCount += 1
         subscriber.stall = self.stallCount
-        self.schedule(.stalled(subscriber, stall: self.stallCount), after: self.configuration.stallTimeout)
+        self.awaitProgress(of: subscriber, self.stallCount)
+    }
+
+    /// The time in which a stream should have taken something is over. A large event may take a slow client longer than
+    /// that, again and again if it were closed; only one that took nothing of it is.
+    func checkStall(of subscriber: Subscriber, _ stall: Int, backlog: Int) {
+        guard subscriber.outlet.backlog < backlog else { return self.close(subscriber, .slow) }
+        self.awaitProgress(of: subscriber, stall)
+    }
+
+    private func awaitProgress(of subscriber: Subscriber, _ stall: Int) {
+        self.schedule(
+            .stalled(subscriber, stall: stall, backlog: subscriber.outlet.backlog),
+            after: self.configuration.stallTimeout)
     }
 
     /// Lets a stream go on with the latest, and says of which topics it misses something.

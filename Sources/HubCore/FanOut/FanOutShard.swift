@@ -12,7 +12,8 @@ public final class FanOutShard: @unchecked Sendable {
         case opening(Subscriber)
         case heartbeat(Subscriber)
         case close(Subscriber, CloseReason)
-        case stalled(Subscriber, stall: Int)
+        /// The outlet had this backlog when it was looked at last.
+        case stalled(Subscriber, stall: Int, backlog: Int)
     }
 
     /// The loop of this shard and of its subscribers' connections.
@@ -169,8 +170,8 @@ public final class FanOutShard: @unchecked Sendable {
                 self.scheduleHeartbeat(subscriber)
             case .close(let subscriber, let reason):
                 self.close(subscriber, reason)
-            case .stalled(let subscriber, let stall):
-                if subscriber.stall == stall { self.close(subscriber, .slow) }
+            case .stalled(let subscriber, let stall, let backlog):
+                if subscriber.stall == stall { self.checkStall(of: subscriber, stall, backlog: backlog) }
             }
         }
     }

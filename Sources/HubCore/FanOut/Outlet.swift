@@ -11,6 +11,10 @@ public protocol Outlet: AnyObject {
     /// Whether the outlet takes more. When it does again after `false`, it calls `FanOutShard.resume`.
     var isWritable: Bool { get }
 
+    /// How many bytes were given to the outlet that the client has not taken yet. While the outlet is not writable it
+    /// shrinks as long as the client takes anything at all.
+    var backlog: Int { get }
+
     /// How many events the outlet takes in one delivery.
     var eventLimit: Int { get }
 
@@ -49,6 +53,9 @@ extension Outlet {
 
     /// A stream that lasts has.
     public var hasHeartbeat: Bool { true }
+
+    /// An outlet that does not know takes nothing.
+    public var backlog: Int { 0 }
 
     /// A stream just goes on.
     public func caughtUp(at cursor: Cursor) {}

@@ -39,6 +39,25 @@ public final class StreamSocket {
     /// Whether everything that was written has been taken by the kernel.
     public var isWritable: Bool { self.unfinishedWrites == 0 && !self.isClosed }
 
+    /// How many bytes were written that the peer has not acknowledged; with TLS, that the kernel has not taken.
+    public var backlog: Int {
+        let options = self.isClosed ? nil : self.channel.syncOptions
+        let buffered = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
+        return buffered + self.unacknowledgedByteCount
+    }
+
+    /// What the kernel still holds (tcp(7), SIOCOUTQ). Without it a slow client would seem to take nothing until much of the
+    /// kernel's buffer is free.
+    private var unacknowledgedByteCount: Int {
+        #if os(Linux)
+            var count: CInt = 0
+            guard self.descriptor >= 0, ioctl(self.descriptor, UInt(TIOCOUTQ), &count) == 0 else { return 0 }
+            return Int(count)
+        #else
+            return 0
+        #endif
+    }
+
     /// Writes the first bytes, through the pipeline: what stands there already, such as the head of the answer, has to be
     /// taken before anything may go past it.
     public func begin(with bytes: ByteBuffer) {

@@ -22,6 +22,8 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
 
     var isWritable: Bool { self.socket?.isWritable ?? false }
 
+    var backlog: Int { self.socket?.backlog ?? 0 }
+
     func open(_ opening: StreamOpening) {
         var head = self.format.head(self.exchange, opening.replay)
         let (name, value) = self.format.isChunked ? ("Transfer-Encoding", "chunked") : ("Connection", "close")

@@ -35,10 +35,23 @@ final class RawClient: Sendable {
     private let state = Mutex(State())
     private let channel = Mutex<(any Channel)?>(nil)
 
-    static func connect(port: Int, readsAtOnce: Bool = true) async throws -> RawClient {
+    /// Connects.
+    /// - Parameters:
+    ///   - readsAtOnce: Whether what comes is read without being asked for.
+    ///   - readByteCount: How much is read at a time at most, with as little as can be waiting in the kernel.
+    static func connect(port: Int, readsAtOnce: Bool = true, readByteCount: Int? = nil) async throws -> RawClient {
         let client = RawClient()
-        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.autoRead, value: readsAtOnce)
+        if let readByteCount {
+            bootstrap =
+                bootstrap
+                .channelOption(.socketOption(.so_rcvbuf), value: 64 << 10)
+                .channelOption(.maxMessagesPerRead, value: 1)
+                .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: readByteCount))
+        }
+        let channel =
+            try await bootstrap
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Collector(client))
@@ -50,6 +63,7 @@ final class RawClient: Sendable {
     }
 
     var isClosed: Bool { self.state.withLock { $0.isClosed } }
+    var byteCount: Int { self.state.withLock { $0.bytes.count } }
     var text: String { self.state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
 
     func send(_ text: String) {
@@ -72,6 +86,10 @@ final class RawClient: Sendable {
     func startReading() async throws {
         guard let channel = self.channel.withLock({ $0 }) else { return }
         try await channel.setOption(.autoRead, value: true).get()
+    }
+
+    func readOnce() {
+        self.channel.withLock { $0?.read() }
     }
 
     func close() async {

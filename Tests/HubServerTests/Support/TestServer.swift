@@ -14,7 +14,8 @@ struct TestServer {
 
     /// Runs a test against a server, and leaves nothing behind.
     static func run(
-        loops: Int = 1, _ configure: (inout ServerConfiguration) -> Void = { _ in },
+        loops: Int = 1, fanOut: FanOutConfiguration = FanOutConfiguration(),
+        _ configure: (inout ServerConfiguration) -> Void = { _ in },
         bus makeBus: (any EventLoop) -> any EventBus = {
             MemoryBus(eventLoop: $0, replayCount: 1000, replayAge: .hours(1))
         },
@@ -22,7 +23,8 @@ struct TestServer {
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let hub = Hub(
-            bus: makeBus(group.next()), loops: Array(group.makeIterator()), logger: Logger(label: "test"))
+            bus: makeBus(group.next()), loops: Array(group.makeIterator()), configuration: fanOut,
+            logger: Logger(label: "test"))
         var configuration = ServerConfiguration()
         configuration.port = 0
         configuration.version = "1.2.3"

@@ -1,0 +1,134 @@
+import Logging
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import HubCore
+
+/// A hub on a loop whose clock is moved by hand.
+private struct TestHub {
+    let loop = EmbeddedEventLoop()
+    let hub: Hub
+    let shard: FanOutShard
+
+    init(_ configuration: FanOutConfiguration = FanOutConfiguration()) throws {
+        let bus = MemoryBus(eventLoop: self.loop, replayCount: 100, replayAge: .hours(1))
+        self.hub = Hub(bus: bus, loops: [self.loop], configuration: configuration, logger: Logger(label: "test"))
+        self.shard = try #require(self.hub.shard(on: self.loop))
+        self.hub.start()
+        self.loop.run()
+    }
+
+    func join(_ outlet: StubOutlet, start: StartPosition = .latest) throws -> Subscriber {
+        let subscriber = self.shard.join(topics: [try Topic("t")], start: start, outlet: outlet)
+        self.loop.run()
+        return subscriber
+    }
+
+    func publish() throws {
+        _ = self.hub.bus.publish([try Sample.publication("t")])
+        self.loop.run()
+    }
+
+    func feeds() throws -> Int {
+        let statistics = self.hub.statistics()
+        self.loop.run()
+        return try statistics.wait().feeds.feeds
+    }
+}
+
+@Suite struct FanOutShardTests {
+    @Test func aStreamThatTakesNothingIsClosedButNotOneThatTakesALittle() throws {
+        let hub = try TestHub(FanOutConfiguration(stallTimeout: .seconds(10)))
+        let outlets = [StubOutlet(), StubOutlet()]
+        for outlet in outlets {
+            _ = try hub.join(outlet)
+            outlet.isWritable = false
+            outlet.backlog = 1000
+        }
+        try hub.publish()
+        for round in 1...20 {
+            outlets[0].backlog = 1000 - round
+            hub.loop.advanceTime(by: .seconds(9))
+            #expect(outlets[0].closed == nil, "round \(round)")
+        }
+        #expect(outlets[1].closed == .slow)
+        hub.loop.advanceTime(by: .seconds(25))
+        #expect(outlets[0].closed == .slow, "then it takes nothing either")
+        #expect(outlets.allSatisfy { $0.delivered == 0 })
+    }
+
+    @Test func aStreamThatTookEverythingIsNotWatchedAnyLonger() throws {
+        let hub = try TestHub(FanOutConfiguration(stallTimeout: .seconds(10)))
+        let outlet = StubOutlet()
+        let subscriber = try hub.join(outlet)
+        outlet.isWritable = false
+        try hub.publish()
+        hub.loop.advanceTime(by: .seconds(9))
+        outlet.isWritable = true
+        hub.shard.resume(subscriber)
+        hub.loop.advanceTime(by: .seconds(60))
+        #expect(outlet.closed == nil && outlet.delivered == 1)
+    }
+
+    @Test func aTopicThatNobodyListensToIsLeftAfterALingerOfTheLoopsTime() throws {
+        let hub = try TestHub(FanOutConfiguration(linger: .seconds(30)))
+        let first = try hub.join(StubOutlet())
+        #expect(try hub.feeds() == 1)
+        hub.shard.leave(first)
+        hub.loop.advanceTime(by: .seconds(29))
+        #expect(try hub.feeds() == 1)
+        let second = try hub.join(StubOutlet())
+        hub.loop.advanceTime(by: .seconds(60))
+        #expect(try hub.feeds() == 1, "somebody is back")
+        hub.shard.leave(second)
+        hub.loop.advanceTime(by: .seconds(32))
+        #expect(try hub.feeds() == 0)
+    }
+
+    @Test func aCursorThatIsNoneOfOursIsRepeatedInPart() throws {
+        let hub = try TestHub()
+        for (cursor, shown) in [
+            ("short", "short"), (String(repeating: "x", count: 5000), String(repeating: "x", count: 128)),
+            ("x" + String(repeating: "ä", count: 500), "x" + String(repeating: "ä", count: 63)),
+        ] {
+            let outlet = StubOutlet()
+            _ = try hub.join(outlet, start: .cursor(cursor))
+            hub.loop.advanceTime(by: .seconds(1))
+            #expect(outlet.resets.map(\.requested) == [shown])
+        }
+    }
+
+    @Test func theClockOfAnEarlierEpochConfirmsNothing() throws {
+        let server = SimulatedServer(retained: 100)
+        let bus = SimulatedBus(server: server)
+        server.members.append(bus)
+        let loop = EmbeddedEventLoop()
+        let hub = Hub(bus: bus, loops: [loop], logger: Logger(label: "test"))
+        let shard = try #require(hub.shard(on: loop))
+        hub.start()
+        func move(_ body: () -> Void) {
+            bus.loop.run()
+            body()
+            bus.loop.run()
+            loop.run()
+            loop.advanceTime(by: .milliseconds(1))
+        }
+        server.publish(try Sample.publication("t"))
+        let old = server.log.epoch
+        let ahead = EventID(epoch: old, offset: Offset(rawValue: server.log.clock.rawValue + 5))
+        move {}
+        _ = shard.join(topics: [try Topic("t")], start: .cursor(ahead.description), outlet: StubOutlet())
+        move { bus.deliver(.max) }
+        move { bus.carryOutRead() }
+        move { bus.answerRead(failing: false) }
+        // The cursor is ahead of what the feed knows: the bus itself is asked, and answers before the new epoch.
+        move { bus.carryOutRead() }
+        server.rotate(old)
+        move { bus.probe() }
+        move { bus.deliver(.max) }
+        #expect(shard.epoch == server.log.epoch)
+        move { bus.answerRead(failing: false) }
+        #expect(shard.knownClock == .zero)
+    }
+}

@@ -1,0 +1,19 @@
+import NIOCore
+
+@testable import HubCore
+
+/// An outlet whose client takes what the test says.
+final class StubOutlet: Outlet {
+    let encoding: any EventEncoding = LineEncoding()
+    var isWritable = true
+    var backlog = 0
+    private(set) var delivered = 0
+    private(set) var resets: [ResetNotice] = []
+    private(set) var closed: CloseReason?
+
+    func open(_ opening: StreamOpening) {}
+    func heartbeat() {}
+    func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) { self.delivered += count }
+    func reset(_ notice: ResetNotice) { self.resets.append(notice) }
+    func close(_ reason: CloseReason) { self.closed = reason }
+}
