@@ -26,6 +26,9 @@ public struct FanOutConfiguration: Sendable {
     public var catchUpByteCount: Int
     /// How much of each topic is held in memory.
     public var ringLimit: RingLimit
+    /// How much of what arrives of a topic while its log is being read waits for the answer. Enough for what can arrive
+    /// within one answer's time: a feed that has to let more go must read again.
+    public var backlogLimit = RingLimit()
     /// How many of a topic's newest events are read when its feed begins or catches up.
     public var tailCount: Int
     /// How many events are read at a time for streams that are behind what is held in memory.

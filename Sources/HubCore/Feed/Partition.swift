@@ -181,7 +181,8 @@ final class Partition: EventBusDelegate, @unchecked Sendable {
 
     private func makeEntry(_ topic: Topic) -> Entry {
         self.bus.subscribe(topic)
-        return Entry(feed: TopicFeed(limit: self.configuration.ringLimit))
+        return Entry(
+            feed: TopicFeed(limit: self.configuration.ringLimit, backlogLimit: self.configuration.backlogLimit))
     }
 
     private func isCurrent(_ epoch: Epoch) -> Bool {

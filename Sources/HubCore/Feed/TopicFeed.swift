@@ -22,13 +22,15 @@ struct TopicFeed {
 
     private enum State {
         case subscribing
-        case reading(token: Int, buffer: [Event])
+        case reading(token: Int)
         case live
     }
 
     private var state = State.subscribing
     private var nextToken = 0
     private let limit: RingLimit
+    /// What arrived since the read that is under way was asked for.
+    private var backlog: EventBacklog
     /// The newest events.
     private(set) var ring: ReplayRing
     /// No event of the topic up to here is missing from the ring but older ones.
@@ -36,8 +38,13 @@ struct TopicFeed {
     /// Whether the topic is there; the first event of one that isn't follows the floor and no earlier event.
     private var exists = false
 
-    init(limit: RingLimit) {
+    /// Makes the feed of a topic that is being subscribed to.
+    /// - Parameters:
+    ///   - limit: How much the ring holds.
+    ///   - backlogLimit: How much of what arrives during a read waits for its answer.
+    init(limit: RingLimit, backlogLimit: RingLimit = RingLimit()) {
         self.limit = limit
+        self.backlog = EventBacklog(limit: backlogLimit)
         self.ring = ReplayRing(base: .zero, isWhole: false, limit: limit)
     }
 
@@ -47,12 +54,13 @@ struct TopicFeed {
 
     /// The bus acknowledged the subscription.
     mutating func subscribed() -> Action {
-        self.read(buffer: [])
+        self.readAnew()
     }
 
     /// The subscription is lost; an acknowledgement will follow.
     mutating func lost() {
         self.state = .subscribing
+        self.backlog.removeAll()
     }
 
     /// Another epoch is in force: nothing that was known holds any longer.
@@ -61,13 +69,13 @@ struct TopicFeed {
         self.verified = .zero
         self.exists = false
         if case .subscribing = self.state { return .none }
-        return self.read(buffer: [])
+        return self.readAnew()
     }
 
     /// The read with this token failed, or a rollback was reported: reads once more.
     mutating func readAgain(token: Int) -> Action {
-        guard case .reading(token, let buffer) = self.state else { return .none }
-        return self.read(buffer: buffer)
+        guard case .reading(token) = self.state else { return .none }
+        return self.read()
     }
 
     /// An entry arrived.
@@ -76,8 +84,8 @@ struct TopicFeed {
         switch self.state {
         case .subscribing:
             return .none
-        case .reading(let token, let buffer):
-            self.state = .reading(token: token, buffer: buffer + [event])
+        case .reading:
+            self.backlog.append(event)
             return .none
         case .live:
             return self.splice(event, head: head)
@@ -86,30 +94,33 @@ struct TopicFeed {
 
     /// The tail of the log was read.
     mutating func page(_ page: LogPage, token: Int) -> Action {
-        guard case .reading(token, let buffer) = self.state else { return .none }
+        guard case .reading(token) = self.state else { return .none }
         guard !self.contradicts(page) else {
-            let action = self.read(buffer: buffer)
+            let action = self.read()
             guard case .read(let token) = action else { return action }
             return .rollback(token: token)
         }
+        // Events were let go that the page does not know yet: the next one will.
+        guard page.clock >= self.backlog.forgotten else { return self.read() }
         self.ring = ReplayRing(tail: page, limit: self.limit)
         self.verified = page.clock
         self.exists = page.last != nil
         self.state = .live
-        for (index, event) in buffer.enumerated() where event.offset > page.clock {
+        while let event = self.backlog.popFirst() {
+            guard event.offset > page.clock else { continue }
             switch self.splice(event, head: page.clock) {
             case .deliver, .none: continue
-            case .read: return self.read(buffer: Array(buffer[index...]))
             case let other: return other
             }
         }
+        self.backlog.removeAll()
         return .goLive
     }
 
     /// The topic's log was dropped.
     mutating func deleted(last: Offset) -> Action {
         guard case .live = self.state else { return self.readOnceMore() }
-        guard last == self.ring.last || !self.exists else { return self.read(buffer: []) }
+        guard last == self.ring.last || !self.exists else { return self.readAnew() }
         self.ring.removeAll(last: last, isKept: true)
         return .replaceRing
     }
@@ -117,7 +128,7 @@ struct TopicFeed {
     /// The topic was forgotten, since all its events had passed their age.
     mutating func retired(last: Offset) -> Action {
         guard case .live = self.state else { return self.readOnceMore() }
-        guard last == self.ring.last || !self.exists else { return self.read(buffer: []) }
+        guard last == self.ring.last || !self.exists else { return self.readAnew() }
         self.ring.removeAll(last: last, isKept: false)
         self.exists = false
         return .replaceRing
@@ -125,14 +136,21 @@ struct TopicFeed {
 
     /// The read that is under way may have been carried out before the log changed.
     private mutating func readOnceMore() -> Action {
-        guard case .reading(_, let buffer) = self.state else { return .none }
-        return self.read(buffer: buffer)
+        guard case .reading = self.state else { return .none }
+        return self.read()
     }
 
-    private mutating func read(buffer: [Event]) -> Action {
+    /// Reads, and lets what has arrived wait for it.
+    private mutating func read() -> Action {
         self.nextToken += 1
-        self.state = .reading(token: self.nextToken, buffer: buffer)
+        self.state = .reading(token: self.nextToken)
         return .read(token: self.nextToken)
+    }
+
+    /// Reads what has arrived as well.
+    private mutating func readAnew() -> Action {
+        self.backlog.removeAll()
+        return self.read()
     }
 
     private mutating func splice(_ event: Event, head: Offset) -> Action {
@@ -147,7 +165,9 @@ struct TopicFeed {
             self.exists = true
             return .deliver(event)
         }
-        return event.previous < last ? self.rollback() : self.read(buffer: [event])
+        guard event.previous >= last else { return self.rollback() }
+        self.backlog.prepend(event)
+        return self.read()
     }
 
     private func follows(_ event: Event, last: Offset, head: Offset) -> Bool {
@@ -156,7 +176,7 @@ struct TopicFeed {
     }
 
     private mutating func rollback() -> Action {
-        guard case .read(let token) = self.read(buffer: []) else { return .none }
+        guard case .read(let token) = self.readAnew() else { return .none }
         return .rollback(token: token)
     }
 

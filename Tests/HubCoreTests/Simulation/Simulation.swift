@@ -31,11 +31,12 @@ final class Simulation {
         self.faults = faults
         self.server = SimulatedServer(retained: faults.retained)
         self.topics = try ["a", "b", "c", "d"].map { name throws(InvalidEvent) in try Topic(name) }
-        let configuration = FanOutConfiguration(
+        var configuration = FanOutConfiguration(
             sliceCount: 2, catchUpByteCount: 100, ringLimit: RingLimit(count: 6), tailCount: 4, pageCount: 3,
             linger: .seconds(1))
         for _ in 0..<2 {
             let bus = SimulatedBus(server: self.server)
+        configuration.backlogLimit = RingLimit(count: 5)
             self.server.members.append(bus)
             let loops = [EmbeddedEventLoop(), EmbeddedEventLoop()]
             var logger = Logger(label: "simulation")
