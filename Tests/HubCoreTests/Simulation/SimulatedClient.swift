@@ -59,6 +59,8 @@ final class SimulatedClient {
     let topics: [Topic]
     /// The place where the client began.
     let start: Offset
+    /// The epoch of that place.
+    let startEpoch: Epoch?
     private(set) var items: [Item] = []
     /// The cursor to come back with.
     private(set) var cursor: String?
@@ -71,6 +73,7 @@ final class SimulatedClient {
     init(topics: [Topic], cursor: String) {
         self.topics = topics
         self.start = Cursor(cursor)?.id.offset ?? .zero
+        self.startEpoch = Cursor(cursor)?.id.epoch
         self.cursor = cursor
     }
 

@@ -34,6 +34,8 @@ final class SimulatedServer {
     /// Loses what was published since `save`, as a replica does that is promoted too early.
     func rollBack() {
         self.log = self.snapshot
+        // Time has passed until another server took over.
+        self.now += 1
         let clock = self.log.clock
         self.history.removeAll { $0.offset > clock }
     }

@@ -15,6 +15,8 @@ final class Simulation {
         var losesMessages = false
         var failsReads = true
         var deletes = false
+        /// The server forgets what it acknowledged last, as a replica does that is promoted too early; new epochs follow.
+        var rollsBack = false
         var retained = 40
     }
 
@@ -34,9 +36,9 @@ final class Simulation {
         var configuration = FanOutConfiguration(
             sliceCount: 2, catchUpByteCount: 100, ringLimit: RingLimit(count: 6), tailCount: 4, pageCount: 3,
             linger: .seconds(1))
+        configuration.backlogLimit = RingLimit(count: 5)
         for _ in 0..<2 {
             let bus = SimulatedBus(server: self.server)
-        configuration.backlogLimit = RingLimit(count: 5)
             self.server.members.append(bus)
             let loops = [EmbeddedEventLoop(), EmbeddedEventLoop()]
             var logger = Logger(label: "simulation")
@@ -88,6 +90,7 @@ final class Simulation {
     }
 
     private func step() {
+        if self.faults.rollsBack { self.rollBackAtTimes() }
         let member = self.server.members.randomElement(using: &self.random)!
         let (shard, loop) = self.shards.randomElement(using: &self.random)!
         switch Int.random(in: 0..<100, using: &self.random) {
@@ -106,6 +109,14 @@ final class Simulation {
         case 97..<98: if self.faults.losesMessages { member.loseMessage(using: &self.random) }
         case 98..<99: if self.faults.deletes { self.server.delete(self.topics.randomElement(using: &self.random)!) }
         default: if self.clients.count < 14 { self.addClient() }
+        }
+    }
+
+    private func rollBackAtTimes() {
+        switch Int.random(in: 0..<400, using: &self.random) {
+        case 0..<4: self.server.save()
+        case 4: self.server.rollBack()
+        default: break
         }
     }
 

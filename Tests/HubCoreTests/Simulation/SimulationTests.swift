@@ -38,6 +38,26 @@ import Testing
         }
     }
 
+    @Test("After a rollback every stream is told, and has the whole of what there is from then on", arguments: 0..<8)
+    func tellsOfRollbacks(block: UInt64) throws {
+        var epochs = 0
+        for seed in Self.seeds(block) {
+            let simulation = try Simulation(
+                seed: 4_000_000 + seed, faults: .init(rollsBack: true, retained: 100_000))
+            simulation.run(steps: 1500)
+            simulation.settle()
+            epochs += Int((simulation.server.log.epoch.rawValue >> 12) - 1)
+            for (number, client) in simulation.clients.enumerated() {
+                let verdict = EpochVerdict(client, simulation.server.log)
+                #expect(
+                    Bool(verdict.isGood),
+                    "seed \(seed), client \(number) of \(client.topics): \(verdict) \(verdict.isGood ? "" : client.state)"
+                )
+            }
+        }
+        #expect(epochs > 0, "no rollback was ever noticed")
+    }
+
     /// How many interleavings each case tries; more with `HUB_SIMULATION_SEEDS`.
     private static func seeds(_ block: UInt64) -> Range<UInt64> {
         let count = ProcessInfo.processInfo.environment["HUB_SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 10

@@ -46,6 +46,14 @@ struct MemoryLog {
     /// Begins a new epoch with the same events.
     mutating func enter(_ epoch: Epoch) {
         self.epoch = epoch
+        for index in self.entries.values.indices {
+            self.entries.values[index].events = Deque(
+                self.entries.values[index].events.map { event in
+                    Event(
+                        id: EventID(epoch: epoch, offset: event.offset), topic: event.topic, previous: event.previous,
+                        name: event.name, data: event.data, retry: event.retry)
+                })
+        }
     }
 
     /// Appends an event to its topics' logs, or finds the id that its key got before.
