@@ -1,4 +1,5 @@
 import HubCore
+import NIOCore
 
 /// What keeps the bus from delivering, and what of it is worth a line in the log.
 struct Readiness {
@@ -20,8 +21,9 @@ struct Readiness {
     private var reasons: [Problem: String] = [
         .unreachable: "Redis has not answered yet", .notSubscribed: "not subscribed to Redis yet",
     ]
-    /// What was logged since the bus was last ready.
-    private var told: Set<Problem> = []
+    /// What was logged since the bus was last ready, and when.
+    private var told: [Problem: (reason: String, time: NIODeadline)] = [:]
+    private static let interval = TimeAmount.seconds(30)
 
     /// The status as the bus tells it.
     var status: BusStatus {
@@ -32,15 +34,24 @@ struct Readiness {
     private var leading: Problem? { Problem.allCases.first { self.reasons[$0] != nil } }
 
     /// Notes that there is a problem, or with `nil` that there is none.
-    /// - Returns: What to log: once for each kind of trouble until the bus is ready again, however often it is noted.
-    mutating func note(_ problem: Problem, _ reason: String?) -> Change? {
+    /// - Returns: What to log: once for each kind of trouble until the bus is ready again, however often it is noted; and
+    ///   again if there is another reason for it, but not more often than every 30 seconds.
+    mutating func note(_ problem: Problem, _ reason: String?, at now: NIODeadline = .now()) -> Change? {
         self.reasons[problem] = reason
         guard let leading = self.leading else {
-            defer { self.told = [] }
+            defer { self.told = [:] }
             return self.told.isEmpty ? nil : .recovered
         }
         let isNews = (leading == problem && reason != nil) || leading.lasts
-        guard isNews, self.told.insert(leading).inserted else { return nil }
-        return .worse(reason: self.reasons[leading] ?? "")
+        guard isNews, let reason = self.reasons[leading], self.isWorthTelling(leading, reason, at: now) else {
+            return nil
+        }
+        self.told[leading] = (reason, now)
+        return .worse(reason: reason)
+    }
+
+    private func isWorthTelling(_ problem: Problem, _ reason: String, at now: NIODeadline) -> Bool {
+        guard let told = self.told[problem] else { return true }
+        return told.reason != reason && now - told.time >= Self.interval
     }
 }

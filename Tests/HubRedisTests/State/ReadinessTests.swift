@@ -1,4 +1,5 @@
 import HubCore
+import NIOCore
 import Testing
 
 @testable import HubRedis
@@ -30,6 +31,19 @@ import Testing
         #expect(readiness.status == .notReady(reason: "lost"))
         #expect(readiness.note(.notSubscribed, nil) == .recovered)
         #expect(readiness.note(.notSubscribed, nil) == nil)
+    }
+
+    @Test func anotherReasonIsLoggedButNotAtEachAttempt() {
+        var readiness = self.connected()
+        let start = NIODeadline.uptimeNanoseconds(1)
+        #expect(readiness.note(.unreachable, "refused", at: start) == .worse(reason: "refused"))
+        #expect(readiness.note(.unreachable, "wrong password", at: start + .seconds(1)) == nil)
+        #expect(readiness.note(.unreachable, "refused", at: start + .seconds(40)) == nil)
+        #expect(
+            readiness.note(.unreachable, "wrong password", at: start + .seconds(41)) == .worse(reason: "wrong password")
+        )
+        #expect(readiness.note(.unreachable, "refused", at: start + .seconds(70)) == nil)
+        #expect(readiness.note(.unreachable, "refused", at: start + .seconds(71)) == .worse(reason: "refused"))
     }
 
     @Test func theWorstTroubleIsTold() {
