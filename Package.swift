@@ -82,7 +82,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "HubClient",
-            dependencies: [httpClient, nioCore, nioPosix, nioHTTP1, logging],
+            dependencies: [httpClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging],
             swiftSettings: settings),
         .systemLibrary(name: "CEpoll"),
         .target(name: "HubLoad", dependencies: ["CEpoll", histogram], swiftSettings: settings),

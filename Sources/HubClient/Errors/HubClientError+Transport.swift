@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 #if canImport(Glibc)
     import Glibc
@@ -22,6 +23,8 @@ extension HubClientError {
         case let error as HTTPClientError where error == .cancelled: self = .cancelledByCaller
         case let error as NIOConnectionError:
             self.init(.unreachable, "cannot reach \(endpoint): \(Self.cause(of: error))")
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            self.init(.unreachable, "cannot reach \(endpoint): \(Self.cause(ofTLS: error))")
         case let error as HTTPClientError where Self.beforeSending.contains(error):
             self.init(.unreachable, "cannot reach \(endpoint): \(error.shortDescription)")
         case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
@@ -69,6 +72,17 @@ extension HubClientError {
         }
         if error.dnsAError != nil || error.dnsAAAAError != nil { return "the name '\(error.host)' has no address" }
         return Self.oneLine(error)
+    }
+
+    /// The handshake comes before the request. The library names the cause only within a longer text.
+    private static func cause(ofTLS error: any Error) -> String {
+        let text = "\(error)"
+        if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
+            return "it does not speak TLS; perhaps its address begins with http://"
+        }
+        if text.contains("CERTIFICATE_VERIFY_FAILED") { return "its certificate is not trusted" }
+        if text.contains("failedToValidateHostname") { return "its certificate is for another name" }
+        return "TLS failed: \(Self.oneLine(error))"
     }
 
     private static func text(_ code: CInt) -> String { String(cString: strerror(code)) }

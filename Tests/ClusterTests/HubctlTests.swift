@@ -1,0 +1,159 @@
+import Foundation
+import HubClient
+import Testing
+
+extension ClusterTests {
+    /// The real program against real hubs, as a script would use it.
+    @Suite("hubctl")
+    struct HubctlTests {
+        /// What a run of it came to.
+        private struct Run {
+            let status: Int32
+            let output: String
+            let errors: String
+
+            var lines: [String] { self.output.split(separator: "\n").map(String.init) }
+        }
+
+        /// A line for the shell with the program in it, at work.
+        private struct Running {
+            let process: ChildProcess
+            let output: String
+            let errors: String
+
+            /// Starts it.
+            /// - Parameter line: `$ctl` is the program.
+            init(_ line: String, in directory: TestDirectory, url: String) async throws {
+                let name = directory.file("hubctl-\(UInt64.random(in: 0 ... .max))")
+                self.output = name + ".out"
+                self.errors = name + ".err"
+                let script = "export HUB_URL='\(url)' ctl='\(Binaries.hubctl)'; { \(line)\n} 2>'\(self.errors)'"
+                self.process = try await ChildProcess.start(["sh", "-c", script], output: self.output)
+            }
+
+            var text: String { (try? String(contentsOfFile: self.output, encoding: .utf8)) ?? "" }
+            var errorText: String { (try? String(contentsOfFile: self.errors, encoding: .utf8)) ?? "" }
+
+            func finish() async throws -> Run {
+                guard case .exited(let status) = try await self.process.wait(within: .seconds(20)) else {
+                    throw ChildProcess.Failure(description: "hubctl was killed: \(self.errorText)")
+                }
+                return Run(status: status, output: self.text, errors: self.errorText)
+            }
+        }
+
+        private func with(
+            _ body: (TestCluster, (String) async throws -> Run) async throws -> Void
+        ) async throws {
+            try await TestCluster.with(hubs: 1) { cluster in
+                try await body(cluster) { line in
+                    try await Running(line, in: cluster.directory, url: cluster.hubs[0].url).finish()
+                }
+            }
+        }
+
+        @Test("publishes an argument, standard input, a file, and lines of JSON, and prints their ids")
+        func publishes() async throws {
+            try await self.with { cluster, run in
+                let file = cluster.directory.file("message")
+                try "from\na file\n".write(toFile: file, atomically: true, encoding: .utf8)
+                let argument = try await run("$ctl publish a 'an argument' --event greeting --retry 500")
+                let input = try await run("printf 'from\\ninput\\n' | $ctl publish a - --topic b")
+                let whole = try await run("$ctl publish a --file '\(file)'")
+                let lines =
+                    #"printf '{"topic":"a","data":1}\n\n{"topic":"a","data":{"x":[2]}}' | $ctl publish --ndjson"#
+                let batch = try await run(lines)
+                for run in [argument, input, whole, batch] {
+                    #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+                }
+                let ids = argument.lines + input.lines + whole.lines + batch.lines
+                #expect(ids.count == 5 && ids == ids.sorted())
+                let read = try await run("$ctl subscribe a --from earliest --count 5 --format json")
+                #expect(
+                    read.lines == [
+                        #"{"data":"an argument","event":"greeting","id":"\#(ids[0])","retry":500,"topic":"a"}"#,
+                        #"{"data":"from\ninput","id":"\#(ids[1])","topic":"a"}"#,
+                        #"{"data":"from\na file\n","id":"\#(ids[2])","topic":"a"}"#,
+                        #"{"data":"1","id":"\#(ids[3])","topic":"a"}"#,
+                        #"{"data":"{\"x\":[2]}","id":"\#(ids[4])","topic":"a"}"#,
+                    ])
+            }
+        }
+
+        @Test("resumes after an id, and says so when something may be missing")
+        func resumes() async throws {
+            try await self.with { _, run in
+                let ids = try await run("for i in 1 2 3; do $ctl publish a $i; done").lines
+                let rest = try await run("$ctl subscribe a --from \(ids[0]) --count 2")
+                #expect(rest.status == 0 && rest.lines == ["2", "3"] && rest.errors.isEmpty, "\(rest.errors)")
+                let blocks = try await run("$ctl subscribe a --from \(ids[1]) --count 1 --format sse")
+                #expect(blocks.output == "data: 3\nid: \(ids[2])\n\n")
+                let unknown = try await run("$ctl subscribe a --from nonsense --count 3")
+                #expect(unknown.status == 0 && unknown.lines == ["1", "2", "3"])
+                #expect(unknown.errors.contains("hubctl: reset (unknown): events of 'a' may be missing after nonsense"))
+            }
+        }
+
+        @Test("goes on where it was when its hub is stopped and comes back elsewhere")
+        func followsItsHub() async throws {
+            try await TestCluster.with(hubs: 2) { cluster in
+                let urls = cluster.hubs.map { "--url \($0.url)" }.joined(separator: " ")
+                let follower = try await Running(
+                    "$ctl subscribe a --from earliest --count 4 \(urls)", in: cluster.directory, url: "")
+                try await cluster.client.publish("1", to: "a")
+                try await cluster.client.publish("2", to: "a")
+                try await waitUntil("two have come") { follower.text == "1\n2\n" }
+                cluster.hubs[0].signal(SIGTERM)
+                let end = try await cluster.hubs[0].wait()
+                #expect(end == .exited(0))
+                try await cluster.clients[1].publish("3", to: "a")
+                try await cluster.clients[1].publish("4", to: "a")
+                let run = try await follower.finish()
+                #expect(run.status == 0 && run.output == "1\n2\n3\n4\n", "\(run.output)\(run.errors)")
+                #expect(run.errors.contains("(drain)") || run.errors.contains("trying again"), "\(run.errors)")
+            }
+        }
+
+        @Test("lists topics, describes and deletes them")
+        func topics() async throws {
+            try await self.with { _, run in
+                _ = try await run("$ctl publish b x; $ctl publish a x; $ctl publish a y")
+                let list = try await run("$ctl topics")
+                #expect(
+                    list.lines.map { $0.split(separator: "\t").prefix(2).joined(separator: " ") } == ["a 2", "b 1"])
+                let one = try await run("$ctl topics list a --format json")
+                #expect(one.lines.count == 1 && one.output.hasPrefix("{") && one.output.contains(#""topic":"a""#))
+                let deleted = try await run("$ctl topics delete a")
+                #expect(deleted.status == 0 && deleted.output.isEmpty)
+                let rest = try await run("$ctl topics list a")
+                #expect(rest.output.hasPrefix("a\t0\t"), "\(rest.output)")
+            }
+        }
+
+        @Test("tells what went wrong in one line and by its exit status")
+        func failures() async throws {
+            let cases: [(line: String, status: Int32, text: String)] = [
+                ("$ctl publish '$reserved' x", 1, "reserved"), ("$ctl topics list nothing", 1, "no topic 'nothing'"),
+                ("printf '{}\\n' | $ctl publish --ndjson", 1, "lines 1 to 1"),
+                ("$ctl publish a", 64, "give one message"), ("$ctl publish a x --file y", 64, "give one message"),
+                ("$ctl subscribe a --count 0", 64, "at least 1"),
+                ("$ctl publish a --file /nowhere", 66, "/nowhere: No such file"),
+                ("$ctl --url http://127.0.0.1:1 publish a x", 69, "cannot reach"),
+                ("$ctl --url \"https${HUB_URL#http}\" publish a x", 69, "it does not speak TLS"),
+                ("$ctl --url ftp://h publish a x", 64, "ftp://h"),
+            ]
+            try await self.with { _, run in
+                for (line, status, text) in cases {
+                    let failed = try await run(line)
+                    #expect(failed.status == status, "\(line): \(failed.errors)")
+                    #expect(failed.errors.contains(text), "\(line): \(failed.errors)")
+                    #expect(failed.errors.filter { $0 == "\n" }.count == 1 && failed.output.isEmpty, "\(failed.errors)")
+                    #expect(failed.errors.utf8.count < 250, "\(failed.errors)")
+                }
+                let health = try await run("$ctl --url http://127.0.0.1:1 --url $HUB_URL health")
+                #expect(health.status == 69)
+                #expect(health.lines.count == 2 && health.output.contains("\tnot ready\t"), "\(health.output)")
+            }
+        }
+    }
+}
