@@ -26,6 +26,23 @@ import Testing
         #expect(ring.events.offsets == [5, 6])
     }
 
+    @Test func whatIsOlderThanTheAgeGoesWithTheNextEvent() throws {
+        func event(_ milliseconds: UInt64, after previous: UInt64) throws -> Event {
+            try Sample.event(milliseconds << Offset.sequenceBits, after: previous << Offset.sequenceBits)
+        }
+        var ring = ReplayRing(base: 0, isWhole: true, limit: RingLimit(age: 100))
+        ring.append(try event(1000, after: 0))
+        ring.append(try event(1050, after: 1000))
+        ring.append(try event(1100, after: 1050))
+        #expect(ring.events.map(\.offset.milliseconds) == [1000, 1050, 1100] && ring.isWhole, "just as old is held")
+        ring.append(try event(1101, after: 1100))
+        #expect(ring.events.map(\.offset.milliseconds) == [1050, 1100, 1101])
+        #expect(ring.base.milliseconds == 1000 && !ring.isWhole)
+        ring.append(try event(5000, after: 1101))
+        #expect(ring.events.map(\.offset.milliseconds) == [5000], "the newest stays, however old")
+        #expect(ring.base.milliseconds == 1101)
+    }
+
     @Test func theTailOfALogIsTakenWithWhatItProves() throws {
         var page = LogPage(
             epoch: Sample.epoch, clock: 99, floor: 3, last: 40, entries: try Sample.chain(after: 20, [30, 40]),
