@@ -17,7 +17,10 @@ extension ClusterTests {
                 let count = try await cluster.publishing(to: self.topics) {
                     for _ in 0..<10 {
                         for type in types { try await cluster.redis.cli("CLIENT", "KILL", "TYPE", type) }
-                        try await Task.sleep(for: .milliseconds(150))
+                        try await waitUntil("every hub is subscribed again") {
+                            let clients = try await cluster.redis.cli("CLIENT", "LIST", "TYPE", "pubsub")
+                            return clients.split(separator: "\n").count == cluster.hubs.count
+                        }
                     }
                     try await cluster.waitUntilReady()
                 }

@@ -140,13 +140,13 @@ struct ClientTests {
 
     @Test("ends without an error when its task is cancelled")
     func cancellation() async throws {
-        try await self.with([[.problem("503 Service Unavailable", detail: "no", ["Retry-After: 3600"])]]) { hub, _ in
+        try await self.with([[.problem("503 Service Unavailable", detail: "no", ["Retry-After: 3600"])]]) { hub, servers in
             let task = Task {
                 var items: [StreamItem] = []
                 for try await item in hub.subscribe(to: ["t"]) { items.append(item) }
                 return items.count
             }
-            try await Task.sleep(for: .milliseconds(50))
+            while servers[0].requests.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
             task.cancel()
             #expect(try await task.value <= 1)
         }
