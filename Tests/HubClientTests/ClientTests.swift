@@ -140,7 +140,8 @@ struct ClientTests {
 
     @Test("ends without an error when its task is cancelled")
     func cancellation() async throws {
-        try await self.with([[.problem("503 Service Unavailable", detail: "no", ["Retry-After: 3600"])]]) { hub, servers in
+        try await self.with([[.problem("503 Service Unavailable", detail: "no", ["Retry-After: 3600"])]]) {
+            hub, servers in
             let task = Task {
                 var items: [StreamItem] = []
                 for try await item in hub.subscribe(to: ["t"]) { items.append(item) }

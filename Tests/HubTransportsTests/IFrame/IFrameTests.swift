@@ -2,6 +2,7 @@ import Foundation
 import HubCore
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import HubTransports
