@@ -34,10 +34,11 @@ struct LongPollTests {
         }
     }
 
-    @Test func aTickWithMoreThanTheLimitIsCutAndTheRestIsNotLost() async throws {
+    @Test(arguments: ["topic=a", "topic=a&topic=b"])
+    func aTickWithMoreThanTheLimitIsCutAndTheRestIsNotLost(topics: String) async throws {
         try await TestServer.run { server in
             try await server.connect { client in
-                client.send("GET", "/long-poll?topic=a&limit=3")
+                client.send("GET", "/long-poll?\(topics)&limit=3")
                 try await server.waitForSubscribers(1)
                 let lines = (1...8).map { #"{"topic":"a","data":"\#($0)"}"# }.joined(separator: "\n")
                 _ = try await server.request(
@@ -47,7 +48,7 @@ struct LongPollTests {
                     let batch = try BatchAnswer(try await client.readAnswer())
                     #expect(batch.events.count <= 3)
                     received += batch.data
-                    client.send("GET", "/long-poll?topic=a&limit=3&cursor=\(batch.cursor)")
+                    client.send("GET", "/long-poll?\(topics)&limit=3&cursor=\(batch.cursor)")
                 }
                 #expect(received == (1...8).map(String.init))
             }
