@@ -7,8 +7,9 @@ public final class LoadGenerator {
 
     private let targets: [LoadTarget]
     private let groups: [StreamGroup]
-    private let receiver: StreamReceiver
-    private let thread: LoadThread
+    /// One for each group, so that a group does not wait until another one's events are read.
+    private let receivers: [StreamReceiver]
+    private var threads: [LoadThread] = []
 
     /// Makes a generator.
     /// - Parameters:
@@ -19,9 +20,10 @@ public final class LoadGenerator {
         try OpenFiles.require(connections: groups.reduce(0) { $0 + $1.count })
         self.targets = targets
         self.groups = groups
-        self.receiver = try StreamReceiver()
-        self.thread = try self.receiver.start()
-        self.receiver.withState { $0.groups = groups.map { _ in GroupDeliveries() } }
+        var receivers: [StreamReceiver] = []
+        for _ in groups { receivers.append(try StreamReceiver()) }
+        self.receivers = receivers
+        for receiver in receivers { self.threads.append(try receiver.start()) }
     }
 
     /// Opens the streams, and waits until all have their heads.
@@ -31,15 +33,12 @@ public final class LoadGenerator {
     @discardableResult
     public func open(timeout: Double = 60) throws(LoadFailure) -> Double {
         let begin = MonotonicTime.now
-        for (number, group) in self.groups.enumerated() {
-            try self.receiver.open(group, number: number, on: self.targets)
-        }
+        for (group, receiver) in zip(self.groups, self.receivers) { try receiver.open(group, on: self.targets) }
         let deadline = MonotonicTime.now + UInt64(timeout * 1e9)
-        while self.receiver.withState({ $0.opening }) > 0, MonotonicTime.now < deadline {
-            MonotonicTime.sleep(1_000_000)
-        }
-        let (open, count, refusal) = self.receiver.withState { ($0.open, $0.connections.count, $0.refusal) }
+        while self.sum(\.opening) > 0, MonotonicTime.now < deadline { MonotonicTime.sleep(1_000_000) }
+        let (open, count) = (self.sum(\.open), self.sum(\.connections.count))
         guard open == count else {
+            let refusal = self.receivers.lazy.compactMap { $0.withState(\.refusal) }.first
             throw LoadFailure("\(count - open) of \(count) streams were not opened\(refusal.map { ": \($0)" } ?? "")")
         }
         return Double(MonotonicTime.now - begin) / 1e9
@@ -55,7 +54,7 @@ public final class LoadGenerator {
     public func publish(
         _ loads: [PublishLoad], seconds: Double, progress: (LoadReport) -> Void = { _ in }
     ) throws(LoadFailure) -> LoadReport {
-        self.receiver.withState { $0.resetCounts() }
+        for receiver in self.receivers { receiver.withState { $0.resetCounts() } }
         let begin = MonotonicTime.now
         let publishers = loads.map { Publisher($0, to: self.targets, seconds: seconds) }
         var threads: [LoadThread] = []
@@ -77,26 +76,23 @@ public final class LoadGenerator {
     public func wait(forEventsPerStream count: Int) -> LoadReport {
         let begin = MonotonicTime.now
         self.waitForRest(self.groups.reduce(0) { $0 + ($1.isStalled ? 0 : $1.count * count) })
-        return self.receiver.withState { state in
-            var report = LoadReport()
-            report.groups = Self.settle(state) { _ in count }
-            report.closed = state.closed
-            report.seconds = Double(MonotonicTime.now - begin) / 1e9
-            return report
-        }
+        return self.report(since: begin) { _ in count }
     }
 
-    /// Ends the streams and the thread that reads them.
+    /// Ends the streams and the threads that read them.
     public func close() {
-        self.receiver.withState { $0.closeAll() }
-        self.receiver.stop()
-        self.thread.join()
+        for receiver in self.receivers {
+            receiver.withState { $0.closeAll() }
+            receiver.stop()
+        }
+        for thread in self.threads { thread.join() }
+        self.threads = []
     }
 
     private func waitForRest(_ expected: Int) {
         var last = (count: -1, time: MonotonicTime.now)
         while true {
-            let received = self.receiver.withState { $0.received }
+            let received = self.sum(\.received)
             let now = MonotonicTime.now
             if received != last.count { last = (received, now) }
             guard received < expected, now - last.time < Self.patience else { return }
@@ -105,26 +101,22 @@ public final class LoadGenerator {
     }
 
     private func report(_ publishers: [Publisher], since begin: UInt64) -> LoadReport {
+        var published = PublishReport()
+        for publisher in publishers { published.add(publisher.published) }
+        var report = self.report(since: begin) { $0.reduce(0) { $0 + (published.events[$1] ?? 0) } }
+        report.published = published
+        return report
+    }
+
+    private func report(since begin: UInt64, expected: ([Int]) -> Int) -> LoadReport {
         var report = LoadReport()
-        for publisher in publishers { report.published.add(publisher.published) }
-        let events = report.published.events
-        self.receiver.withState { state in
-            report.groups = Self.settle(state) { $0.reduce(0) { $0 + (events[$1] ?? 0) } }
-            report.closed = state.closed
-        }
+        report.groups = self.receivers.map { $0.withState { $0.deliveries(expected: expected) } }
+        report.closed = self.sum(\.closed)
         report.seconds = Double(MonotonicTime.now - begin) / 1e9
         return report
     }
 
-    /// Compares what each stream got with what it should have got.
-    private static func settle(_ state: StreamState, expected: ([Int]) -> Int) -> [GroupDeliveries] {
-        var groups = state.groups
-        for connection in state.connections where !connection.isStalled {
-            let count = expected(connection.topics)
-            groups[connection.group].expected += count
-            groups[connection.group].lost += max(0, count - connection.received)
-            groups[connection.group].repeated += max(0, connection.received - count)
-        }
-        return groups
+    private func sum(_ count: (StreamState) -> Int) -> Int {
+        self.receivers.reduce(0) { sum, receiver in sum + receiver.withState { count($0) } }
     }
 }

@@ -9,7 +9,6 @@ struct StreamConnection {
 
     let socket: TCPSocket
     let topics: [Int]
-    let group: Int
     let isStalled: Bool
     var phase = Phase.connecting
     /// The request; empty once it is sent.

@@ -7,7 +7,7 @@ import Synchronization
     import Musl
 #endif
 
-/// Reads any number of streams in one thread: no task, channel or buffer for each, so that it takes as little as can be
+/// Reads the streams of a group in one thread: no task, channel or buffer for each, so that it takes as little as can be
 /// from the processor that it shares with the server.
 final class StreamReceiver: Sendable {
     /// How many streams are asked for before the first of them has its head.
@@ -43,18 +43,16 @@ final class StreamReceiver: Sendable {
         self.state.withLock { body(&$0) }
     }
 
-    /// Opens a group's streams, and does not wait for the last of them.
-    func open(_ group: StreamGroup, number: Int, on targets: [LoadTarget]) throws(LoadFailure) {
+    /// Opens the group's streams, and does not wait for the last of them.
+    func open(_ group: StreamGroup, on targets: [LoadTarget]) throws(LoadFailure) {
         for stream in 0..<group.count {
             let target = targets[stream % targets.count]
             let topics = group.topics(of: stream)
             let socket = try TCPSocket.connecting(to: target.address, receiveBuffer: group.isStalled ? 1 : nil)
             let request = target.subscribing(to: topics, lastEventID: group.lastEventID)
-            self.withState {
-                $0.append(
-                    StreamConnection(
-                        socket: socket, topics: topics, group: number, isStalled: group.isStalled, request: request))
-            }
+            let connection = StreamConnection(
+                socket: socket, topics: topics, isStalled: group.isStalled, request: request)
+            self.withState { $0.append(connection) }
             while self.withState({ $0.opening }) > Self.openingAtOnce { MonotonicTime.sleep(100_000) }
         }
     }

@@ -1,10 +1,10 @@
 import CEpoll
 
-/// The streams of a receiver, and what they got.
+/// The streams of a group, and what they got.
 struct StreamState {
     private let poller: CInt
     private(set) var connections: ContiguousArray<StreamConnection> = []
-    var groups: [GroupDeliveries] = []
+    private(set) var latency = LatencyDistribution()
     private(set) var open = 0
     private(set) var closed = 0
     private(set) var received = 0
@@ -36,8 +36,23 @@ struct StreamState {
     /// Forgets what was counted so far.
     mutating func resetCounts() {
         self.received = 0
-        for index in self.groups.indices { self.groups[index] = GroupDeliveries() }
+        self.latency = LatencyDistribution()
         for index in self.connections.indices { self.connections[index].received = 0 }
+    }
+
+    /// Compares what each stream got with what it should have got.
+    /// - Parameter expected: How many events a stream of some topics should have got.
+    func deliveries(expected: ([Int]) -> Int) -> GroupDeliveries {
+        var deliveries = GroupDeliveries()
+        deliveries.received = self.received
+        deliveries.latency = self.latency
+        for connection in self.connections where !connection.isStalled {
+            let count = expected(connection.topics)
+            deliveries.expected += count
+            deliveries.lost += max(0, count - connection.received)
+            deliveries.repeated += max(0, connection.received - count)
+        }
+        return deliveries
     }
 
     /// Ends all streams.
@@ -86,17 +101,15 @@ struct StreamState {
     }
 
     private mutating func count(_ bytes: UnsafeRawBufferPointer, of index: Int, time: UInt64) {
-        let group = self.connections[index].group
         var found = 0
         let rest = EventMark.scan(bytes) { mark in
             found += 1
-            self.groups[group].latency.record(from: mark, to: time)
+            self.latency.record(from: mark, to: time)
         }
         if rest > 0 || !self.connections[index].carry.isEmpty {
             self.connections[index].carry = Array(bytes.suffix(rest))
         }
         self.connections[index].received += found
-        self.groups[group].received += found
         self.received += found
     }
 
