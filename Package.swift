@@ -97,6 +97,9 @@ let package = Package(
             name: "hubctl",
             dependencies: ["HubClient", "HubLoad", nioCore, arguments, logging],
             swiftSettings: settings),
+        .executableTarget(
+            name: "hubbench", dependencies: ["CEpoll", "HubLoad", arguments], path: "Benchmarks/hubbench",
+            swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "RedisWireTests",

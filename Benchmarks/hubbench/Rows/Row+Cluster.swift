@@ -1,0 +1,73 @@
+import HubLoad
+
+extension Row {
+    /// Two hubs with Redis between them, whose processor time counts.
+    static var cluster: Row {
+        Row(
+            name: "cluster", title: "2 hubs and Redis, 2000 topics with 5 streams each, 2000 events/s",
+            contenders: [.hub], goals: [Goal(measure: .cpuPerPublish, limit: 150)], needsRedis: true
+        ) { _, bench in
+            let redis = try bench.startRedis()
+            let streams = StreamGroup(10_000, topics: 0..<2000)
+            let load = PublishLoad(topics: 0..<2000, rate: 2000, connections: 8)
+            return try bench.with(try bench.startHubs(2, on: redis), [streams]) { server, generator in
+                _ = try generator.publish([load], seconds: 1)
+                let meter = server.meter
+                let before = meter.cpuMicroseconds
+                let report = try generator.publish([load], seconds: bench.seconds)
+                return [
+                    .cpuPerPublish: (meter.cpuMicroseconds - before) / Double(max(1, report.published.requests)),
+                    .medianLatency: report.groups[0].latency.milliseconds(50),
+                    .tailLatency: report.groups[0].latency.milliseconds(99),
+                    .lost: Double(report.lost + report.repeated),
+                ]
+            }
+        }
+    }
+
+    /// The clients of a hub that has gone come to another one, which knows nothing of their topics yet.
+    static func reconnect(topics: Int) -> Row {
+        Row(
+            name: "reconnect-\(topics)",
+            title: "5000 clients of \(topics) topics reconnect at once, each 100 events behind, to a hub with Redis",
+            contenders: [.hub], goals: [Goal(measure: .cpu, limit: 2)], needsRedis: true
+        ) { _, bench in
+            let redis = try bench.startRedis()
+            let cursor = try bench.publishHistory(of: topics, on: redis)
+            let server = try bench.startHubs(1, on: redis)
+            defer { server.stop() }
+            let commands = try RedisProbe.commandCount(port: redis.port)
+            let meter = server.meter
+            let cpu = meter.cpuMicroseconds
+            let streams = StreamGroup(5000, topics: 0..<topics, lastEventID: cursor)
+            let generator = try LoadGenerator(server.targets, streams: [streams])
+            defer { generator.close() }
+            let opening = try generator.open()
+            let report = generator.wait(forEventsPerStream: 100)
+            return [
+                .cpu: (meter.cpuMicroseconds - cpu) / 1e6,
+                .duration: opening + report.seconds,
+                .redisCommands: Double(try RedisProbe.commandCount(port: redis.port) - commands),
+                .lost: Double(report.lost + report.repeated),
+            ]
+        }
+    }
+}
+
+extension Workbench {
+    /// Publishes 100 events of each topic through a hub that is gone afterwards.
+    /// - Returns: A cursor from before them.
+    fileprivate func publishHistory(
+        of topics: Int, on redis: (process: ChildServer, port: Int)
+    ) throws -> String {
+        let hub = try self.startHub(on: redis)
+        defer { hub.kill() }
+        let target = try LoadTarget(url: "http://127.0.0.1:\(try hub.announcedPort())")
+        let connection = PublishConnection(to: target)
+        let event = EventMark.data(time: MonotonicTime.now, size: 128)
+        let answer = try connection.publish([event], to: 0)
+        for topic in 0..<topics { try connection.publish(Array(repeating: event, count: 100), to: topic) }
+        guard let cursor = answer.firstMatch(of: /"id":"([^"]+)"/) else { throw LoadFailure("no id: \(answer)") }
+        return String(cursor.1)
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import HubLoad
+
+/// What the runs share: where the programs are, how long to measure, and a folder for logs.
+final class Workbench {
+    let seconds: Double
+    private let hub: String
+    private let rawfan: String?
+    private let directory: String
+    private var logCount = 0
+
+    /// Makes a workbench with a folder that goes with it.
+    init(hub: String, rawfan: String?, seconds: Double) throws {
+        self.hub = hub
+        self.rawfan = rawfan
+        self.seconds = seconds
+        self.directory = NSTemporaryDirectory() + "hubbench-\(getpid())"
+        try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: self.directory)
+    }
+
+    /// Whether a contender can be measured here.
+    func has(_ contender: Contender) -> Bool {
+        switch contender {
+        case .hub, .floor: true
+        case .rawfan: self.rawfan != nil
+        case .nchan: Self.path(of: "nginx") != nil && NchanConfiguration.module != nil
+        }
+    }
+
+    /// Whether rows with Redis can be measured here.
+    var hasRedis: Bool { Self.path(of: "redis-server") != nil }
+
+    /// Starts a contender anew.
+    func start(_ contender: Contender) throws -> RunningServer {
+        switch contender {
+        case .hub: return try self.hubs(1, ["--bus", "memory"])
+        case .floor:
+            let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            let process = try self.spawn([program, "floor"])
+            return RunningServer([try Self.target(try process.announcedPort())], [process])
+        case .rawfan:
+            let port = try LoopbackListener.freePort()
+            let process = try self.spawn([self.rawfan ?? "rawfan", "\(port)"])
+            try process.waitForListener(on: port)
+            return RunningServer([try Self.target(port)], [process])
+        case .nchan: return try self.nchan()
+        }
+    }
+
+    /// Starts Redis alone.
+    func startRedis() throws -> (process: ChildServer, port: Int) {
+        let port = try LoopbackListener.freePort()
+        let process = try self.spawn([
+            "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir",
+            self.directory,
+        ])
+        try process.waitForListener(on: port)
+        return (process, port)
+    }
+
+    /// Starts hubs that share a Redis, which is one of the processes that are metered.
+    func startHubs(_ count: Int, on redis: (process: ChildServer, port: Int)) throws -> RunningServer {
+        try self.hubs(count, ["--bus", "redis://127.0.0.1:\(redis.port)"], beside: redis)
+    }
+
+    /// Starts a hub that the caller ends, while Redis goes on.
+    func startHub(on redis: (process: ChildServer, port: Int)) throws -> ChildServer {
+        try self.startHub(["--bus", "redis://127.0.0.1:\(redis.port)"])
+    }
+
+    private func startHub(_ arguments: [String]) throws -> ChildServer {
+        let process = try self.spawn([self.hub, "--host", "127.0.0.1", "--port", "0"] + arguments)
+        let port = try process.announcedPort()
+        try process.wait { HTTPProbe.isReady(port: port) ? () : nil }
+        return process
+    }
+
+    private func hubs(
+        _ count: Int, _ arguments: [String], beside redis: (process: ChildServer, port: Int)? = nil
+    ) throws -> RunningServer {
+        var processes: [ChildServer] = []
+        var targets: [LoadTarget] = []
+        for _ in 0..<count {
+            let process = try self.startHub(arguments)
+            processes.append(process)
+            targets.append(try Self.target(try process.announcedPort()))
+        }
+        return RunningServer(targets, processes + (redis.map { [$0.process] } ?? []))
+    }
+
+    private func nchan() throws -> RunningServer {
+        let port = try LoopbackListener.freePort()
+        let file = "\(self.directory)/nginx.conf"
+        try NchanConfiguration.text(port: port, directory: self.directory)
+            .write(toFile: file, atomically: false, encoding: .utf8)
+        let process = try self.spawn(["nginx", "-p", self.directory, "-c", file])
+        try process.waitForListener(on: port)
+        return RunningServer([try LoadTarget(url: "http://127.0.0.1:\(port)", dialect: .nchan)], [process])
+    }
+
+    private func spawn(_ command: [String]) throws -> ChildServer {
+        self.logCount += 1
+        return try ChildServer(command, log: "\(self.directory)/\(self.logCount).log")
+    }
+
+    private static func target(_ port: Int) throws -> LoadTarget {
+        try LoadTarget(url: "http://127.0.0.1:\(port)")
+    }
+
+    private static func path(of program: String) -> String? {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let folders: [String] = path.split(separator: ":").map(String.init) + ["/usr/sbin"]
+        return folders.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+}
