@@ -35,12 +35,13 @@ lint: ## Check the style of Swift, shell and YAML, and what is in deploy/
 	@scripts/lint
 
 format: ## Rewrite the Swift sources in the house style
-	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
 
-bench: ## Build for release and measure the fan-out (ARGS='--streams 10000 --rate 8' sets the load)
+bench: ## Build for release and measure beside the floor (ARGS='--rows fanout --rounds 3' chooses, ARGS=--help lists)
 	@scripts/install-packages build bench
 	swift build $(RELEASE) --product hub
-	python3 Benchmarks/fanout.py .build/release/hub $(ARGS)
+	swift build $(RELEASE) --product hubbench
+	.build/release/hubbench run --hub .build/release/hub $(ARGS)
 
 sanitize: ## Run the Swift tests under the thread sanitizer, then under the address sanitizer
 	@scripts/install-packages build test
