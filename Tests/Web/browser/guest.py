@@ -1,0 +1,37 @@
+"""A page of another origin that uses a hub's client."""
+
+import http.server
+import threading
+
+PAGE = b"""<!DOCTYPE html><meta charset="utf-8"><title>Guest</title><link rel="icon" href="data:,"><body><script type="module">
+  const query = new URLSearchParams(location.search)
+  const { Hub } = await import(query.get('hub') + 'hub.js')
+  window.events = []
+  window.errors = []
+  window.hub = new Hub(query.get('hub'), { topics: ['news', 'other'], transports: [query.get('transport')], pollInterval: 200 })
+  hub.onopen = () => (window.isOpen = true)
+  hub.onmessage = ({ topic, data, lastEventId, origin }) => events.push({ topic, data, lastEventId, origin })
+  hub.onerror = ({ error }) => errors.push(error.message)
+  hub.addEventListener('hub.reset', ({ data }) => errors.push(data))
+</script>"""
+
+
+class Guest:
+    def __init__(self):
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.origin = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, *_):
+        pass

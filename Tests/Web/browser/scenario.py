@@ -1,0 +1,230 @@
+"""The demo page and the client in a real Chromium: all clocks tick, and nothing is lost however connections end."""
+
+import contextlib
+import shutil
+import sys
+import traceback
+
+from playwright.sync_api import sync_playwright
+
+import appearance
+from cutter import Cutter
+from demo_hub import DemoHub, Redis
+from demo_page import TRANSPORTS, DemoPage
+from guest import Guest
+
+BINARY = sys.argv[1]
+NASTY = ["</script>", "<!--<script>", "]]>", "\u2028\u2029", "\"'\\", "&lt;", "<img src=x onerror=alert(1)>", "日本🎉", "a\nb", ""]
+
+
+@contextlib.contextmanager
+def demo(browser, *options, through=False, **context):
+    """A hub and its demo page; with a proxy between them if asked for."""
+    with contextlib.ExitStack() as stack:
+        hub = DemoHub(BINARY, *options)
+        stack.callback(hub.kill)
+        cutter = Cutter(hub.port)
+        stack.callback(cutter.stop)
+        page = DemoPage(browser, f"http://127.0.0.1:{cutter.port}/" if through else hub.url, **context)
+        stack.callback(page.close)
+        yield page, hub, cutter
+
+
+def all_rows(test):
+    return lambda rows: all(test(rows[title]) for title in TRANSPORTS)
+
+
+def is_whole(row):
+    """Whether what came, came without a hole, up to the newest second or the one that polling still has to ask for."""
+    received = "".join("x" if state != "none" else "." for state in row["strip"]).strip(".")
+    return "." not in received and row["missed"] == "0" and row["state"] == "open"
+
+
+def five_clocks_tick(browser):
+    with demo(browser) as (page, _, _):
+        page.ticks(4)
+        page.wait(all_rows(lambda row: row["state"] == "open" and row["missed"] == "0"))
+        for row in page.rows().values():
+            assert int(row["bytes"].replace(",", "")) > 50, row
+            assert row["latency"].endswith(("ms", "s")), row
+        assert page.complaints == [], page.complaints
+
+
+def a_cut_leaves_no_hole(browser):
+    with demo(browser) as (page, _, _):
+        page.ticks()
+        page.page.click("#cut-all")
+        page.wait(all_rows(lambda row: row["state"] == "cut"))
+        page.wait(all_rows(lambda row: row["strip"].count("late") >= 2 and is_whole(row)))
+        assert "nothing was missed" in page.page.inner_text("#told")
+        assert page.complaints == [], page.complaints
+
+
+def a_network_that_dies_leaves_no_hole(browser):
+    with demo(browser, through=True) as (page, _, cutter):
+        page.ticks()
+        for _ in range(2):
+            cutter.cut()
+            page.ticks(3)
+        page.wait(all_rows(is_whole))
+        assert page.own_complaints() == [], page.complaints
+
+
+def a_hub_that_is_replaced_leaves_no_hole(browser):
+    redis = Redis()
+    try:
+        with demo(browser, "--bus", redis.url, through=True) as (page, hub, cutter):
+            page.ticks()
+            following = DemoHub(BINARY, "--bus", redis.url)
+            try:
+                cutter.target = following.port
+                hub.kill()
+                cutter.cut()
+                page.ticks(4)
+                page.wait(all_rows(lambda row: row["state"] == "open" and row["missed"] == "0"))
+                assert page.own_complaints() == [], page.complaints
+            finally:
+                following.kill()
+    finally:
+        redis.kill()
+
+
+def a_hub_that_forgot_says_so(browser):
+    with demo(browser, through=True) as (page, hub, cutter):
+        page.ticks()
+        following = DemoHub(BINARY)
+        try:
+            cutter.target = following.port
+            hub.kill()
+            cutter.cut()
+            page.wait(all_rows(lambda row: "reset" in row["missed"] and row["state"] == "open"))
+            page.ticks(3)
+            assert page.own_complaints() == [], page.complaints
+        finally:
+            following.kill()
+
+
+def text_is_echoed_and_published_as_text(browser):
+    with demo(browser) as (page, hub, _):
+        page.ticks()
+        other = DemoPage(browser, hub.url)
+        markup = '<img src="x" onerror="document.title = 1">'
+        page.page.fill("#echo-text", markup)
+        page.page.press("#echo-text", "Enter")
+        line = page.page.wait_for_selector("#echo .log li")
+        assert markup in line.inner_text() and " ms" in line.inner_text(), line.inner_text()
+        other.ticks()
+        page.page.fill("#publish-event", "note")
+        page.page.fill("#publish-text", markup)
+        page.page.press("#publish-text", "Enter")
+        page.page.wait_for_selector("#publish .log li")
+        hub.publish("demo", "from a shell")
+        for reader, text in [(page, f"note: {markup}"), (page, "from a shell"), (other, "from a shell")]:
+            reader.page.wait_for_function("text => document.querySelector('#publish .log').innerText.includes(text)", arg=text)
+        assert page.complaints == [], page.complaints
+        other.close()
+
+
+def a_publish_key_is_asked_for(browser):
+    with demo(browser, "--publish-key", "secret") as (page, _, _):
+        page.ticks()
+        page.page.fill("#publish-text", "hello")
+        page.page.press("#publish-text", "Enter")
+        page.page.wait_for_selector("#publish .failed")
+        page.page.fill("#publish-key", "secret")
+        page.page.press("#publish-text", "Enter")
+        page.page.wait_for_selector("#publish .log li:not(.failed)")
+
+
+def everything_is_done_with_the_keyboard(browser):
+    with demo(browser) as (page, _, _):
+        page.ticks()
+        names = appearance.tab_through(page.page)
+        cuts = [f"Cut {title} for 5 seconds" for title in TRANSPORTS]
+        assert names[:7] == ["Skip to publishing", "Cut all for 5 s", *cuts], names
+        assert {"Text", "Send", "Message on the topic demo", "Publish", "How this is measured"} <= set(names), names
+        page.page.focus(".row:nth-child(4) button")
+        page.page.keyboard.press("Enter")
+        page.wait(lambda rows: rows["Server-Sent Events"]["state"] == "cut")
+        assert page.page.evaluate("() => document.activeElement.ariaLabel") == cuts[3]
+        page.page.focus("summary")
+        page.page.keyboard.press("Enter")
+        assert page.page.is_visible("text=Each carries") or page.page.is_visible("text=Each event carries")
+
+
+def it_can_be_read(browser):
+    for scheme in ("light", "dark"):
+        for width in (320, 390, 820, 1280):
+            with demo(browser, color_scheme=scheme, viewport={"width": width, "height": 800}) as (page, _, _):
+                page.ticks()
+                assert page.page.evaluate(appearance.CONTRAST) == [], (scheme, page.page.evaluate(appearance.CONTRAST))
+                assert page.page.evaluate(appearance.FAULTS) == [], page.page.evaluate(appearance.FAULTS)
+                wide = page.page.evaluate("() => document.documentElement.scrollWidth")
+                assert wide <= width, f"at {width} the page is {wide} wide"
+
+
+def a_page_of_another_origin_reads(transport):
+    def test(browser):
+        guest = Guest()
+        hub = DemoHub(BINARY, "--cors-origin", guest.origin)
+        cutter = Cutter(hub.port)
+        page = browser.new_page()
+        try:
+            page.goto(f"{guest.origin}/?hub=http://127.0.0.1:{cutter.port}/&transport={transport}")
+            page.wait_for_function("() => window.isOpen")
+            # The frame ends its page, and begins another one, after 128 KiB.
+            expected = [f"{number} {NASTY[number % len(NASTY)]}" + "x" * 900 for number in range(400)]
+            for number, data in enumerate(expected):
+                hub.publish("news" if number % 3 else "other", data)
+                if number == 200:
+                    page.wait_for_function("() => events.length >= 201")
+                    cutter.cut()
+            page.wait_for_function("count => events.length >= count", arg=len(expected), timeout=30_000)
+            events = page.evaluate("() => events")
+            assert [event["data"] for event in events] == expected
+            assert {event["topic"] for event in events} == {"news", "other"}
+            assert {event["origin"] for event in events} == {f"http://127.0.0.1:{cutter.port}"}
+            page.evaluate("() => hub.publish('news', 'from the page')")
+            page.wait_for_function("() => events.at(-1).data === 'from the page'")
+            asked = [head.split()[1].split("?")[0] for head in cutter.heads if head.startswith("OPTIONS")]
+            assert set(asked) <= {"/publish"}, f"the browser had to ask first: {asked}"
+        finally:
+            page.close()
+            cutter.stop()
+            hub.kill()
+            guest.stop()
+
+    test.__name__ = f"a_page_of_another_origin_reads_{transport}"
+    return test
+
+
+TESTS = [
+    five_clocks_tick, a_cut_leaves_no_hole, a_network_that_dies_leaves_no_hole, a_hub_that_is_replaced_leaves_no_hole,
+    a_hub_that_forgot_says_so, text_is_echoed_and_published_as_text, a_publish_key_is_asked_for,
+    everything_is_done_with_the_keyboard, it_can_be_read,
+    *[a_page_of_another_origin_reads(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
+]
+
+
+def main():
+    passed = failed = 0
+    wanted = sys.argv[2:]
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        for test in TESTS:
+            if wanted and test.__name__ not in wanted:
+                continue
+            try:
+                test(browser)
+                passed += 1
+                print(f"passed {test.__name__}", flush=True)
+            except Exception:  # one test's failure is not the next one's
+                failed += 1
+                print(f"failed {test.__name__}\n{traceback.format_exc()}", flush=True)
+        browser.close()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())
