@@ -10,12 +10,13 @@ extension FanOutShard {
 
     /// Gives a stream what lies between its place and the newest event, as far as is known and its outlet takes it.
     func pull(_ subscriber: Subscriber) {
+        self.makeChanges(of: subscriber)
         guard subscriber.phase == .behind, subscriber.topics.allSatisfy(\.isLive) else { return }
         let known = subscriber.topics.indices.map { self.lane($0, of: subscriber) }
         let lanes = known.compactMap { $0 }
         // Nothing can be proved before all the pages are there. The head of the answer says what is proved, and waits too.
         guard lanes.count == known.count else { return }
-        subscriber.gapStart = lanes.contains { $0.gap != nil } ? subscriber.gapStart ?? subscriber.place : nil
+        for (index, lane) in lanes.enumerated() { subscriber.noteGap(index, exists: lane.gap != nil) }
         if subscriber.isReplay { self.countReplay(of: subscriber, lanes) }
         self.open(subscriber, with: lanes)
         guard subscriber.outlet.isWritable else { return self.watchStall(of: subscriber) }
@@ -25,15 +26,17 @@ extension FanOutShard {
     /// What is known of one of the stream's topics after its place; `nil` if a page has been asked for.
     private func lane(_ index: Int, of subscriber: Subscriber) -> StreamMerge.Lane? {
         let topic = subscriber.topics[index]
+        let reached = subscriber.reached(index)
         if case .doubt(let sure, let hole) = subscriber.policy(index) {
             guard let lane = self.lane(of: topic, after: sure, for: subscriber) else { return nil }
-            let isMissed = (lane.next.map { $0.offset <= subscriber.place } ?? false) || (hole && lane.gap != nil)
+            let isMissed = (lane.next.map { $0.offset <= reached } ?? false) || (hole && lane.gap != nil)
             self.settleDoubt(index, of: subscriber, after: sure, isMissed: isMissed)
         }
-        guard var lane = self.lane(of: topic, after: subscriber.place, for: subscriber) else { return nil }
-        if case .announce = subscriber.policy(index) {
-            lane.gap = lane.gap ?? subscriber.place
-        }
+        // A stream of one topic may just have gone back.
+        let place = subscriber.reached(index)
+        guard var lane = self.lane(of: topic, after: place, for: subscriber) else { return nil }
+        lane.through = max(lane.through, place)
+        if case .announce = subscriber.policy(index) { lane.gap = lane.gap ?? place }
         return lane
     }
 
@@ -45,7 +48,8 @@ extension FanOutShard {
         subscriber.setPolicy(.announce(.lost, requested: self.cursor(at: sure)?.description ?? ""), of: index)
     }
 
-    private func lane(of topic: ShardTopic, after place: Offset, for subscriber: Subscriber) -> StreamMerge.Lane? {
+    /// What is known of a topic after a place; `nil` if a page has been asked for.
+    func lane(of topic: ShardTopic, after place: Offset, for subscriber: Subscriber) -> StreamMerge.Lane? {
         if let lane = topic.lane(after: place, head: self.head) { return lane }
         if topic.wait(subscriber, after: place) {
             self.partition.requestPage(of: topic.topic, after: place, shard: self.index)
@@ -55,7 +59,7 @@ extension FanOutShard {
 
     private func open(_ subscriber: Subscriber, with lanes: [StreamMerge.Lane]) {
         guard !subscriber.isOpen else { return }
-        if subscriber.policies.first == .accept {
+        if !subscriber.topics.isEmpty, subscriber.policy(0) == .accept {
             subscriber.place = lanes.map { $0.gap ?? subscriber.place }.min() ?? subscriber.place
         }
         let cursor = self.isAnnouncing(subscriber) ? nil : self.cursor(at: subscriber.place)
@@ -64,7 +68,7 @@ extension FanOutShard {
     }
 
     private func isAnnouncing(_ subscriber: Subscriber) -> Bool {
-        subscriber.policies.contains { if case .announce = $0 { true } else { false } }
+        subscriber.lanes.contains { if case .announce = $0.policy { true } else { false } }
     }
 
     private func isReset(_ subscriber: Subscriber, _ lanes: [StreamMerge.Lane]) -> Bool {
@@ -117,18 +121,17 @@ extension FanOutShard {
     private func cross(
         _ crossed: [Int], of lanes: [StreamMerge.Lane], end: Offset, isSafe: Bool, _ subscriber: Subscriber
     ) {
-        let from = self.cursor(at: subscriber.gapStart ?? subscriber.place)?.description ?? ""
-        subscriber.place = max(subscriber.place, end)
-        subscriber.origin = subscriber.place
         var resets: [(lane: Int, reason: ResetNotice.Reason, requested: String)] = []
         for lane in crossed {
             switch subscriber.policy(lane) {
             case .accept: break
-            case .prove, .doubt: resets.append((lane, .trimmed, from))
+            case .prove, .doubt:
+                let from = self.cursor(at: subscriber.gapStart(lane))?.description ?? ""
+                resets.append((lane, .trimmed, from))
             case .announce(let reason, let requested): resets.append((lane, reason, requested))
             }
-            subscriber.setPolicy(.prove, of: lane)
         }
+        subscriber.cross(crossed, to: end)
         for (number, reset) in resets.enumerated() where subscriber.phase == .behind {
             self.reset(
                 subscriber, reset.lane, reset.reason, requested: reset.requested,
@@ -158,10 +161,10 @@ extension FanOutShard {
         // A page ends before the newest event: the rest is in the ring or the next page.
         guard lanes.allSatisfy(\.isRing) else { return self.catchUp(subscriber) }
         // One topic's read can be ahead of what has arrived of the others.
-        guard topics.allSatisfy({ $0.ring.last <= subscriber.place }) else {
+        guard topics.allSatisfy({ $0.ring.last <= subscriber.place }), subscriber.isTogether else {
             return self.waitingForHead.append(subscriber)
         }
-        subscriber.policies = []
+        subscriber.proveAll()
         subscriber.phase = .live
         if let cursor = self.cursor(at: subscriber.place) { subscriber.outlet.caughtUp(at: cursor) }
     }

@@ -1,30 +1,48 @@
 extension FanOutShard {
+    /// Where a stream, or a topic of one, begins.
+    enum Beginning {
+        /// There, with what is to be said of a gap.
+        case place(Offset, GapPolicy)
+        /// The cursor is ahead of what is known here, so that the bus has to be asked first.
+        case unconfirmed(Cursor)
+    }
+
     /// Decides where a stream begins, once its feeds are live; does nothing before.
     func resolve(_ subscriber: Subscriber) {
         guard subscriber.phase == .opening, let start = subscriber.start, let epoch = self.epoch,
             subscriber.topics.allSatisfy(\.isLive)
         else { return }
-        let known = subscriber.topics.reduce(self.head) { max($0, $1.verified, $1.ring.last) }
+        switch self.beginning(start, of: subscriber.topics, in: epoch, isConfirmed: subscriber.isConfirmed) {
+        case .place(let place, let policy): self.begin(subscriber, at: place, policy)
+        case .unconfirmed(let cursor): self.confirm(cursor, of: subscriber.topics[0], for: subscriber)
+        }
+    }
+
+    /// Where topics begin that are live.
+    func beginning(
+        _ start: StartPosition, of topics: [ShardTopic], in epoch: Epoch, isConfirmed: Bool
+    ) -> Beginning {
+        let known = topics.reduce(self.head) { max($0, $1.verified, $1.ring.last) }
         switch start {
         case .latest:
-            self.begin(subscriber, at: known)
+            return .place(known, .prove)
         case .earliest:
-            self.begin(subscriber, at: .zero, .accept)
+            return .place(.zero, .accept)
         case .time(let milliseconds):
             let time = Offset(milliseconds: milliseconds, sequence: 0)?.rawValue ?? .max
-            self.begin(subscriber, at: min(known, Offset(rawValue: time == 0 ? 0 : time - 1)))
+            return .place(min(known, Offset(rawValue: time == 0 ? 0 : time - 1)), .prove)
         case .cursor(let text):
             guard let cursor = Cursor(text) else {
                 // Every topic's reset repeats it.
-                return self.begin(subscriber, at: .zero, .announce(.unknown, requested: text.beginning(byteCount: 128)))
+                return .place(.zero, .announce(.unknown, requested: text.beginning(byteCount: 128)))
             }
             let isPlausible = cursor.id.epoch == epoch && cursor.id.offset <= max(known, self.knownClock)
             let isAhead = cursor.id.epoch > epoch || (cursor.id.epoch == epoch && !isPlausible)
-            if isAhead, !subscriber.isConfirmed { return self.confirm(subscriber, cursor) }
+            if isAhead, !isConfirmed { return .unconfirmed(cursor) }
             guard isPlausible, self.gap?.contains(cursor.id.offset) != true else {
-                return self.begin(subscriber, at: .zero, .announce(.lost, requested: text))
+                return .place(.zero, .announce(.lost, requested: text))
             }
-            self.begin(subscriber, at: cursor.id.offset)
+            return .place(cursor.id.offset, .prove)
         }
     }
 
@@ -45,11 +63,11 @@ extension FanOutShard {
         self.statistics.opened[opening.replay, default: 0] += 1
         self.scheduleHeartbeat(subscriber)
         subscriber.outlet.open(opening)
+        if !subscriber.changes.isEmpty { self.catchUp(subscriber) }
     }
 
     /// Asks the bus itself: this member may lag behind the one that gave out the cursor.
-    private func confirm(_ subscriber: Subscriber, _ cursor: Cursor) {
-        let topic = subscriber.topics[0]
+    func confirm(_ cursor: Cursor, of topic: ShardTopic, for subscriber: Subscriber) {
         topic.confirming[cursor.id.offset, default: []].append(subscriber)
         self.partition.requestConfirmation(of: topic.topic, after: cursor.id.offset, shard: self.index)
     }
@@ -57,9 +75,8 @@ extension FanOutShard {
     private func begin(_ subscriber: Subscriber, at place: Offset, _ policy: GapPolicy = .prove) {
         subscriber.isReplay = subscriber.start != .latest
         subscriber.start = nil
-        subscriber.place = place
-        subscriber.origin = place
-        subscriber.policies = policy == .prove ? [] : Array(repeating: policy, count: subscriber.topics.count)
+        subscriber.isConfirmed = false
+        subscriber.begin(at: place) { _ in policy }
         subscriber.phase = .behind
         self.catchUp(subscriber)
     }

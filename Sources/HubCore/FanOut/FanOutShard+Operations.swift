@@ -52,7 +52,7 @@ extension FanOutShard {
             self.knownClock = max(self.knownClock, clock)
             for subscriber in self.topics[name]?.confirming.removeValue(forKey: place) ?? [] {
                 subscriber.isConfirmed = true
-                self.resolve(subscriber)
+                if subscriber.phase == .opening { self.resolve(subscriber) } else { self.catchUp(subscriber) }
             }
         case .reached(let offset):
             self.moveHead(to: offset)
@@ -77,6 +77,7 @@ extension FanOutShard {
             case .live, .closed: break
             }
         }
+        topic.joining.forEach(self.catchUp)
     }
 
     private func suspend(_ topic: ShardTopic, hole: Bool) {
@@ -91,10 +92,9 @@ extension FanOutShard {
             }
             subscriber.phase = .behind
             // Should anything turn out to have been missed before the head, it lies after what is sure.
-            let sure = max(topic.ring.last, topic.verified, subscriber.origin)
-            guard subscriber.place > sure, let lane = subscriber.topics.firstIndex(where: { $0 === topic }),
-                subscriber.policy(lane) == .prove
-            else { return }
+            guard let lane = subscriber.topics.firstIndex(where: { $0 === topic }) else { return }
+            let sure = max(topic.ring.last, topic.verified, subscriber.origin(lane))
+            guard subscriber.reached(lane) > sure, subscriber.policy(lane) == .prove else { return }
             subscriber.setPolicy(.doubt(after: sure, hole: hole), of: lane)
         }
     }
@@ -110,15 +110,14 @@ extension FanOutShard {
         self.gap = nil
         for subscriber in subscribers {
             subscriber.isConfirmed = false
+            for index in subscriber.changes.indices { subscriber.changes[index].isAsked = false }
             guard subscriber.phase != .opening, let old else { continue }
-            let requested = EventID(epoch: old, offset: subscriber.place).description
-            subscriber.policies = subscriber.topics.indices.map { lane in
+            let policies = subscriber.topics.indices.map { lane in
                 if case .announce = subscriber.policy(lane) { return subscriber.policy(lane) }
-                return .announce(.lost, requested: requested)
+                let requested = EventID(epoch: old, offset: subscriber.reached(lane)).description
+                return GapPolicy.announce(.lost, requested: requested)
             }
-            subscriber.place = .zero
-            subscriber.origin = .zero
-            subscriber.gapStart = nil
+            subscriber.begin(at: .zero) { policies[$0] }
             subscriber.phase = .behind
         }
     }

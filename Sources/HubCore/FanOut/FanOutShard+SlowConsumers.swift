@@ -40,15 +40,14 @@ extension FanOutShard {
 
     /// Lets a stream go on with the latest, and says of which topics it misses something.
     private func skip(_ subscriber: Subscriber) {
-        guard subscriber.isOpen, subscriber.policies.isEmpty, subscriber.topics.allSatisfy(\.isLive) else {
-            return self.catchUp(subscriber)
-        }
+        guard subscriber.isOpen, subscriber.provesOnly, subscriber.isTogether, subscriber.topics.allSatisfy(\.isLive)
+        else { return self.catchUp(subscriber) }
         self.statistics.skipped += 1
-        let requested = self.cursor(at: subscriber.place)?.description ?? ""
         let missed = subscriber.topics.indices.filter { subscriber.topics[$0].ring.last > subscriber.place }
         let latest = subscriber.topics.reduce(self.head) { max($0, $1.verified, $1.ring.last) }
+        let requested = missed.map { self.cursor(at: subscriber.gapStart($0))?.description ?? "" }
         subscriber.place = max(subscriber.place, latest)
-        for index in missed {
+        for (index, requested) in zip(missed, requested) {
             self.reset(
                 subscriber, index, .trimmed, requested: requested, oldest: nil, isSafe: index == missed.last)
         }

@@ -29,6 +29,8 @@ public final class FanOutShard: @unchecked Sendable {
     /// Cursors in this gap prove that something was lost.
     var gap: OffsetGap?
     var topics: [Topic: ShardTopic] = [:]
+    /// Streams without a topic: one of a client that may take up another.
+    var idle = Roster()
     /// Streams that are behind and can be given more.
     var catchUps = CatchUpQueue()
     /// Streams that can go on only when the head moves.
@@ -63,9 +65,7 @@ public final class FanOutShard: @unchecked Sendable {
     ) -> Subscriber {
         self.eventLoop.preconditionInEventLoop()
         let subscriber = Subscriber(topics: topics.map(self.attach), start: start, outlet: outlet)
-        subscriber.slots = subscriber.topics.map { topic in
-            topics.count == 1 ? topic.single.insert(subscriber) : topic.several.insert(subscriber)
-        }
+        self.enlist(subscriber)
         self.statistics.subscribers += 1
         self.statistics.streams[outlet.transport, default: 0] += 1
         self.schedule(.opening(subscriber), after: self.configuration.openingTimeout)
@@ -81,12 +81,9 @@ public final class FanOutShard: @unchecked Sendable {
         subscriber.phase = .closed
         self.statistics.subscribers -= 1
         self.statistics.streams[subscriber.outlet.transport, default: 0] -= 1
-        for (topic, slot) in zip(subscriber.topics, subscriber.slots) {
-            if subscriber.topics.count == 1 { topic.single.remove(at: slot) } else { topic.several.remove(at: slot) }
-            guard topic.subscriberCount == 0 else { continue }
-            self.topics[topic.topic] = nil
-            self.partition.detach(topic.topic, shard: self.index, generation: topic.generation)
-        }
+        self.forgetChanges(of: subscriber)
+        self.delist(subscriber)
+        subscriber.topics.forEach(self.release)
         self.finishDrain()
     }
 
@@ -131,19 +128,27 @@ public final class FanOutShard: @unchecked Sendable {
     func allSubscribers() -> [Subscriber] {
         var seen: Set<ObjectIdentifier> = []
         var subscribers: [Subscriber] = []
+        self.idle.forEach { subscribers.append($0) }
         for topic in self.topics.values {
             topic.forEachSubscriber { if seen.insert(ObjectIdentifier($0)).inserted { subscribers.append($0) } }
         }
         return subscribers
     }
 
-    private func attach(_ topic: Topic) -> ShardTopic {
+    func attach(_ topic: Topic) -> ShardTopic {
         if let known = self.topics[topic] { return known }
         self.generation += 1
         let new = ShardTopic(topic, generation: self.generation)
         self.topics[topic] = new
         self.partition.attach(topic, shard: self.index, generation: self.generation)
         return new
+    }
+
+    /// Lets go of a topic that nobody here listens to any more.
+    func release(_ topic: ShardTopic) {
+        guard topic.subscriberCount == 0, self.topics[topic.topic] === topic else { return }
+        self.topics[topic.topic] = nil
+        self.partition.detach(topic.topic, shard: self.index, generation: topic.generation)
     }
 
     // MARK: - Time

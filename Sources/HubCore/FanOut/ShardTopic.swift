@@ -16,6 +16,8 @@ final class ShardTopic {
     var single = Roster()
     /// Streams of this topic and others.
     var several = Roster()
+    /// Streams that are to be given this topic, once it is live.
+    var joining = Roster()
     /// Deliveries to `single` that are not finished, in order.
     var deliveries: Deque<Delivery> = []
     /// Streams that wait for a page.
@@ -31,7 +33,7 @@ final class ShardTopic {
         self.ring = ReplayRing(base: .zero, isWhole: false, limit: RingLimit())
     }
 
-    var subscriberCount: Int { self.single.count + self.several.count }
+    var subscriberCount: Int { self.single.count + self.several.count + self.joining.count }
 
     func forEachSubscriber(_ body: (Subscriber) -> Void) {
         self.single.forEach(body)

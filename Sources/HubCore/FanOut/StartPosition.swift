@@ -8,4 +8,18 @@ public enum StartPosition: Hashable, Sendable {
     case cursor(String)
     /// With the first event at or after a time, in milliseconds since 1970.
     case time(milliseconds: UInt64)
+
+    /// Reads what a client gives as a cursor: that, `earliest` or `latest`; nothing is the latest.
+    public init(cursor text: String?) {
+        switch text {
+        case nil, "", "latest": self = .latest
+        case "earliest": self = .earliest
+        case let text?: self = .cursor(text)
+        }
+    }
+
+    /// The cursor that the client gave, if it did.
+    public var cursor: String? {
+        if case .cursor(let text) = self { text } else { nil }
+    }
 }

@@ -1,3 +1,5 @@
+import DequeModule
+
 /// One stream, on one shard: its topics, its place in them, and where its events go. Used only on the shard's loop.
 public final class Subscriber {
     enum Phase {
@@ -13,18 +15,18 @@ public final class Subscriber {
 
     let outlet: any Outlet
     let encoding: any EventEncoding
-    let topics: [ShardTopic]
-    /// The subscriber's slot in the roster of each of its topics.
+    private(set) var topics: [ShardTopic]
+    /// The subscriber's slot in the roster of each of its topics, or in that of the streams without one.
     var slots: [Int] = []
     var phase = Phase.opening
     /// Every event up to here was sent, or was not asked for.
     var place = Offset.zero
-    /// Where the stream began here, or was last told a reset.
-    var origin = Offset.zero
-    /// Where the stream stood when it met the gaps that it has yet to be told: its place moves on before it reaches their end.
-    var gapStart: Offset?
-    /// One for each topic, while there is anything but gaps to be proved.
-    var policies: [GapPolicy] = []
+    /// Where the stream began here, or was last told a reset; that of every topic while `lanes` is empty.
+    private var origin = Offset.zero
+    /// One for each topic, while there is anything particular to one of them.
+    private(set) var lanes: [LaneState] = []
+    /// Topics that are to come or to go, in the order in which the client asked for it.
+    var changes: Deque<TopicChange> = []
     /// Where the stream is to begin, until that is resolved.
     var start: StartPosition?
     /// The bus itself was asked about a cursor that is ahead of what is known here.
@@ -47,13 +49,109 @@ public final class Subscriber {
         self.encoding = outlet.encoding
     }
 
+    // MARK: - Lanes
+
+    /// Every event of a topic up to here was sent, or was not asked for.
+    func reached(_ lane: Int) -> Offset {
+        self.lanes.isEmpty ? self.place : max(self.place, self.lanes[lane].floor)
+    }
+
+    /// Where a topic began here, or was last told a reset.
+    func origin(_ lane: Int) -> Offset {
+        self.lanes.isEmpty ? self.origin : self.lanes[lane].origin
+    }
+
     func policy(_ lane: Int) -> GapPolicy {
-        self.policies.isEmpty ? .prove : self.policies[lane]
+        self.lanes.isEmpty ? .prove : self.lanes[lane].policy
+    }
+
+    /// Where a topic stood when it met a gap that the stream has yet to be told.
+    func gapStart(_ lane: Int) -> Offset {
+        (self.lanes.isEmpty ? nil : self.lanes[lane].gapStart) ?? self.reached(lane)
+    }
+
+    /// Whether no topic is ahead of the stream's place.
+    var isTogether: Bool { self.lanes.allSatisfy { $0.floor <= self.place } }
+
+    /// Whether nothing is to be proved but gaps.
+    var provesOnly: Bool { self.lanes.allSatisfy { $0.policy == .prove } }
+
+    /// Begins all topics anew, at one place.
+    func begin(at place: Offset, _ policy: (Int) -> GapPolicy) {
+        self.place = place
+        self.origin = place
+        self.lanes = self.topics.indices.map { LaneState(policy: policy($0), origin: place) }
+        self.settle()
     }
 
     func setPolicy(_ policy: GapPolicy, of lane: Int) {
-        if self.policies.isEmpty { self.policies = Array(repeating: .prove, count: self.topics.count) }
-        self.policies[lane] = policy
-        if self.policies.allSatisfy({ $0 == .prove }) { self.policies = [] }
+        self.unsettle()
+        self.lanes[lane].policy = policy
+        self.settle()
+    }
+
+    /// Notes whether there is a gap right after what was sent of a topic.
+    func noteGap(_ lane: Int, exists: Bool) {
+        if exists {
+            self.unsettle()
+            self.lanes[lane].gapStart = self.gapStart(lane)
+        } else if !self.lanes.isEmpty {
+            self.lanes[lane].gapStart = nil
+        }
+    }
+
+    /// The stream goes on after gaps of some of its topics, all of which end before `place`.
+    func cross(_ crossed: [Int], to place: Offset) {
+        self.place = max(self.place, place)
+        self.unsettle()
+        for lane in self.lanes.indices { self.lanes[lane].origin = max(self.lanes[lane].origin, self.place) }
+        for lane in crossed {
+            self.lanes[lane].gapStart = nil
+            self.lanes[lane].policy = .prove
+        }
+        self.settle()
+    }
+
+    /// Everything that there is was sent.
+    func proveAll() {
+        for lane in self.lanes.indices {
+            self.lanes[lane].policy = .prove
+            self.lanes[lane].gapStart = nil
+        }
+        self.settle()
+    }
+
+    /// Adds a topic. If it begins before the stream's place, the place goes back there, and the other topics wait where
+    /// they are: so the place stays one that nothing is missing before.
+    func add(_ topic: ShardTopic, at place: Offset, _ policy: GapPolicy) {
+        self.unsettle()
+        for lane in self.lanes.indices { self.lanes[lane].floor = self.reached(lane) }
+        self.topics.append(topic)
+        self.lanes.append(LaneState(floor: place, policy: policy, origin: place))
+        self.place = self.lanes.map(\.floor).min() ?? place
+        self.settle()
+    }
+
+    /// Takes a topic away. If the others waited for it, the place is theirs again.
+    func remove(_ lane: Int) {
+        self.topics.remove(at: lane)
+        guard !self.lanes.isEmpty else { return }
+        self.lanes.remove(at: lane)
+        self.place = max(self.place, self.lanes.map(\.floor).min() ?? .zero)
+        self.settle()
+    }
+
+    private func unsettle() {
+        guard self.lanes.isEmpty else { return }
+        self.lanes = self.topics.map { _ in LaneState(origin: self.origin) }
+    }
+
+    /// Lets go of what is no longer particular.
+    private func settle() {
+        guard let origin = self.lanes.first?.origin, self.isTogether, self.provesOnly,
+            self.lanes.allSatisfy({ $0.gapStart == nil && $0.origin == origin })
+        else { return }
+        self.origin = origin
+        self.lanes = []
     }
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import TestSupport
 import Testing
 
 @testable import HubCore
@@ -18,6 +19,12 @@ final class SimulatedClient {
     enum Item: Equatable {
         case event(EventID, Topic)
         case reset(Topic, ResetNotice.Reason, requested: String, cursor: Cursor?)
+        /// A connection begins at this place.
+        case connected(Offset)
+        /// A topic was added; every event of it after the place is due. Without a cursor, a reset comes first.
+        case subscribed(Topic, from: Offset, cursor: Cursor?)
+        /// A topic was taken away, when its log held nothing up to this place.
+        case unsubscribed(Topic, trimmed: Offset)
     }
 
     /// One connection: takes a few events at a time if it is slow.
@@ -56,11 +63,16 @@ final class SimulatedClient {
         }
     }
 
-    let topics: [Topic]
+    /// The topics with which the client began.
+    let firstTopics: [Topic]
     /// The place where the client began.
     let start: Offset
     /// The epoch of that place.
     let startEpoch: Epoch?
+    /// What it knows to be subscribed to.
+    private(set) var topics: [Topic]
+    /// What it has asked to be subscribed to.
+    private var wanted: [Topic]
     private(set) var items: [Item] = []
     /// The cursor to come back with.
     private(set) var cursor: String?
@@ -71,19 +83,55 @@ final class SimulatedClient {
     var dropsAfter: Int?
 
     init(topics: [Topic], cursor: String) {
+        self.firstTopics = topics
         self.topics = topics
+        self.wanted = topics
         self.start = Cursor(cursor)?.id.offset ?? .zero
         self.startEpoch = Cursor(cursor)?.id.epoch
         self.cursor = cursor
     }
 
     func connect(to shard: FanOutShard, isSlow: Bool) {
-        guard self.connection == nil, let cursor = self.cursor else { return }
+        // A stream has at least one topic when it begins.
+        guard self.connection == nil, !self.topics.isEmpty, let cursor = self.cursor else { return }
         let connection = Connection(isSlow: isSlow) { [weak self] in self?.take($0) }
         self.connection = connection
         self.shard = shard
+        self.wanted = self.topics
+        self.items.append(.connected(Cursor(cursor)?.id.offset ?? .zero))
         self.subscriber = shard.join(topics: self.topics, start: .cursor(cursor), outlet: connection)
     }
+
+    /// Asks for one more topic.
+    /// - Parameter due: Says from where on its events are due, when the answer comes.
+    func subscribe(to topic: Topic, from start: StartPosition, due: @escaping () -> Offset) {
+        guard let connection, let subscriber, let shard, !self.wanted.contains(topic) else { return }
+        self.wanted.append(topic)
+        shard.subscribe(subscriber, to: topic, from: start) { [weak self] cursor in
+            guard let self, self.connection === connection else { return }
+            self.topics.append(topic)
+            // Without a cursor, the one that was asked for stays in force until the reset.
+            if cursor == nil, case .cursor(let text) = start { self.cursor = text }
+            self.take([.subscribed(topic, from: due(), cursor: cursor)])
+        }
+    }
+
+    /// Asks to be rid of a topic.
+    /// - Parameter trimmed: Says up to where the topic's log holds nothing, when the answer comes.
+    func unsubscribe(using random: inout SeededGenerator, trimmed: @escaping (Topic) -> Offset) {
+        guard let connection, let subscriber, let shard, let topic = self.wanted.randomElement(using: &random) else {
+            return
+        }
+        self.wanted.removeAll { $0 == topic }
+        shard.unsubscribe(subscriber, from: topic) { [weak self] _ in
+            guard let self, self.connection === connection else { return }
+            self.topics.removeAll { $0 == topic }
+            self.take([.unsubscribed(topic, trimmed: trimmed(topic))])
+        }
+    }
+
+    /// Whether everything that it has asked for was answered.
+    var isAnswered: Bool { self.connection == nil || self.topics == self.wanted }
 
     func drop() {
         self.connection?.take = { _ in }
@@ -116,6 +164,8 @@ final class SimulatedClient {
             switch item {
             case .event(let id, _): self.cursor = id.description
             case .reset(_, _, _, let cursor): self.cursor = cursor?.description ?? self.cursor
+            case .subscribed(_, _, let cursor): self.cursor = cursor?.description ?? self.cursor
+            case .connected, .unsubscribed: break
             }
             guard let left = self.dropsAfter else { continue }
             self.dropsAfter = left - 1

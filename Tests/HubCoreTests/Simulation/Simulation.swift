@@ -17,6 +17,10 @@ final class Simulation {
         var deletes = false
         /// The server forgets what it acknowledged last, as a replica does that is promoted too early; new epochs follow.
         var rollsBack = false
+        /// Clients take up topics and let go of them while they are connected.
+        var changesTopics = false
+        /// Another epoch begins now and then.
+        var rotates = false
         var retained = 40
     }
 
@@ -91,6 +95,10 @@ final class Simulation {
 
     private func step() {
         if self.faults.rollsBack { self.rollBackAtTimes() }
+        if self.faults.changesTopics, self.random.chance(8) { return self.changeTopics() }
+        if self.faults.rotates, self.random.chance(1), self.random.chance(20) {
+            return self.server.rotate(self.server.log.epoch)
+        }
         let member = self.server.members.randomElement(using: &self.random)!
         let (shard, loop) = self.shards.randomElement(using: &self.random)!
         switch Int.random(in: 0..<100, using: &self.random) {
@@ -128,6 +136,27 @@ final class Simulation {
             if let publication = try? Publication(topics: topics, data: EventData("")) {
                 self.server.publish(publication)
             }
+        }
+    }
+
+    private func changeTopics() {
+        let client = self.clients.randomElement(using: &self.random)!
+        let server = self.server
+        func base(_ topic: Topic) -> Offset { server.log.page(topic, .after(.zero), limit: 1).base }
+        guard self.random.chance(55) else { return client.unsubscribe(using: &self.random, trimmed: base) }
+        let topic = self.topics.randomElement(using: &self.random)!
+        switch Int.random(in: 0..<10, using: &self.random) {
+        case 0..<3:
+            client.subscribe(to: topic, from: .latest) { server.log.clock }
+        case 3..<5:
+            client.subscribe(to: topic, from: .earliest) { base(topic) }
+        case 5..<7:
+            guard let cursor = client.cursor, let place = Cursor(cursor)?.id.offset else { return }
+            client.subscribe(to: topic, from: .cursor(cursor)) { place }
+        default:
+            // Somewhere in what happened lately, which may be news to the member.
+            guard let event = server.history.suffix(60).randomElement(using: &self.random) else { return }
+            client.subscribe(to: topic, from: .cursor(event.id.description)) { event.offset }
         }
     }
 

@@ -58,6 +58,33 @@ import Testing
         #expect(epochs > 0, "no rollback was ever noticed")
     }
 
+    @Test("Topics that come and go while a stream is open lose, double and reorder nothing", arguments: 0..<8)
+    func keepsThePromiseWhileTopicsChange(block: UInt64) throws {
+        for seed in Self.seeds(block) {
+            let simulation = try Simulation(seed: 7_000_000 + seed, faults: .init(changesTopics: true))
+            try Self.check(simulation, seed: seed)
+        }
+    }
+
+    @Test("Topics that come and go meet no reset while all events are held", arguments: 0..<4)
+    func neverResetsWithoutNeedWhileTopicsChange(block: UInt64) throws {
+        for seed in Self.seeds(block) {
+            let faults = Simulation.Faults(changesTopics: true, retained: 100_000)
+            let simulation = try Simulation(seed: 5_000_000 + seed, faults: faults)
+            let resets = try Self.check(simulation, seed: seed)
+            #expect(resets == 0, "seed \(seed)")
+        }
+    }
+
+    @Test("Topics that come and go meet dropped buffers and new epochs, and are told", arguments: 0..<4)
+    func tellsOfEpochsWhileTopicsChange(block: UInt64) throws {
+        for seed in Self.seeds(block) {
+            let faults = Simulation.Faults(deletes: true, changesTopics: true, rotates: true)
+            let simulation = try Simulation(seed: 6_000_000 + seed, faults: faults)
+            try Self.check(simulation, seed: seed)
+        }
+    }
+
     /// How many interleavings each case tries; more with `HUB_SIMULATION_SEEDS`.
     private static func seeds(_ block: UInt64) -> Range<UInt64> {
         let count = ProcessInfo.processInfo.environment["HUB_SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 10
@@ -74,6 +101,7 @@ import Testing
             #expect(
                 Bool(verdict.isGood),
                 "seed \(seed), client \(number) of \(client.topics): \(verdict) \(verdict.isGood ? "" : client.state)")
+            #expect(client.isAnswered, "seed \(seed), client \(number): \(client.state)")
             resets += verdict.resets
         }
         return resets
