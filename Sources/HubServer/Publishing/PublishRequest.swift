@@ -1,4 +1,5 @@
 import HubCore
+import HubTransports
 import NIOCore
 import NIOHTTP1
 
@@ -24,8 +25,7 @@ struct PublishRequest {
             self.publications = [try Self.raw(request, bytes, key: key, maximumTopics: maximumTopics)]
         case .envelope:
             try Self.checkText(bytes)
-            let envelope = try Envelope.read(bytes[...], maximumTopics: maximumTopics)
-            self.publications = [try envelope.publication(key: key)]
+            self.publications = [try Self.envelope(bytes[...], key: key, maximumTopics: maximumTopics)]
         case .lines:
             guard key == nil else {
                 throw Problem(.badRequest, "a batch takes no Idempotency-Key field; give each line a 'key' instead")
@@ -116,13 +116,23 @@ struct PublishRequest {
                 throw Problem(.badRequest, "line \(index + 1): a batch may have \(Self.maximumEvents) events at most")
             }
             do throws(Problem) {
-                publications.append(try Envelope.read(line, maximumTopics: maximumTopics).publication(key: nil))
+                publications.append(try Self.envelope(line, key: nil, maximumTopics: maximumTopics))
             } catch {
                 throw Problem(error.status, "line \(index + 1): \(error.detail)")
             }
         }
         guard !publications.isEmpty else { throw Problem(.badRequest, "the batch is empty") }
         return publications
+    }
+
+    private static func envelope(
+        _ bytes: ArraySlice<UInt8>, key: IdempotencyKey?, maximumTopics: Int
+    ) throws(Problem) -> Publication {
+        do throws(InvalidEvent) {
+            return try Envelope(bytes, maximumTopics: maximumTopics).publication(key: key)
+        } catch {
+            throw Problem(error)
+        }
     }
 
     private static func checkText(_ bytes: [UInt8]) throws(Problem) {

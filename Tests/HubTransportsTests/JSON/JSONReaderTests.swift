@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HubServer
+@testable import HubTransports
 
 struct JSONReaderTests {
     private func read(_ text: String) throws -> JSONReader.Value {

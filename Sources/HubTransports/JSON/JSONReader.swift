@@ -1,23 +1,30 @@
 /// Reads JSON (RFC 8259) and keeps where each value stands, so that a value can be passed on as the very text that came.
 ///
 /// Strict: no comments, no trailing commas, no lone surrogates (they are no text), no number that JSON does not know.
-struct JSONReader {
+public struct JSONReader {
     /// What is wrong with the text, in one line.
-    struct Fault: Error, Hashable {
-        let description: String
+    public struct Fault: Error, Hashable {
+        /// That line.
+        public let description: String
     }
 
     /// A value, by its outermost form, and its text.
-    struct Value {
-        enum Form: Hashable { case string, number, object, array, boolean, null }
-        let form: Form
-        let text: ArraySlice<UInt8>
+    public struct Value {
+        /// What a value is.
+        public enum Form: Hashable, Sendable { case string, number, object, array, boolean, null }
+        /// What it is.
+        public let form: Form
+        /// The very text that came.
+        public let text: ArraySlice<UInt8>
         /// What a string says.
-        let string: [UInt8]?
+        public let string: [UInt8]?
     }
 
+    /// A member of an object.
+    typealias Member = (name: String, value: Value)
+
     /// How deep arrays and objects may stand in each other.
-    static let maximumDepth = 128
+    public static let maximumDepth = 128
 
     private let bytes: ArraySlice<UInt8>
     private var index: Int
@@ -25,20 +32,20 @@ struct JSONReader {
 
     /// Makes a reader.
     /// - Parameter bytes: UTF-8, checked.
-    init(_ bytes: ArraySlice<UInt8>) {
+    public init(_ bytes: ArraySlice<UInt8>) {
         // A byte order mark may be ignored (RFC 8259, 8.1); some systems write one into every file.
         self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
         self.index = self.bytes.startIndex
     }
 
     /// Checks that nothing but white space is left.
-    mutating func readEnd() throws(Fault) {
+    public mutating func readEnd() throws(Fault) {
         self.skipSpace()
         guard self.index == self.bytes.endIndex else { throw self.unexpected("the end") }
     }
 
     /// Reads a value of any form.
-    mutating func readValue() throws(Fault) -> Value {
+    public mutating func readValue() throws(Fault) -> Value {
         self.skipSpace()
         let start = self.index
         var string: [UInt8]?
@@ -68,7 +75,7 @@ struct JSONReader {
 
     /// Reads an object.
     /// - Parameter member: Gets each name, and must read its value.
-    mutating func readObject(_ member: (String, inout JSONReader) throws(Fault) -> Void) throws(Fault) {
+    public mutating func readObject(_ member: (String, inout JSONReader) throws(Fault) -> Void) throws(Fault) {
         try self.enter(UInt8(ascii: "{"), "an object")
         if self.take(UInt8(ascii: "}")) { return self.leave() }
         repeat {
@@ -84,7 +91,7 @@ struct JSONReader {
 
     /// Reads an array.
     /// - Parameter element: Must read each element.
-    mutating func readArray(_ element: (inout JSONReader) throws(Fault) -> Void) throws(Fault) {
+    public mutating func readArray(_ element: (inout JSONReader) throws(Fault) -> Void) throws(Fault) {
         try self.enter(UInt8(ascii: "["), "an array")
         if self.take(UInt8(ascii: "]")) { return self.leave() }
         repeat {
@@ -94,10 +101,20 @@ struct JSONReader {
         self.leave()
     }
 
-    /// The first byte of the next value.
-    mutating func peekValue() -> UInt8? {
-        self.skipSpace()
-        return self.peek
+    /// Reads a text that is one object, whose names differ.
+    /// - Parameter bytes: UTF-8, checked.
+    static func members(_ bytes: ArraySlice<UInt8>) throws(Fault) -> [Member] {
+        var members: [Member] = []
+        var seen: Set<String> = []
+        var reader = JSONReader(bytes)
+        try reader.readObject { (name, reader) throws(Fault) in
+            guard seen.insert(name).inserted else {
+                throw Fault(description: "the field '\(name.shortened)' is there twice")
+            }
+            members.append((name, try reader.readValue()))
+        }
+        try reader.readEnd()
+        return members
     }
 
     // MARK: Pieces
@@ -222,5 +239,12 @@ struct JSONReader {
     private func unexpected(_ expected: String) -> Fault {
         let place = self.index - self.bytes.startIndex + 1
         return Fault(description: "the JSON is not well-formed: \(expected) expected at byte \(place)")
+    }
+}
+
+extension String {
+    /// A name that a client made up, cut to a length that fits a line.
+    var shortened: String {
+        self.count <= 64 ? self : self.prefix(64) + "…"
     }
 }
