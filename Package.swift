@@ -14,6 +14,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
@@ -48,6 +49,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "RedisWire",
             dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, deque],
@@ -63,7 +65,9 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "HubTransports",
-            dependencies: ["HubCore", nioCore, nioPosix, nioHTTP1, logging, deque],
+            dependencies: [
+                "HubCore", "CZlib", nioCore, nioPosix, nioHTTP1, nioWebSocket, logging, deque, crypto,
+            ],
             swiftSettings: settings),
         .target(
             name: "WebAssets",
@@ -115,7 +119,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HubTransportsTests",
-            dependencies: ["HubTransports", "TestSupport", "HubCore", nioCore, nioPosix, nioEmbedded, nioHTTP1],
+            dependencies: [
+                "HubTransports", "TestSupport", "HubCore", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioWebSocket,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "HubServerTests",
@@ -131,7 +137,7 @@ let package = Package(
         .testTarget(name: "HubLoadTests", dependencies: ["HubLoad"], swiftSettings: settings),
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["HubClient", "TestSupport", nioCore, nioPosix, nioHTTP1],
+            dependencies: ["HubClient", "TestSupport", nioCore, nioPosix, nioHTTP1, nioWebSocket],
             swiftSettings: settings),
     ]
 )

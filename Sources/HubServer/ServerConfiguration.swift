@@ -1,3 +1,4 @@
+public import HubTransports
 public import NIOCore
 
 /// Everything that the server may be told.
@@ -29,8 +30,16 @@ public struct ServerConfiguration: Sendable {
     public var keys = PublishKeys()
     /// Whether there is something to see at `/`.
     public var isDemo = false
+    /// The path of a WebSocket that sends everything back; `nil` for none.
+    public var webSocketEchoPath: String?
     /// The version of the hub.
     public var version = "unknown"
+
+    /// What a WebSocket client may send and have.
+    public var webSocket: WebSocketConfiguration {
+        WebSocketConfiguration(
+            maximumMessageBytes: self.limits.bodyBytes, maximumTopics: self.maximumTopicsPerStream)
+    }
 
     /// The defaults.
     public init() {}

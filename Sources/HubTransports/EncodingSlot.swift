@@ -6,4 +6,6 @@ enum EncodingSlot: Int {
     case batch = 4
     /// `IFrameEncoding`.
     case iframe = 5
+    /// `WebSocketEncoding`, two variants.
+    case webSocket = 6
 }

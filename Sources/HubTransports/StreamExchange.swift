@@ -17,6 +17,10 @@ public protocol StreamExchange: AnyObject {
     /// head is not flushed: the first bytes that are take it along.
     func begin(_ head: HTTPResponseHead)
 
+    /// Writes the head of an answer that switches to another protocol (RFC 9110, 15.2.2), lets go of HTTP, and gives what
+    /// the client sends from now on to these handlers, as plain bytes. The head is not flushed.
+    func upgrade(_ head: HTTPResponseHead, to handlers: [any ChannelHandler])
+
     /// Answers in full instead of beginning a stream, and keeps the connection if HTTP allows it.
     func respond(_ head: HTTPResponseHead, body: ByteBuffer?)
 

@@ -11,7 +11,7 @@ public struct StreamRequest: Sendable {
         case json
     }
 
-    /// The topics, each once; never empty.
+    /// The topics, each once; never empty where there is something to subscribe to.
     public var topics: [Topic]
     /// Where the stream begins.
     public var start: StartPosition
@@ -26,6 +26,11 @@ public struct StreamRequest: Sendable {
     public var headers = HTTPHeaders()
     /// The names and values of the query, in order, for what only one transport knows.
     public var query: [(name: String, value: String)] = []
+    /// Whether the one who asks may write, as far as its origin goes: it is no page of a browser, or one of the hub's own
+    /// origin or of an allowed one.
+    public var mayWrite = true
+    /// How the client publishes; `nil` if it can't.
+    public var publisher: StreamPublisher?
 
     /// Makes a request.
     public init(topics: [Topic], start: StartPosition, format: Format = .data, prime: Bool = false) {

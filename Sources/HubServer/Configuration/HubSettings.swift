@@ -70,6 +70,7 @@ public struct HubSettings: Sendable {
             "trusted-proxy", accepted: "10.0.0.0/8, 192.0.2.1, 2001:db8::/32", "is not a range of addresses",
             AddressRange.init)
         server.cors = CORSPolicy(origins: try self.origins(reader))
+        server.webSocketEchoPath = try self.echoPath(reader)
         server.isDemo = try reader.toggle("demo")
         server.version = HubRelease.version
         return server
@@ -109,6 +110,16 @@ public struct HubSettings: Sendable {
         ) {
             CORSPolicy.accepts($0) ? $0 : nil
         }
+    }
+
+    private static func echoPath(_ reader: SettingReader) throws(InvalidSetting) -> String? {
+        guard let path = try reader.text("ws-echo") else { return nil }
+        let isPlain = path.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3F && $0 != 0x23 && $0 != 0x25 }
+        guard path.hasPrefix("/"), path.utf8.count <= 256, isPlain, !RouteTable.paths.contains(path) else {
+            throw try reader.refusal(
+                "ws-echo", path, "is not a path that is free", accepted: "/echo, or another path of visible ASCII")
+        }
+        return path
     }
 
     private static func publishKeys(_ reader: SettingReader) throws(InvalidSetting) -> [String] {

@@ -131,5 +131,7 @@ extension Setting {
         Setting(
             "log-level", "LEVEL", "trace, debug, info, notice, warning, error or critical.", defaultValue: "notice"),
         Setting("demo", "true|false", "Show a page at /.", kind: .toggle, defaultValue: "false"),
+        Setting(
+            "ws-echo", "PATH", "A path, such as /echo, whose WebSocket sends every message back; without it, none."),
     ]
 }

@@ -27,6 +27,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     private var waiting = CircularBuffer<Arrival>()
     private var isPumping = false
     private var readIsDue = false
+    private var isUpgraded = false
     var onClose: (() -> Void)?
 
     init(
@@ -69,12 +70,16 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // What follows an upgrade is another protocol's. Its parser is gone before the client has read the answer; of a client
+        // that did not wait for it, as it must (RFC 6455, 4.1), the parser drops what came with the request.
+        if self.isUpgraded { return context.fireChannelRead(data) }
         guard !self.machine.discards else { return }
         self.waiting.append(.part(Self.unwrapInboundIn(data)))
         self.pump()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if self.isUpgraded { return context.fireErrorCaught(error) }
         guard !self.machine.discards else { return }
         guard error is HTTPParserError else {
             context.close(promise: nil)
@@ -243,6 +248,24 @@ extension HTTPConnection: StreamExchange {
 
     func begin(_ head: HTTPResponseHead) {
         guard let context = self.context, self.machine.isHandling else { return }
+        self.begin(head, context)
+        self.resumeReading()
+    }
+
+    func upgrade(_ head: HTTPResponseHead, to handlers: [any ChannelHandler]) {
+        guard let context = self.context, self.machine.isHandling else { return }
+        self.begin(head, context)
+        self.isUpgraded = true
+        do {
+            try context.pipeline.syncOperations.addHandlers(handlers)
+        } catch {
+            // Only an inactive channel takes no handlers.
+            context.close(promise: nil)
+        }
+        self.resumeReading()
+    }
+
+    private func begin(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) {
         self.machine.stream()
         self.loop.remove(self)
         self.router.count(head.status, of: self.request)
@@ -255,7 +278,6 @@ extension HTTPConnection: StreamExchange {
         // The transport's first bytes follow at once, and take the head along when they are flushed.
         context.write(NIOAny(bytes), promise: nil)
         self.letGoOfHTTP(context)
-        self.resumeReading()
     }
 
     func respond(_ head: HTTPResponseHead, body: ByteBuffer?) {

@@ -17,7 +17,9 @@ struct AdmittedRequest: Sendable {
 
     /// Whether a browser's own EventSource asks: it sends both of these, and libraries do not.
     var isBrowserEventSource: Bool {
-        guard self.method == .GET, self.headers.contains(name: "Sec-Fetch-Mode") else { return false }
+        guard self.method == .GET, self.headers.contains(name: "Sec-Fetch-Mode"),
+            !self.headers.contains(name: "Upgrade")
+        else { return false }
         return self.headers[canonicalForm: "Cache-Control"].contains { $0.lowercased() == "no-cache" }
     }
 

@@ -4,6 +4,13 @@ import NIOHTTP1
 
 /// All paths of the hub, and what answers each.
 struct RouteTable {
+    /// The paths that the hub has for itself, some of them not always.
+    static let paths = Set(
+        [
+            "/sse", "/ws", "/poll", "/long-poll", "/iframe", "/publish", "/topics", "/health/live", "/health/ready",
+            "/metrics", "/openapi.yaml",
+        ] + (Route.client + Route.demo).map(\.path))
+
     let routes: [Route]
 
     init(
@@ -25,8 +32,15 @@ struct RouteTable {
         routes += Route.client
         if configuration.isDemo { routes += Route.demo }
         for (path, transport) in streams {
-            let endpoint = SubscribeEndpoint(transport: transport, maximumTopics: maximumTopics)
+            let endpoint = SubscribeEndpoint(
+                transport: transport, maximumTopics: maximumTopics, cors: configuration.cors, keys: configuration.keys,
+                bus: hub.bus, counters: counters.publishing)
             routes.append(Route(path: path, name: String(path.dropFirst()), endpoint: endpoint))
+        }
+        if let path = configuration.webSocketEchoPath {
+            let transport = WebSocketEcho(configuration: configuration.webSocket)
+            let endpoint = EchoEndpoint(transport: transport, cors: configuration.cors)
+            routes.append(Route(path: path, name: "echo", endpoint: endpoint))
         }
         self.routes = routes
     }

@@ -7,6 +7,10 @@ import NIOHTTP1
 struct SubscribeEndpoint: Endpoint {
     let transport: any StreamEndpoint
     let maximumTopics: Int
+    let cors: CORSPolicy
+    let keys: PublishKeys
+    let bus: any EventBus
+    let counters: PublishCounters
 
     var isStream: Bool { true }
 
@@ -41,7 +45,19 @@ struct SubscribeEndpoint: Endpoint {
         streamRequest.isBrowserEventSource = request.isBrowserEventSource
         streamRequest.headers = headers
         streamRequest.query = request.query.items
+        streamRequest.mayWrite = self.cors.mayWrite(headers)
+        streamRequest.publisher = self.publisher(headers.first(name: "Authorization"))
         return streamRequest
+    }
+
+    private func publisher(_ authorization: String?) -> StreamPublisher {
+        StreamPublisher(
+            isAllowed: { [keys] in keys.isEmpty || keys.allow(authorization) },
+            publish: { [bus, counters] publications in
+                let published = bus.publish(publications)
+                published.whenComplete { counters.count($0) }
+                return published
+            })
     }
 }
 

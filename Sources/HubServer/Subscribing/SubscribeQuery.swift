@@ -46,12 +46,8 @@ struct SubscribeQuery {
     }
 
     private func start(_ cursor: String?, now: UInt64) -> StartPosition {
-        switch cursor {
-        case "latest": .latest
-        case "earliest": .earliest
-        case let cursor?: .cursor(cursor)
-        case nil: self.since.map { .time(milliseconds: $0.milliseconds(now: now)) } ?? .latest
-        }
+        if let since = self.since, cursor == nil { return .time(milliseconds: since.milliseconds(now: now)) }
+        return StartPosition(cursor: cursor)
     }
 
     private static func checkReserved(_ query: QueryItems) throws(Problem) {

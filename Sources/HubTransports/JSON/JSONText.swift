@@ -3,7 +3,7 @@
 public struct JSONText {
     /// What has been written, in UTF-8.
     public private(set) var bytes: [UInt8] = []
-    private let escapesMarkup: Bool
+    let escapesMarkup: Bool
     private var needsComma = false
 
     /// Begins an empty text.
@@ -53,6 +53,13 @@ public struct JSONText {
     public mutating func member(_ name: String, orNull value: String?) {
         self.name(name)
         if let value { self.string(value) } else { self.literal("null") }
+    }
+
+    /// Writes a member whose value is JSON text already.
+    public mutating func member(_ name: String, json value: some Sequence<UInt8>) {
+        self.name(name)
+        self.separate()
+        self.bytes.append(contentsOf: value)
     }
 
     /// Writes a string.

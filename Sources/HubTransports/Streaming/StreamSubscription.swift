@@ -36,6 +36,17 @@ final class StreamSubscription {
         self.shard.resume(self.subscriber)
     }
 
+    /// Adds a topic.
+    /// - Parameter answer: Gets a cursor that is safe from then on; `nil` if a reset comes first.
+    func subscribe(to topic: Topic, from start: StartPosition, answer: @escaping (Cursor?) -> Void) {
+        self.shard.subscribe(self.subscriber, to: topic, from: start, answer: answer)
+    }
+
+    /// Takes a topic away.
+    func unsubscribe(from topic: Topic, answer: @escaping () -> Void) {
+        self.shard.unsubscribe(self.subscriber, from: topic) { _ in answer() }
+    }
+
     /// Nothing more is given to the outlet.
     func leave() {
         self.shard.leave(self.subscriber)

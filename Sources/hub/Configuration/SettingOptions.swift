@@ -39,6 +39,7 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .customLong("loops"), parsing: .unconditional, help: .setting("loops")) var loops: String?
     @Option(name: .customLong("log-level"), help: .setting("log-level")) var logLevel: String?
     @Flag(name: .customLong("demo"), inversion: .prefixedNo, help: .setting("demo")) var demo: Bool?
+    @Option(name: .customLong("ws-echo"), help: .setting("ws-echo")) var webSocketEcho: String?
 
     /// What the command line says, by the name of the setting.
     var given: [String: [String]] {
@@ -64,6 +65,7 @@ struct SettingOptions: ParsableArguments {
             "loops": self.loops.map { [$0] },
             "log-level": self.logLevel.map { [$0] },
             "demo": self.demo.map { [String($0)] },
+            "ws-echo": self.webSocketEcho.map { [$0] },
         ]
         return all.compactMapValues { $0 }
     }

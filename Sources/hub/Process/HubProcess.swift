@@ -60,6 +60,7 @@ struct HubProcess {
     private func streams(of hub: Hub) -> [String: any StreamEndpoint] {
         [
             "/sse": SSEEndpoint(hub: hub),
+            "/ws": WebSocketEndpoint(hub: hub, configuration: self.settings.server.webSocket),
             "/poll": PollEndpoint(hub: hub),
             "/long-poll": LongPollEndpoint(hub: hub),
             "/iframe": IFrameEndpoint(

@@ -109,6 +109,26 @@ final class RawClient: Sendable {
         try await self.wait("the connection should be closed", seconds: seconds) { _, isClosed in isClosed }
     }
 
+    /// Waits until the beginning of what was read makes a value, and takes it from there.
+    func take<Value: Sendable>(
+        _ what: String, seconds: Double = 10, _ parse: ([UInt8]) throws -> (Value, Int)?
+    ) async throws -> Value {
+        var value: Value?
+        try await eventually(what, seconds: seconds) {
+            try self.state.withLock { state in
+                guard let (found, length) = try parse(state.bytes) else {
+                    if state.isClosed { throw Timeout(description: "\(what), but the connection is closed") }
+                    return false
+                }
+                state.bytes.removeFirst(length)
+                value = found
+                return true
+            }
+        }
+        guard let value else { throw Timeout(description: what) }
+        return value
+    }
+
     /// Reads the next complete answer, and takes it from what was read.
     func readAnswer(isHead: Bool = false, seconds: Double = 10) async throws -> RawAnswer {
         var answer: RawAnswer?

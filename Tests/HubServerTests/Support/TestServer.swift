@@ -37,6 +37,7 @@ struct TestServer {
                 "/long-poll": LongPollEndpoint(hub: hub),
                 "/iframe": IFrameEndpoint(
                     hub: hub, heartbeat: .seconds(15), allows: configuration.cors.allowsFrame),
+                "/ws": WebSocketEndpoint(hub: hub, configuration: configuration.webSocket),
             ])
         let result: Result<Void, any Error>
         do {

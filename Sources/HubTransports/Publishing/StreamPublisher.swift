@@ -1,0 +1,19 @@
+public import HubCore
+public import NIOCore
+
+/// How the client of a stream publishes, for transports that let it.
+public struct StreamPublisher: Sendable {
+    /// Whether the client may; asked each time, since keys can be withdrawn.
+    public let isAllowed: @Sendable () -> Bool
+    /// Publishes, and counts what became of it.
+    public let publish: @Sendable ([Publication]) -> EventLoopFuture<[PublishedEvent]>
+
+    /// Makes a publisher of its two parts.
+    public init(
+        isAllowed: @escaping @Sendable () -> Bool,
+        publish: @escaping @Sendable ([Publication]) -> EventLoopFuture<[PublishedEvent]>
+    ) {
+        self.isAllowed = isAllowed
+        self.publish = publish
+    }
+}
