@@ -23,12 +23,13 @@ extension Transport {
 enum Transports {
     static let all: [any Transport] = [
         SSETransport(format: .data), SSETransport(format: .json), PollTransport(), LongPollTransport(),
-        IFrameTransport(),
+        IFrameTransport(), WebSocketTransport(),
     ]
 
     /// Those whose events name their topic.
     static let naming: [any Transport] = [
         SSETransport(format: .json), PollTransport(), LongPollTransport(), IFrameTransport(),
+        WebSocketTransport(),
     ]
 }
 
