@@ -11,7 +11,7 @@ DRAIN = 10.0  # seconds, as the fault tells the hubs
 async def run(cluster):
     """Replaces every hub under load, and holds the connections that a survivor gets in a second to a bound."""
     for hub in cluster.hubs:
-        moved = await metric(hub.address, "hub_subscribers")
+        moved = await metric(hub.address, "hub_connections")
         survivors = [other for other in cluster.hubs if other is not hub]
         meters = [asyncio.create_task(fastest(other)) for other in survivors]
         hub.signal(signal.SIGTERM)
@@ -24,9 +24,9 @@ async def run(cluster):
         for meter in meters:
             meter.cancel()
         rates = [meter.result() if not meter.cancelled() else 0 for meter in await settled(meters)]
-        # Streams are closed evenly over the drain; all of them might choose the same survivor, and random retries clump.
+        # They are closed evenly over the drain; all of them might choose the same survivor, and random retries clump.
         bound = 2 * moved / DRAIN + 10
-        print(f"    {hub.name} replaced: {moved:.0f} streams moved; a survivor got at most {max(rates):.0f} connections "
+        print(f"    {hub.name} replaced: {moved:.0f} connections moved; a survivor got at most {max(rates):.0f} connections "
               f"in a second, the bound is {bound:.0f}")
         if max(rates) > bound:
             raise RuntimeError(f"{max(rates):.0f} connections a second are more than {bound:.0f}")
