@@ -28,7 +28,7 @@ export class Proxy {
   /** Ends every connection at once, as a dying network does. */
   cut() {
     for (const { near, far } of this.#pairs) {
-      near.resetAndDestroy()
+      near.destroy()
       far.destroy()
     }
     this.#pairs.clear()
@@ -40,7 +40,7 @@ export class Proxy {
   }
 
   #accept(near) {
-    if (this.isDown) return near.resetAndDestroy()
+    if (this.isDown) return near.destroy()
     const far = connect(this.target, '127.0.0.1')
     const pair = { near, far, isFrozen: false, held: undefined }
     this.#pairs.add(pair)
