@@ -11,10 +11,10 @@ RELEASE := --configuration release --static-swift-stdlib
 help: ## List these commands
 	@awk -F ': ## ' '/^[a-z]+: ## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## Install what is missing, build for release, serve on 127.0.0.1:8080 (ARGS='--port 8081 …' adds flags)
+run: ## Install what is missing, build for release, serve with the demo page on 127.0.0.1:8080 (ARGS='--port 8081 …' adds flags)
 	@scripts/install-packages build
 	swift build $(RELEASE)
-	.build/release/hub $(ARGS)
+	.build/release/hub --demo $(ARGS)
 
 test: ## Install what is missing, run every test (ARGS='--filter MergeTests' runs some of the Swift tests)
 	@scripts/install-packages build test
@@ -35,7 +35,7 @@ lint: ## Check the style of Swift, shell and YAML, and what is in deploy/
 	@scripts/lint
 
 format: ## Rewrite the Swift sources in the house style
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks web
 
 bench: ## Build for release and measure beside the floor (ARGS='--rows fanout --rounds 3' chooses, ARGS=--help lists)
 	@scripts/install-packages build bench
