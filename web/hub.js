@@ -186,7 +186,9 @@ export class Hub extends EventTarget {
    */
   async #connect(link) {
     try {
-      await TRANSPORTS[this.transport](link, this.#publisher)
+      // Some versions of Node forget about an abort when they collect garbage, so nobody waits for what was aborted.
+      const over = new Promise((resolve) => link.signal.addEventListener('abort', resolve))
+      await Promise.race([TRANSPORTS[this.transport](link, this.#publisher), over])
       return link.failure
     } catch (error) {
       return link.failure ?? HubError.from(error)

@@ -14,7 +14,7 @@ export async function sse(link) {
   const url = link.url('sse', { prime: true, format: link.isJSON ? 'json' : undefined })
   const answer = await link.get(url, 'text/event-stream')
   const parser = new EventStreamParser(link.cursor)
-  for await (const bytes of chunks(answer)) {
+  for await (const bytes of chunks(answer, link.signal)) {
     link.expect(link.settings.heartbeatTimeout, () => silent(link))
     link.open()
     for (const block of parser.parse(bytes)) takeBlock(link, block, parser)
@@ -41,9 +41,10 @@ function takeBlock(link, { type, data, id }, parser) {
   }
 }
 
-/** @param {Response} answer */
-async function* chunks(answer) {
+/** @param {Response} answer @param {AbortSignal} signal */
+async function* chunks(answer, signal) {
   const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader()
+  signal.addEventListener('abort', () => reader.cancel().catch(() => {}))
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value
 }
 
