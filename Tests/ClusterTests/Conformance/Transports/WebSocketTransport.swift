@@ -48,8 +48,10 @@ struct WebSocketTransport: Transport {
         let configuration = NIOTypedHTTPClientUpgradeConfiguration<Frames?>(
             upgradeRequestHead: head, upgraders: [upgrader]
         ) { $0.eventLoop.makeSucceededFuture(nil) }
-        return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-            configuration: .init(upgradeConfiguration: configuration))
+        var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
+        // The hub's first message comes together with the head of its answer.
+        pipeline.leftOverBytesStrategy = .forwardBytes
+        return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(configuration: pipeline)
     }
 
     private func read(_ text: Data, _ note: (StreamSignal) throws -> Void) throws {
