@@ -161,6 +161,7 @@ struct WebSocketStreamTests {
 
     @Test func aClientThatHasGoneIsForgotten() async throws {
         try await TestServer.run { server in
+            try await Self.publish(server, "a", "so that the topic is there")
             try await server.connect { raw in _ = try await Self.open(raw) }
             try await eventually("nobody should be left") {
                 try await server.request("GET", "/topics?topic=a").body.contains(#""subscribers":0"#)
