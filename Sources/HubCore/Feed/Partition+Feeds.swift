@@ -4,8 +4,11 @@ import NIOCore
 extension Partition {
     func makeEntry(_ topic: Topic) -> Entry {
         self.bus.subscribe(topic)
+        self.generation += 1
         return Entry(
-            feed: TopicFeed(limit: self.configuration.ringLimit, backlogLimit: self.configuration.backlogLimit))
+            feed: TopicFeed(
+                limit: self.configuration.ringLimit, backlogLimit: self.configuration.backlogLimit,
+                generation: self.generation))
     }
 
     /// Lets a feed take something in, tells the shards if it is no longer live, and does what it asks for.

@@ -25,6 +25,8 @@ final class Partition: @unchecked Sendable {
     var epoch: Epoch?
     var head = Offset.zero
     var gap: OffsetGap?
+    /// How many feeds there have been.
+    var generation = 0
     private var lingerTask: RepeatedTask?
     var counters = FeedCounters()
 

@@ -27,7 +27,7 @@ struct TopicFeed {
     }
 
     private var state = State.subscribing
-    private var nextToken = 0
+    private var nextToken: Int
     private let limit: RingLimit
     /// What arrived since the read that is under way was asked for.
     private var backlog: EventBacklog
@@ -42,7 +42,9 @@ struct TopicFeed {
     /// - Parameters:
     ///   - limit: How much the ring holds.
     ///   - backlogLimit: How much of what arrives during a read waits for its answer.
-    init(limit: RingLimit, backlogLimit: RingLimit = RingLimit()) {
+    ///   - generation: Tells this feed's reads from those of an earlier feed of the same topic, which may still be answered.
+    init(limit: RingLimit, backlogLimit: RingLimit = RingLimit(), generation: Int = 0) {
+        self.nextToken = generation << 32
         self.limit = limit
         self.backlog = EventBacklog(limit: backlogLimit)
         self.ring = ReplayRing(base: .zero, isWhole: false, limit: limit)

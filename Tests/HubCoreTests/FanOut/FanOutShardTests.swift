@@ -82,7 +82,9 @@ private struct TestHub {
         hub.loop.advanceTime(by: .seconds(60))
         #expect(try hub.feeds() == 1, "somebody is back")
         hub.shard.leave(second)
-        hub.loop.advanceTime(by: .seconds(32))
+        hub.loop.advanceTime(by: .seconds(20))
+        #expect(try hub.feeds() == 1)
+        hub.loop.advanceTime(by: .seconds(12))
         #expect(try hub.feeds() == 0)
     }
 
@@ -97,6 +99,41 @@ private struct TestHub {
             hub.loop.advanceTime(by: .seconds(1))
             #expect(outlet.resets.map(\.requested) == [shown])
         }
+    }
+
+    @Test func aReadThatWasAskedForBeforeATopicWasLeftIsNoAnswerToALaterFeed() throws {
+        let server = SimulatedServer(retained: 100)
+        let bus = SimulatedBus(server: server)
+        server.members.append(bus)
+        let loop = EmbeddedEventLoop()
+        let configuration = FanOutConfiguration(linger: .seconds(1))
+        let hub = Hub(bus: bus, loops: [loop], configuration: configuration, logger: Logger(label: "test"))
+        let shard = try #require(hub.shard(on: loop))
+        let topic = try Topic("t")
+        hub.start()
+        func move(_ body: () -> Void) {
+            bus.loop.run()
+            body()
+            bus.loop.run()
+            loop.run()
+        }
+        move {}
+        let first = shard.join(topics: [topic], start: .latest, outlet: StubOutlet())
+        move { bus.deliver(.max) }
+        move { bus.carryOutRead() }
+        // Nobody is left to hear of this event, and the read does not know it yet.
+        shard.leave(first)
+        move { bus.loop.advanceTime(by: .seconds(3)) }
+        server.publish(try Sample.publication("t"))
+        let outlet = StubOutlet()
+        _ = shard.join(topics: [topic], start: .earliest, outlet: outlet)
+        move { bus.deliver(.max) }
+        move { bus.answerRead(failing: false) }
+        #expect(shard.topics[topic]?.isLive == false, "that was the answer to the earlier feed")
+        move { bus.carryOutRead() }
+        move { bus.answerRead(failing: false) }
+        loop.advanceTime(by: .seconds(1))
+        #expect(shard.topics[topic]?.isLive == true && outlet.delivered == 1)
     }
 
     @Test func theClockOfAnEarlierEpochConfirmsNothing() throws {
