@@ -15,7 +15,7 @@ export async function webSocket(link, publisher) {
   // The hub answers what it does not know with an error, which shows that it is there: its pings a page can't see.
   const probe = setInterval(() => link.openedAt && socket.send('{"type":"heartbeat"}'), heartbeatTimeout / 3)
   try {
-    await ended(socket, link.signal, (message) => {
+    await ended(socket, link, (message) => {
       link.expect(heartbeatTimeout, () => new HubError('the WebSocket has fallen silent'))
       take(link, publisher, socket, message)
     })
@@ -29,13 +29,14 @@ export async function webSocket(link, publisher) {
 
 /**
  * @param {WebSocket} socket
- * @param {AbortSignal} signal A connection that is dead takes its time to close, which nobody needs to wait for.
+ * @param {import('./link.js').Link} link A connection that is dead takes its time to close: once the link is aborted, nobody
+ *   needs to wait for that.
  * @param {(message: any) => void} onMessage
  * @returns {Promise<void>} Is rejected if the hub says that it is for good.
  */
-function ended(socket, signal, onMessage) {
+function ended(socket, link, onMessage) {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => resolve())
+    link.signal.addEventListener('abort', () => resolve())
     socket.onmessage = ({ data }) => {
       try {
         onMessage(JSON.parse(data))
@@ -44,7 +45,8 @@ function ended(socket, signal, onMessage) {
       }
     }
     socket.onclose = ({ code, reason }) => {
-      if (code === 1008) reject(new HubError(`the hub refused: ${reason || 'policy'}`, { kind: 'final' }))
+      // A page that read too slowly was told to come back.
+      if (code === 1008 && link.awayTime === undefined) reject(new HubError(`the hub refused: ${reason || 'policy'}`, { kind: 'final' }))
       else resolve()
     }
   })

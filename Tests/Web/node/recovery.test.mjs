@@ -260,3 +260,36 @@ test('a path and a query of the hub\'s address stay', async (t) => {
   assert.deepEqual(requests[0].query.getAll('topic'), ['a', 'b'])
   assert.equal(requests[0].query.get('tenant'), '7')
 })
+
+/** A WebSocket that is told one thing and then closed, as a hub does to a page that reads too slowly. */
+function closing(sockets, message) {
+  return class {
+    constructor(url) {
+      sockets.push(String(url))
+      setTimeout(() => {
+        this.onmessage({ data: '{"type":"hello","cursor":"c"}' })
+        if (message) this.onmessage({ data: JSON.stringify(message) })
+        this.onclose({ code: 1008, reason: '' })
+      })
+    }
+
+    send() {}
+    close() {}
+  }
+}
+
+test('a WebSocket that was closed since the page read too slowly comes back', async (t) => {
+  const sockets = []
+  const WebSocket = closing(sockets, { type: 'close', reason: 'slow', retry: 1 })
+  const client = connect(t, 'http://127.0.0.1:1/', { transports: ['ws'], WebSocket })
+  await eventually('it should come back', () => sockets.length > 1)
+  assert.match(sockets[1], /[?&]last_event_id=c|[?&]cursor=c|lastEventId=c/)
+  assert.ok(client.errors.every(({ kind }) => kind !== 'final'))
+})
+
+test('a WebSocket that was closed for a breach of the rules is not opened again', async (t) => {
+  const sockets = []
+  const client = connect(t, 'http://127.0.0.1:1/', { transports: ['ws'], WebSocket: closing(sockets) })
+  await client.failed()
+  assert.deepEqual([client.errors[0].kind, sockets.length], ['final', 1])
+})
