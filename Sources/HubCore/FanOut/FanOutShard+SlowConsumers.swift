@@ -4,12 +4,15 @@ extension FanOutShard {
     /// The outlet takes more again.
     public func resume(_ subscriber: Subscriber) {
         self.eventLoop.preconditionInEventLoop()
-        let wasStalled = subscriber.stall != nil
+        // A stream that nothing was kept from is not slow: it has just begun, or waits for something else.
+        let wasSlow = subscriber.stall != nil && !subscriber.isHeadPending
         subscriber.stall = nil
+        subscriber.isHeadPending = false
         guard subscriber.phase == .behind else { return }
+        guard wasSlow else { return self.catchUp(subscriber) }
         switch self.configuration.slowConsumer {
         case .resume:
-            if wasStalled { self.statistics.resumed += 1 }
+            self.statistics.resumed += 1
             self.catchUp(subscriber)
         case .skip: self.skip(subscriber)
         case .close: self.close(subscriber, .slow)
@@ -19,7 +22,7 @@ extension FanOutShard {
     /// Ends a stream that takes nothing at all for too long.
     func watchStall(of subscriber: Subscriber) {
         guard subscriber.stall == nil else { return }
-        self.statistics.parked += 1
+        if !subscriber.isHeadPending { self.statistics.parked += 1 }
         self.stallCount += 1
         subscriber.stall = self.stallCount
         self.awaitProgress(of: subscriber, self.stallCount)

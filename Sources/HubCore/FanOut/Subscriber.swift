@@ -33,6 +33,8 @@ public final class Subscriber {
     var isConfirmed = false
     /// The outlet was told that the stream begins.
     var isOpen = false
+    /// The head of the answer is still on its way to the client, who can't be called slow yet.
+    var isHeadPending = false
     /// Asked for what it had missed, and has yet to be counted for it.
     var isReplay = false
     /// Waits for its turn to catch up.
