@@ -4,6 +4,7 @@ import Foundation
 enum Binaries {
     static let hub = Self.path("hub")
     static let hubctl = Self.path("hubctl")
+    static let hubbench = Self.path("hubbench")
 
     private static func path(_ name: String) -> String {
         let environment = ProcessInfo.processInfo.environment
