@@ -94,8 +94,9 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     func read(context: ChannelHandlerContext) {
         // Back-pressure: while a request is being served, the next ones stay in the kernel, but for what one read brings. Not
-        // to read at all would cost two system calls a request, to stop watching the socket and to begin again.
-        guard self.machine.takesBytes || self.waiting.isEmpty else {
+        // to read at all would cost two system calls a request, to stop watching the socket and to begin again. What follows
+        // a request to upgrade is not for the parser.
+        guard self.machine.takesBytes || (self.machine.keepsAlive && self.waiting.isEmpty) else {
             self.readIsDue = true
             return
         }

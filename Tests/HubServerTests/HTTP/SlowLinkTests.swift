@@ -31,14 +31,14 @@ struct SlowLinkTests {
                 }
                 try await Task.sleep(for: .milliseconds(40))
             }
-            try await slow.startReading()
+            try await slow.setReading(true)
             try await slow.wait("the next event should come too", seconds: Patience.seconds(20)) { text, _ in
                 text.contains("data: end\n")
             }
             let closed = try await server.hub.statistics().get().fanOut.closed
             #expect(closed == [.slow: 1], "only the one that took nothing")
             #expect(!slow.isClosed)
-            try await silent.startReading()
+            try await silent.setReading(true)
             try await silent.waitForClose()
             await slow.close()
         }

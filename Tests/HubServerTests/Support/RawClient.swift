@@ -83,9 +83,9 @@ final class RawClient: Sendable {
         self.send(lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? ""))
     }
 
-    func startReading() async throws {
+    func setReading(_ isReading: Bool) async throws {
         guard let channel = self.channel.withLock({ $0 }) else { return }
-        try await channel.setOption(.autoRead, value: true).get()
+        try await channel.setOption(.autoRead, value: isReading).get()
     }
 
     func readOnce() {
