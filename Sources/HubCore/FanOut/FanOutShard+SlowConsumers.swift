@@ -37,7 +37,7 @@ extension FanOutShard {
 
     private func awaitProgress(of subscriber: Subscriber, _ stall: Int) {
         self.schedule(
-            .stalled(subscriber, stall: stall, backlog: subscriber.outlet.backlog),
+            .stalled(stall: stall, backlog: subscriber.outlet.backlog), of: subscriber,
             after: self.configuration.stallTimeout)
     }
 

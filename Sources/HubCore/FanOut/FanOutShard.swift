@@ -8,14 +8,6 @@ public final class FanOutShard: @unchecked Sendable {
     /// The timer wheel's tick.
     static let tick = TimeAmount.milliseconds(100)
 
-    enum Expiry {
-        case opening(Subscriber)
-        case heartbeat(Subscriber)
-        case close(Subscriber, CloseReason)
-        /// The outlet had this backlog when it was looked at last.
-        case stalled(Subscriber, stall: Int, backlog: Int)
-    }
-
     /// The loop of this shard and of its subscribers' connections.
     public let eventLoop: any EventLoop
     let index: Int
@@ -68,8 +60,8 @@ public final class FanOutShard: @unchecked Sendable {
         self.enlist(subscriber)
         self.statistics.subscribers += 1
         self.statistics.streams[outlet.transport, default: 0] += 1
-        self.schedule(.opening(subscriber), after: self.configuration.openingTimeout)
-        if let lifetime { self.schedule(.close(subscriber, .expired), after: lifetime) }
+        self.schedule(.opening, of: subscriber, after: self.configuration.openingTimeout)
+        if let lifetime { self.schedule(.close(.expired), of: subscriber, after: lifetime) }
         self.resolve(subscriber)
         return subscriber
     }
@@ -96,7 +88,7 @@ public final class FanOutShard: @unchecked Sendable {
         let subscribers = self.allSubscribers()
         for (number, subscriber) in subscribers.enumerated() {
             let delay = TimeAmount.nanoseconds(window.nanoseconds * Int64(number) / Int64(subscribers.count))
-            self.schedule(.close(subscriber, .drain), after: delay)
+            self.schedule(.close(.drain), of: subscriber, after: delay)
         }
         self.finishDrain()
         return promise.futureResult
@@ -153,29 +145,30 @@ public final class FanOutShard: @unchecked Sendable {
 
     // MARK: - Time
 
-    func schedule(_ expiry: Expiry, after delay: TimeAmount) {
-        self.wheel.schedule(expiry, after: Int((delay.nanoseconds + Self.tick.nanoseconds - 1) / Self.tick.nanoseconds))
+    func schedule(_ kind: Expiry.Kind, of subscriber: Subscriber, after delay: TimeAmount) {
+        let ticks = Int((delay.nanoseconds + Self.tick.nanoseconds - 1) / Self.tick.nanoseconds)
+        self.wheel.schedule(Expiry(kind, of: subscriber), after: ticks)
     }
 
     func scheduleHeartbeat(_ subscriber: Subscriber) {
         guard subscriber.outlet.hasHeartbeat else { return }
         let interval = self.configuration.heartbeat.nanoseconds
         let jittered = Int64.random(in: interval * 9 / 10...interval * 11 / 10)
-        self.schedule(.heartbeat(subscriber), after: .nanoseconds(jittered))
+        self.schedule(.heartbeat, of: subscriber, after: .nanoseconds(jittered))
     }
 
     func advanceWheel() {
         for expiry in self.wheel.advance() {
-            switch expiry {
-            case .opening(let subscriber):
+            guard let subscriber = expiry.subscriber, subscriber.phase != .closed else { continue }
+            switch expiry.kind {
+            case .opening:
                 self.openUnproved(subscriber)
-            case .heartbeat(let subscriber):
-                guard subscriber.phase != .closed else { continue }
+            case .heartbeat:
                 if subscriber.outlet.isWritable { subscriber.outlet.heartbeat() }
                 self.scheduleHeartbeat(subscriber)
-            case .close(let subscriber, let reason):
+            case .close(let reason):
                 self.close(subscriber, reason)
-            case .stalled(let subscriber, let stall, let backlog):
+            case .stalled(let stall, let backlog):
                 if subscriber.stall == stall { self.checkStall(of: subscriber, stall, backlog: backlog) }
             }
         }

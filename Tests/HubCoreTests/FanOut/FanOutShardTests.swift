@@ -71,6 +71,21 @@ private struct TestHub {
         #expect(outlet.closed == nil && outlet.delivered == 1)
     }
 
+    @Test func aStreamThatHasEndedIsForgottenLongBeforeItsTimesCome() throws {
+        let hub = try TestHub()
+        weak var outlet: StubOutlet?
+        do {
+            let ended = StubOutlet()
+            outlet = ended
+            let subscriber = hub.shard.join(
+                topics: [try Topic("t")], start: .latest, outlet: ended, lifetime: .seconds(25))
+            hub.loop.run()
+            hub.shard.leave(subscriber)
+        }
+        #expect(outlet == nil)
+        hub.loop.advanceTime(by: .seconds(30))
+    }
+
     @Test func aTopicThatNobodyListensToIsLeftAfterALingerOfTheLoopsTime() throws {
         let hub = try TestHub(FanOutConfiguration(linger: .seconds(30)))
         let first = try hub.join(StubOutlet())
