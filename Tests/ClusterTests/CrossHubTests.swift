@@ -38,7 +38,7 @@ extension ClusterTests {
             try await TestCluster.with { cluster in
                 let plan = CheckingSubscriber.Plan(topics: self.topics, hubs: cluster.hubs, dropsAfter: 1)
                 let fleet = SubscriberFleet(12, plan)
-                let count = try await cluster.publishing(to: self.topics, pause: .milliseconds(40)) {}
+                let count = try await cluster.publishing(to: self.topics, pause: .milliseconds(40)) { _ in }
                 #expect(count.failures.isEmpty)
                 try await fleet.waitUntilReceived(count.acknowledged, within: .seconds(60))
                 fleet.expectNothingWrong("dropped after every event", count.acknowledged)

@@ -12,7 +12,7 @@ extension ClusterTests {
             try await TestCluster.with { cluster in
                 let fleet = SubscriberFleet(150, .init(topics: self.topics, hubs: cluster.hubs))
                 try await fleet.waitUntilOpen()
-                let count = try await cluster.publishing(to: self.topics) {
+                let count = try await cluster.publishing(to: self.topics) { _ in
                     cluster.hubs[0].signal(SIGTERM)
                     let end = try await cluster.hubs[0].wait()
                     #expect(end == .exited(0))

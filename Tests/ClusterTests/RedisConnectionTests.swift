@@ -14,7 +14,7 @@ extension ClusterTests {
             try await TestCluster.with { cluster in
                 let fleet = SubscriberFleet(60, .init(topics: self.topics, hubs: cluster.hubs))
                 try await fleet.waitUntilOpen()
-                let count = try await cluster.publishing(to: self.topics) {
+                let count = try await cluster.publishing(to: self.topics) { _ in
                     for _ in 0..<10 {
                         for type in types { try await cluster.redis.cli("CLIENT", "KILL", "TYPE", type) }
                         try await waitUntil("every hub is subscribed again") {

@@ -12,7 +12,7 @@ extension ClusterTests {
             try await TestCluster.with { cluster in
                 let clients = (0..<8).map { RoamingClient(topics: self.topics, hubs: cluster.hubs, seed: $0) }
                 let tasks = clients.map { client in Task { await client.run() } }
-                let count = try await cluster.publishing(to: self.topics, pause: .milliseconds(20)) {
+                let count = try await cluster.publishing(to: self.topics, pause: .milliseconds(20)) { _ in
                     try await waitUntil("every client has been everywhere: \(clients.map(\.legCount))") {
                         clients.allSatisfy { $0.legCount >= 3 * Transports.naming.count }
                     }
