@@ -22,6 +22,8 @@ public struct FanOutConfiguration: Sendable {
     public var stallTimeout: TimeAmount
     /// How many streams get a delivery before other work has its turn.
     public var sliceCount: Int
+    /// How many streams of several topics get what came in one tick at once; the others catch up.
+    public var gatherCount: Int
     /// How many bytes a stream that catches up gets before another has its turn.
     public var catchUpByteCount: Int
     /// How much of each topic is held in memory.
@@ -39,7 +41,8 @@ public struct FanOutConfiguration: Sendable {
     /// Makes a configuration.
     public init(
         heartbeat: TimeAmount = .seconds(15), openingTimeout: TimeAmount = .seconds(2),
-        slowConsumer: SlowConsumer = .resume, stallTimeout: TimeAmount = .seconds(60), sliceCount: Int = 512,
+        slowConsumer: SlowConsumer = .resume, stallTimeout: TimeAmount = .seconds(60), sliceCount: Int = 128,
+        gatherCount: Int = 512,
         catchUpByteCount: Int = 64 << 10,
         ringLimit: RingLimit = RingLimit(), tailCount: Int = 256,
         pageCount: Int = 512, linger: TimeAmount = .seconds(30)
@@ -49,6 +52,7 @@ public struct FanOutConfiguration: Sendable {
         self.slowConsumer = slowConsumer
         self.stallTimeout = stallTimeout
         self.sliceCount = sliceCount
+        self.gatherCount = gatherCount
         self.catchUpByteCount = catchUpByteCount
         self.ringLimit = ringLimit
         self.tailCount = tailCount

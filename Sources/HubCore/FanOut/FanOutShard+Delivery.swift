@@ -84,7 +84,7 @@ extension FanOutShard {
             return
         }
         guard subscriber.outlet.isWritable else { return self.park(subscriber) }
-        guard gathered.count < self.configuration.sliceCount else {
+        guard gathered.count < self.configuration.gatherCount else {
             subscriber.phase = .behind
             return self.catchUp(subscriber)
         }

@@ -38,7 +38,8 @@ final class Simulation {
         self.server = SimulatedServer(retained: faults.retained)
         self.topics = try ["a", "b", "c", "d"].map { name throws(InvalidEvent) in try Topic(name) }
         var configuration = FanOutConfiguration(
-            sliceCount: 2, catchUpByteCount: 100, ringLimit: RingLimit(count: 6), tailCount: 4, pageCount: 3,
+            sliceCount: 2, gatherCount: 2, catchUpByteCount: 100, ringLimit: RingLimit(count: 6), tailCount: 4,
+            pageCount: 3,
             linger: .milliseconds(1))
         configuration.backlogLimit = RingLimit(count: 5)
         for _ in 0..<2 {
