@@ -16,6 +16,8 @@ struct MediaType: Hashable {
 extension MediaType {
     /// Whether an `Accept` field allows a media type (RFC 9110, 12.5.1). No field allows everything.
     static func accepts(_ type: String, _ fields: [String]) -> Bool {
+        // What nearly every client sends.
+        if fields.isEmpty || fields.contains(where: { $0 == type || $0 == "*/*" }) { return true }
         let ranges = fields.flatMap { $0.lowercased().split(separator: ",") }.map { range in
             range.split(separator: ";").map { part in String(part.filter { $0 != " " && $0 != "\t" }) }
         }
@@ -23,7 +25,6 @@ extension MediaType {
             !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
         }
         let family = type.prefix { $0 != "/" } + "/*"
-        return ranges.isEmpty
-            || allowed.contains { $0.first == "*/*" || $0.first == String(family) || $0.first == type }
+        return allowed.contains { $0.first == "*/*" || $0.first == String(family) || $0.first == type }
     }
 }

@@ -15,13 +15,7 @@ struct RequestTarget: Hashable {
         guard !text.unicodeScalars.contains("\u{FFFD}") else {
             throw Problem(.badRequest, "the request target is not UTF-8; percent-encode it")
         }
-        var rest = text[...]
-        let start = text.prefix(8).lowercased()
-        if let scheme = ["http://", "https://"].first(where: { start.hasPrefix($0) }) {
-            rest = rest.dropFirst(scheme.count)
-            rest = rest[(rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex)...]
-            if !rest.hasPrefix("/") { rest = "/" + rest }
-        }
+        var rest = text.utf8.first == UInt8(ascii: "/") ? text[...] : Self.withoutAuthority(text)
         guard rest.hasPrefix("/") || rest == "*" else {
             throw Problem(.badRequest, "the request target must be a path that starts with '/'")
         }
@@ -29,5 +23,14 @@ struct RequestTarget: Hashable {
         let mark = rest.firstIndex(of: "?") ?? rest.endIndex
         self.path = String(rest[..<mark])
         self.query = try QueryItems(rest[mark...].dropFirst())
+    }
+
+    /// What stands after the scheme and the authority of a target in absolute form; any other as it is.
+    private static func withoutAuthority(_ text: String) -> Substring {
+        let start = text.prefix(8).lowercased()
+        guard let scheme = ["http://", "https://"].first(where: { start.hasPrefix($0) }) else { return text[...] }
+        let rest = text.dropFirst(scheme.count)
+        let path = rest[(rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex)...]
+        return path.hasPrefix("/") ? path : "/" + path
     }
 }

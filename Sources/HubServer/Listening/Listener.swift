@@ -38,12 +38,6 @@ final class Listener: Sendable {
             // Linux gives a connection these two of its listener's options, which spares two system calls for each.
             .serverChannelOption(.socketOption(.so_sndbuf), value: self.configuration.sendBufferBytes)
             .serverChannelOption(.tcpOption(.userTimeout), value: userTimeout)
-            .childChannelOption(.allowRemoteHalfClosure, value: false)
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            // A channel keeps its first buffer for as long as it lives, and a stream's reads nothing after its head.
-            .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65536)
-            )
             .childChannelInitializer { channel in self.accept(channel) }
             .bind(host: self.configuration.host, port: self.configuration.port)
     }
@@ -60,6 +54,11 @@ final class Listener: Sendable {
                 self.counters.reject()
                 throw ConnectionRefusal()
             }
+            // Here rather than as options of the bootstrap, which take a chain of futures for each connection.
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            // A channel keeps its first buffer for as long as it lives, and a stream's reads nothing after its head.
+            try channel.syncOptions?.setOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65536))
             let peer = self.peer(of: channel, total: total)
             try self.addHandlers(to: channel, on: loop, peer: peer)
         }
