@@ -213,6 +213,11 @@ export class Hub extends EventTarget {
       this.#unsuited.push(failure)
       // The next transport need not wait for what was no fault of the hub, unless all have been tried.
       if (this.#unsuited.length % transports.length !== 0) return 0
+    } else if (link.openedAt === undefined) {
+      // A member that says nothing on any transport looked like a proxy that holds the first ones back: they are innocent.
+      const steps = this.#unsuited.length % transports.length
+      this.#transport = (this.#transport + transports.length - steps) % transports.length
+      this.#unsuited = []
     }
     this.#base = (this.#base + 1) % bases.length
     return backoff(failures, link.awayTime ?? failure?.retryAfter ?? this.#retry)

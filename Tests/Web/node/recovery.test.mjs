@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createServer as createTCPServer } from 'node:net'
 import test from 'node:test'
 import { Hub } from '../../../web/hub.js'
 import { Record, TestHub, eventually } from './hub.mjs'
@@ -26,6 +27,18 @@ async function serve(t, answer) {
     server.closeAllConnections()
   })
   return { requests, url: `http://127.0.0.1:${server.address().port}/` }
+}
+
+/** The address of a server that accepts connections and never says anything. */
+async function blackHole(t) {
+  const sockets = new Set()
+  const server = createTCPServer((socket) => sockets.add(socket.on('error', () => {}).resume())).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return `http://127.0.0.1:${server.address().port}/`
 }
 
 const STREAM = { 'Content-Type': 'text/event-stream' }
@@ -143,6 +156,17 @@ test('a hub that is not there is waited for, while others are tried', async (t) 
   proxy.isDown = false
   await alone.opened()
 })
+
+const PAIRS = [['sse', 'long-poll', 'poll'], ...(globalThis.WebSocket ? [['ws', 'long-poll']] : [])]
+for (const transports of PAIRS) {
+  test(`a member that accepts and says nothing is left, and ${transports[0]} is not given up for it`, async (t) => {
+    const server = await TestHub.start(t)
+    const client = connect(t, [await blackHole(t), server.url], { transports, connectTimeout: 400 })
+    await client.opened()
+    assert.deepEqual([client.hub.url, client.hub.transport], [server.url, transports[0]])
+    assert.deepEqual(client.errors.map(({ kind }) => kind), ['unsuited', 'network'])
+  })
+}
 
 test('a stream whose connection is dead is noticed by its silence', async (t) => {
   const server = await TestHub.start(t, '--heartbeat', '1s')
