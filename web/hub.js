@@ -24,7 +24,7 @@ export { HubError, HubErrorEvent, HubEvent }
  * @property {string} [since] Where to begin instead: a duration such as `10m`, or a time of RFC 3339.
  * @property {string} [token] The publish key, if the hub wants one.
  * @property {boolean} [withCredentials] Whether requests to another origin carry cookies.
- * @property {number} [connectTimeout] How long a connection may take to begin, in milliseconds; 10000.
+ * @property {number} [connectTimeout] How long a connection may take to begin, and a publish to be answered, in milliseconds; 10000.
  * @property {number} [heartbeatTimeout] How long a stream may be silent, in milliseconds; 45000. More than the hub's `--heartbeat`.
  * @property {number} [pollInterval] The pause between two polls, in milliseconds; by default what the hub advises.
  * @property {typeof globalThis.fetch} [fetch] What to use instead of the global one.
@@ -150,7 +150,9 @@ export class Hub extends EventTarget {
    * @throws {HubError}
    */
   publish(topic, data, options = {}) {
-    return this.#publisher.publish(topic, data, options, () => this.#settings.bases[this.#base])
+    const { bases } = this.#settings
+    const first = this.#base
+    return this.#publisher.publish(topic, data, options, (tries) => bases[(first + tries) % bases.length])
   }
 
   /** Ends the present wait, if there is one. */

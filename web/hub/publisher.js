@@ -44,7 +44,7 @@ export class Publisher {
    * @param {string | string[]} topic
    * @param {unknown} data
    * @param {import('../hub.js').PublishOptions} options
-   * @param {() => URL} base Where to publish.
+   * @param {(tries: number) => URL} base Where to publish, after so many tries elsewhere.
    * @returns {Promise<string>} The event's id.
    */
   async publish(topic, data, { event, retry, key = newKey() }, base) {
@@ -54,7 +54,7 @@ export class Publisher {
     if (id) return id
     for (let failures = 0; ; failures++) {
       try {
-        return await this.#post(envelope, base())
+        return await this.#offer(envelope, base(failures))
       } catch (cause) {
         const error = HubError.from(cause)
         if (error.kind !== 'network' || failures + 1 === TRIES) throw error
@@ -77,12 +77,31 @@ export class Publisher {
     })
   }
 
-  /** @param {object} envelope @param {URL} base */
-  async #post(envelope, base) {
+  /** Posts, and gives up when no answer comes in time. @param {object} envelope @param {URL} base */
+  async #offer(envelope, base) {
+    const controller = new AbortController()
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer
+    /** @type {Promise<never>} */
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new HubError('no answer came in time'))
+        controller.abort()
+      }, this.#settings.connectTimeout)
+    })
+    try {
+      return await Promise.race([this.#post(envelope, base, controller.signal), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** @param {object} envelope @param {URL} base @param {AbortSignal} signal */
+  async #post(envelope, base, signal) {
     const { fetch, token, credentials } = this.#settings
     const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) }
     const body = JSON.stringify(envelope)
-    const answer = await fetch(endpoint(base, 'publish'), { method: 'POST', headers, body, credentials })
+    const answer = await fetch(endpoint(base, 'publish'), { method: 'POST', headers, body, credentials, signal })
     if (!answer.ok) throw await HubError.of(answer)
     const { events } = await answer.json()
     return events[0].id

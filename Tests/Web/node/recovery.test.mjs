@@ -255,6 +255,21 @@ test('a publish that may help itself is tried again with the same key', async (t
   assert.equal(envelopes[0].key, envelopes[1].key)
 })
 
+test('a publish to a member that says nothing goes to the next one', async (t) => {
+  const server = await TestHub.start(t)
+  const witness = connect(t, server.url)
+  await witness.opened()
+  const { hub } = connect(t, [await blackHole(t), server.url], { connectTimeout: 400 })
+  const id = await hub.publish('news', 'heard')
+  await witness.received(1)
+  assert.deepEqual([witness.data, witness.hub.lastEventId], [['heard'], id])
+})
+
+test('a publish that no member answers ends', async (t) => {
+  const { hub } = connect(t, await blackHole(t), { connectTimeout: 50 })
+  await assert.rejects(hub.publish('news', 'x'), { name: 'HubError', kind: 'network', message: /no answer came in time/ })
+})
+
 test('a publish key is sent, and its absence told', async (t) => {
   const server = await TestHub.start(t, '--publish-key', 'secret')
   const [without, with_] = [connect(t, server.url), connect(t, server.url, { token: 'secret' })]
