@@ -122,8 +122,7 @@ export class Hub extends EventTarget {
   close() {
     this.#readyState = Hub.CLOSED
     globalThis.removeEventListener?.('online', this.#hurry)
-    this.#link?.end()
-    this.#wake()
+    this.#leave()
   }
 
   /** Ends the connection and keeps the place, say while nobody looks at the page. */
@@ -131,8 +130,7 @@ export class Hub extends EventTarget {
     if (this.#readyState === Hub.CLOSED || this.#isPaused) return
     this.#isPaused = true
     this.#readyState = Hub.CONNECTING
-    this.#link?.end()
-    this.#wake()
+    this.#leave()
   }
 
   /** Goes on after `pause`, from the same place. */
@@ -155,6 +153,13 @@ export class Hub extends EventTarget {
     return this.#publisher.publish(topic, data, options, (tries) => bases[(first + tries) % bases.length])
   }
 
+  /** Ends the link because the page wants it so, which is no failure. */
+  #leave() {
+    this.#link?.end()
+    this.#link = undefined
+    this.#wake()
+  }
+
   /** Ends the present wait, if there is one. */
   #wake = () => {}
 
@@ -173,7 +178,7 @@ export class Hub extends EventTarget {
       const link = new Link(this.#settings.bases[this.#base], this.#settings, this.#sink)
       this.#link = link
       const failure = await this.#connect(link)
-      if (this.#readyState === Hub.CLOSED || this.#isPaused) continue
+      if (this.#link !== link) continue
       const pause = this.#plan(link, failure)
       this.#readyState = failure?.kind === 'final' || this.#isRefused ? Hub.CLOSED : Hub.CONNECTING
       this.dispatchEvent(new HubErrorEvent(failure ?? new HubError('the hub ended the stream')))

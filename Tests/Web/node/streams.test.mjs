@@ -109,6 +109,20 @@ for (const transport of TRANSPORTS) {
     assert.deepEqual([client.data, client.errors], [['1', '2', '3'], []])
   })
 
+  test(`${transport}: pause and resume in one turn is no error`, async (t) => {
+    const server = await TestHub.start(t)
+    const client = connect(t, server.url, 'news', only(transport))
+    await client.opened()
+    for (const round of [2, 3, 4]) {
+      client.hub.pause()
+      client.hub.resume()
+      await client.opened(round)
+    }
+    await server.publish('news', '1')
+    await client.received(1)
+    assert.deepEqual([client.data, client.errors], [['1'], []])
+  })
+
   test(`${transport}: nothing more is handed over once a listener closes`, async (t) => {
     const server = await TestHub.start(t)
     for (const data of numbered(1, 10)) await server.publish('news', data)
