@@ -1,4 +1,4 @@
-import { backoff } from './hub/backoff.js'
+import { backoff, bounded } from './hub/backoff.js'
 import { HubError } from './hub/error.js'
 import { HubErrorEvent, HubEvent } from './hub/event.js'
 import { iframe } from './hub/iframe.js'
@@ -73,6 +73,8 @@ export class Hub extends EventTarget {
   #base = 0
   #transport
   #failures = 0
+  /** Until when the hub asked the client to stay away, by `performance.now()`, in milliseconds. */
+  #awayUntil = 0
   /** Why transports, one after the other, were found not to work here. @type {HubError[]} */
   #unsuited = []
   #isPaused = false
@@ -171,8 +173,9 @@ export class Hub extends EventTarget {
     // The page may add its listeners first.
     await undefined
     while (this.#readyState !== Hub.CLOSED) {
-      if (this.#isPaused) {
-        await this.#wait()
+      const away = this.#awayUntil - performance.now()
+      if (this.#isPaused || away > 0) {
+        await this.#wait(this.#isPaused ? undefined : away)
         continue
       }
       const link = new Link(this.#settings.bases[this.#base], this.#settings, this.#sink)
@@ -227,7 +230,9 @@ export class Hub extends EventTarget {
       this.#unsuited = []
     }
     this.#base = (this.#base + 1) % bases.length
-    return backoff(failures, link.awayTime ?? failure?.retryAfter ?? this.#retry)
+    const told = link.awayTime ?? failure?.retryAfter ?? this.#retry
+    this.#awayUntil = performance.now() + bounded(told)
+    return backoff(failures, told)
   }
 
   /** Whether every transport was answered that it is not there. */

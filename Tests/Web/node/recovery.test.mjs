@@ -63,6 +63,42 @@ for (const status of [429, 500, 502, 503]) {
   })
 }
 
+/** The global events of a browser, for the time of a test. */
+function browserEvents(t) {
+  const events = new EventTarget()
+  for (const name of ['addEventListener', 'removeEventListener']) {
+    globalThis[name] = events[name].bind(events)
+    t.after(() => delete globalThis[name])
+  }
+  return events
+}
+
+for (const [what, cut] of [
+  ['being online again', (hub, events) => events.dispatchEvent(new Event('online'))],
+  ['a pause that is over', (hub) => {
+    hub.pause()
+    hub.resume()
+  }],
+]) {
+  test(`${what} ends a wait, but not what the hub asked for`, async (t) => {
+    const events = browserEvents(t)
+    t.mock.method(Math, 'random', () => 0.999)
+    const { requests, url } = await serve(t, (response, count) => {
+      // Without being cut short, the waits after the first eight would take a minute.
+      if (count < 9) return problem(response, 503)
+      if (count === 9) return problem(response, 503, { 'Retry-After': '1' })
+      response.writeHead(200, STREAM).write(':\n')
+    })
+    const client = connect(t, url)
+    for (let count = 1; count <= 9; count++) {
+      await client.failed(count)
+      cut(client.hub, events)
+    }
+    await client.opened()
+    assert.ok(requests[9].at - requests[8].at >= 999, `after ${requests[9].at - requests[8].at} ms`)
+  })
+}
+
 for (const status of [204, 400, 401, 403]) {
   test(`${status} is final, and told`, async (t) => {
     const { requests, url } = await serve(t, (response) => problem(response, status))
