@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import HubServer
@@ -91,11 +92,11 @@ struct WebSocketProtocolTests {
             configuration.webSocketEchoPath = "/echo"
             configuration.limits.bodyBytes = 10_000
         }) { server in
-            var random = SystemRandomNumberGenerator()
+            var random = SeededGenerator(seed: seed)
             for _ in 0..<40 {
                 try await server.connect { raw in
                     let offer = ["Sec-WebSocket-Extensions: permessage-deflate"]
-                    let target = Bool.random() ? "/echo" : "/ws?topic=a"
+                    let target = Bool.random(using: &random) ? "/echo" : "/ws?topic=a"
                     let (client, _) = try await WebSocketClient.open(raw, target, headers: offer)
                     for _ in 0..<Int.random(in: 1...20, using: &random) {
                         let count = Int.random(in: 0...300, using: &random)
