@@ -8,6 +8,10 @@ export class Proxy {
   heads = []
   /** Whether what the hub sends on a connection is held back: given its first request. */
   holds = () => false
+  /** Whether connections end in the midst of the first answer. */
+  truncates = false
+  /** How many did. */
+  truncated = 0
   /** Whether connections are refused. */
   isDown = false
 
@@ -65,6 +69,10 @@ export class Proxy {
 
   #pass(pair, bytes) {
     if (pair.isFrozen) return
+    if (this.truncates) {
+      this.truncated += 1
+      return void pair.near.end(bytes.subarray(0, -1))
+    }
     if (!pair.held) return void pair.near.write(bytes)
     pair.held.push(bytes)
   }
