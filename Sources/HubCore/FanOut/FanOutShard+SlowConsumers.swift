@@ -11,9 +11,7 @@ extension FanOutShard {
         guard subscriber.phase == .behind else { return }
         guard wasSlow else { return self.catchUp(subscriber) }
         switch self.configuration.slowConsumer {
-        case .resume:
-            self.statistics.resumed += 1
-            self.catchUp(subscriber)
+        case .resume: self.goOn(subscriber)
         case .skip: self.skip(subscriber)
         case .close: self.close(subscriber, .slow)
         }
@@ -41,10 +39,17 @@ extension FanOutShard {
             after: self.configuration.stallTimeout)
     }
 
-    /// Lets a stream go on with the latest, and says of which topics it misses something.
+    /// Lets a stream go on from its place.
+    private func goOn(_ subscriber: Subscriber) {
+        self.statistics.resumed += 1
+        self.catchUp(subscriber)
+    }
+
+    /// Lets a stream go on with the latest, and says of which topics it misses something. One of whose
+    /// topics something else is still to be proved goes on from its place.
     private func skip(_ subscriber: Subscriber) {
         guard subscriber.isOpen, subscriber.provesOnly, subscriber.isTogether, subscriber.topics.allSatisfy(\.isLive)
-        else { return self.catchUp(subscriber) }
+        else { return self.goOn(subscriber) }
         self.statistics.skipped += 1
         let missed = subscriber.topics.indices.filter { subscriber.topics[$0].ring.last > subscriber.place }
         let latest = subscriber.topics.reduce(self.head) { max($0, $1.verified, $1.ring.last) }

@@ -86,6 +86,25 @@ private struct TestHub {
         hub.loop.advanceTime(by: .seconds(30))
     }
 
+    @Test func aStreamThatCannotSkipGoesOnFromItsPlaceAndIsCounted() throws {
+        let hub = try TestHub(FanOutConfiguration(slowConsumer: .skip))
+        _ = hub.hub.bus.publish([try Sample.publication("u")])
+        try hub.publish()
+        let outlet = StubOutlet()
+        let subscriber = try hub.join(outlet)
+        outlet.isWritable = false
+        try hub.publish()
+        // The added topic begins before the stream's place, so that there is more than a gap to tell of.
+        hub.shard.subscribe(subscriber, to: try Topic("u"), from: .earliest) { _ in }
+        hub.loop.run()
+        outlet.isWritable = true
+        hub.shard.resume(subscriber)
+        hub.loop.run()
+        #expect(outlet.delivered == 2 && outlet.resets.isEmpty)
+        #expect(hub.shard.statistics.parked == 1)
+        #expect(hub.shard.statistics.resumed == 1 && hub.shard.statistics.skipped == 0)
+    }
+
     @Test func aTopicThatNobodyListensToIsLeftAfterALingerOfTheLoopsTime() throws {
         let hub = try TestHub(FanOutConfiguration(linger: .seconds(30)))
         let first = try hub.join(StubOutlet())
