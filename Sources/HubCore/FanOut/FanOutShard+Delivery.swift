@@ -104,6 +104,7 @@ extension FanOutShard {
     /// A stream did not take what it was sent before: it keeps its place and nothing else.
     func park(_ subscriber: Subscriber) {
         subscriber.phase = .behind
+        subscriber.isLagging = true
         self.watchStall(of: subscriber)
     }
 }

@@ -4,8 +4,8 @@ extension FanOutShard {
     /// The outlet takes more again.
     public func resume(_ subscriber: Subscriber) {
         self.eventLoop.preconditionInEventLoop()
-        // A stream that nothing was kept from is not slow: it has just begun, or waits for something else.
-        let wasSlow = subscriber.stall != nil && !subscriber.isHeadPending
+        // A stream that nothing was kept from is not slow: it has just begun, is being replayed, or waits for something else.
+        let wasSlow = subscriber.stall != nil && subscriber.isLagging && !subscriber.isHeadPending
         subscriber.stall = nil
         subscriber.isHeadPending = false
         guard subscriber.phase == .behind else { return }
@@ -20,7 +20,7 @@ extension FanOutShard {
     /// Ends a stream that takes nothing at all for too long.
     func watchStall(of subscriber: Subscriber) {
         guard subscriber.stall == nil else { return }
-        if !subscriber.isHeadPending { self.statistics.parked += 1 }
+        if subscriber.isLagging, !subscriber.isHeadPending { self.statistics.parked += 1 }
         self.stallCount += 1
         subscriber.stall = self.stallCount
         self.awaitProgress(of: subscriber, self.stallCount)

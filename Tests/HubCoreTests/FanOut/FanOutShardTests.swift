@@ -71,6 +71,23 @@ private struct TestHub {
         #expect(outlet.closed == nil && outlet.delivered == 1)
     }
 
+    @Test(arguments: [FanOutConfiguration.SlowConsumer.skip, .close])
+    func aReplayIsNotHeldToBeSlow(_ policy: FanOutConfiguration.SlowConsumer) throws {
+        let hub = try TestHub(FanOutConfiguration(slowConsumer: policy, catchUpByteCount: 1))
+        for _ in 0..<5 { try hub.publish() }
+        let outlet = StubOutlet()
+        let subscriber = hub.shard.join(topics: [try Topic("t")], start: .earliest, outlet: outlet)
+        outlet.takesOneAtATime = true
+        for count in 1...5 {
+            hub.loop.run()
+            hub.loop.advanceTime(by: .milliseconds(10))
+            #expect(outlet.delivered == count && outlet.resets.isEmpty && outlet.closed == nil)
+            outlet.isWritable = true
+            hub.shard.resume(subscriber)
+        }
+        #expect(hub.shard.statistics.parked == 0)
+    }
+
     @Test func aStreamThatHasEndedIsForgottenLongBeforeItsTimesCome() throws {
         let hub = try TestHub()
         weak var outlet: StubOutlet?

@@ -6,6 +6,8 @@ import NIOCore
 final class StubOutlet: Outlet {
     let encoding: any EventEncoding = LineEncoding()
     var isWritable = true
+    /// Whether each delivery fills it.
+    var takesOneAtATime = false
     var backlog = 0
     private(set) var delivered = 0
     private(set) var resets: [ResetNotice] = []
@@ -13,7 +15,10 @@ final class StubOutlet: Outlet {
 
     func open(_ opening: StreamOpening) {}
     func heartbeat() {}
-    func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) { self.delivered += count }
+    func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {
+        self.delivered += count
+        if self.takesOneAtATime { self.isWritable = false }
+    }
     func reset(_ notice: ResetNotice) { self.resets.append(notice) }
     func close(_ reason: CloseReason) { self.closed = reason }
 }
