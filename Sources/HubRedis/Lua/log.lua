@@ -58,7 +58,11 @@ local function add_entry(log, count, entry, previous)
   end
   local answer = redis.pcall(unpack(command))
   if type(answer) == 'table' and answer.err then
-    -- Not a stream, or one that is ahead of the clock: somebody else wrote it, and it can't be continued.
+    -- Not a stream, or one that is ahead of the clock: somebody else wrote it, and it can't be continued. Any other error,
+    -- such as a right that the user lacks, leaves the log as it is.
+    if not string.find(answer.err, 'WRONGTYPE', 1, true) and not string.find(answer.err, 'equal or smaller', 1, true) then
+      error(answer)
+    end
     redis.call('DEL', log)
     redis.call(unpack(command))
   end
