@@ -166,7 +166,6 @@ extension FanOutShard {
         }
         subscriber.proveAll()
         subscriber.phase = .live
-        subscriber.isLagging = false
         if let cursor = self.cursor(at: subscriber.place) { subscriber.outlet.caughtUp(at: cursor) }
     }
 

@@ -104,7 +104,10 @@ extension FanOutShard {
     /// A stream did not take what it was sent before: it keeps its place and nothing else.
     func park(_ subscriber: Subscriber) {
         subscriber.phase = .behind
-        subscriber.isLagging = true
+        if !subscriber.isHeadPending {
+            subscriber.isSlow = true
+            self.statistics.parked += 1
+        }
         self.watchStall(of: subscriber)
     }
 }

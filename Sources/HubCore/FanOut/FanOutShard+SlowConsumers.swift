@@ -4,9 +4,9 @@ extension FanOutShard {
     /// The outlet takes more again.
     public func resume(_ subscriber: Subscriber) {
         self.eventLoop.preconditionInEventLoop()
-        // A stream that nothing was kept from is not slow: it has just begun, is being replayed, or waits for something else.
-        let wasSlow = subscriber.stall != nil && subscriber.isLagging && !subscriber.isHeadPending
+        let wasSlow = subscriber.isSlow
         subscriber.stall = nil
+        subscriber.isSlow = false
         subscriber.isHeadPending = false
         guard subscriber.phase == .behind else { return }
         guard wasSlow else { return self.catchUp(subscriber) }
@@ -20,7 +20,6 @@ extension FanOutShard {
     /// Ends a stream that takes nothing at all for too long.
     func watchStall(of subscriber: Subscriber) {
         guard subscriber.stall == nil else { return }
-        if subscriber.isLagging, !subscriber.isHeadPending { self.statistics.parked += 1 }
         self.stallCount += 1
         subscriber.stall = self.stallCount
         self.awaitProgress(of: subscriber, self.stallCount)

@@ -39,8 +39,9 @@ public final class Subscriber {
     var isReplay = false
     /// Waits for its turn to catch up.
     var isQueued = false
-    /// Fell behind what is published since it was live, as its outlet did not take it; a replay goes at the client's own pace.
-    var isLagging = false
+    /// Was live, and did not take what it was sent before. One that catches up is sent as much at a time as its connection
+    /// holds, and is not slow because that is full.
+    var isSlow = false
     /// Which stall of its shard this is, while the outlet takes nothing and there is something to send.
     var stall: Int?
     /// What the events of one tick amount to, for a stream of several topics.
