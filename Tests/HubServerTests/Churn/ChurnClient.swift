@@ -15,23 +15,23 @@ final class Findings: Sendable {
 
 /// How far a client has come, for the test to read.
 final class ChurnProgress: Sendable {
-    private let state = Mutex((isOpen: false, last: 0))
+    private let state = Mutex((isOpen: false, last: [String: Int]()))
 
     var isOpen: Bool { self.state.withLock { $0.isOpen } }
-    var last: Int { self.state.withLock { $0.last } }
 
     func open() { self.state.withLock { $0.isOpen = true } }
-    func reach(_ number: Int) { self.state.withLock { $0.last = number } }
+    func reach(_ number: Int, of topic: String) { self.state.withLock { $0.last[topic] = number } }
+    func last(of topic: String) -> Int? { self.state.withLock { $0.last[topic] } }
 }
 
-/// One connection of a churn: checks that all it gets are events of its own topic, `TOPIC NUMBER`, each once and in
-/// order, and leaves after some of them.
+/// One connection of a churn: checks that all it gets are events of its own topics, each once and in order, and leaves
+/// after some of them.
 final class ChurnClient: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     /// When a client leaves.
-    enum Leaving: Sendable {
+    enum Leaving: Equatable, Sendable {
         case never
         /// Before anything can have been answered.
         case atOnce
@@ -40,59 +40,66 @@ final class ChurnClient: ChannelInboundHandler {
         case after(events: Int)
     }
 
-    private let topic: String
-    private let leaving: Leaving
+    /// What a client does.
+    struct Plan: Sendable {
+        var transport: ChurnTransport
+        var topics: [String]
+        var leaving = Leaving.never
+        /// Ends the connection with a reset instead of an orderly end.
+        var resets = false
+        /// Stops reading as soon as the stream has begun, with as little as can be waiting in the kernel.
+        var pauses = false
+    }
+
+    private let plan: Plan
     private let findings: Findings
     private let progress: ChurnProgress
-    private var bytes = ByteBuffer()
-    private var hasHead = false
-    private var last: Int?
+    private var reader: ChurnReader
+    private var last: [String: Int] = [:]
     private var count = 0
     private var lastID = ""
 
-    private init(topic: String, leaving: Leaving, findings: Findings, progress: ChurnProgress) {
-        self.topic = topic
-        self.leaving = leaving
+    private init(_ plan: Plan, findings: Findings, progress: ChurnProgress) {
+        self.plan = plan
         self.findings = findings
         self.progress = progress
+        self.reader = ChurnReader(plan.transport)
     }
 
     /// Opens a stream.
-    /// - Parameter resets: Whether the client ends the connection with a reset instead of an orderly end.
     static func connect(
-        port: Int, topic: String, leaving: Leaving, resets: Bool, findings: Findings,
-        progress: ChurnProgress = ChurnProgress()
+        port: Int, _ plan: Plan, findings: Findings, progress: ChurnProgress = ChurnProgress()
     ) async throws -> any Channel {
-        try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        if plan.pauses { bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: 32 << 10) }
+        return
+            try await bootstrap
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let options = resets ? channel as? any SocketOptionProvider : nil
+                    let options = plan.resets ? channel as? any SocketOptionProvider : nil
                     _ = options?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
                     try channel.pipeline.syncOperations.addHandler(
-                        ChurnClient(topic: topic, leaving: leaving, findings: findings, progress: progress))
+                        ChurnClient(plan, findings: findings, progress: progress))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        // HTTP/1.0, so that there are no chunks between the lines.
-        let request = ByteBuffer(string: "GET /sse?topic=\(self.topic) HTTP/1.0\r\n\r\n")
+        let request = ByteBuffer(string: self.plan.transport.request(self.plan.topics))
         context.writeAndFlush(Self.wrapOutboundOut(request), promise: nil)
-        if case .atOnce = self.leaving { context.close(promise: nil) }
+        if self.plan.leaving == .atOnce { context.close(promise: nil) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        self.bytes.writeImmutableBuffer(Self.unwrapInboundIn(data))
-        while let end = self.bytes.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
-            let line = self.bytes.readString(length: end - self.bytes.readerIndex) ?? ""
-            self.bytes.moveReaderIndex(forwardBy: 1)
-            if self.hasHead { self.read(line) } else { self.readHead(line) }
-            guard self.isDone else { continue }
+        self.reader.append(Self.unwrapInboundIn(data))
+        do {
+            while !self.isDone, let piece = try self.reader.next() { self.take(piece, context) }
+        } catch {
+            self.findings.note("\(self.plan.transport) \(self.plan.topics) got \(error)")
             context.close(promise: nil)
-            return
         }
-        self.bytes.discardReadBytes()
+        if self.isDone { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -100,36 +107,35 @@ final class ChurnClient: ChannelInboundHandler {
     }
 
     private var isDone: Bool {
-        switch self.leaving {
+        switch self.plan.leaving {
         case .never, .atOnce: false
-        case .afterHead: self.hasHead
+        case .afterHead: self.progress.isOpen
         case .after(let events): self.count >= events
         }
     }
 
-    private func readHead(_ line: String) {
-        self.hasHead = line == "\r"
-        if self.hasHead { self.progress.open() }
-        if line.hasPrefix("HTTP/"), !line.hasPrefix("HTTP/1.0 200 ") { self.findings.note("answered: \(line)") }
-    }
-
-    private func read(_ line: String) {
-        if line.isEmpty || line == ":" { return }
-        let value = line.drop { $0 != " " }.dropFirst()
-        if line.hasPrefix("data: ") { return self.readData(value) }
-        guard line.hasPrefix("id: ") else { return self.findings.note("a line of nobody's on \(self.topic): \(line)") }
-        if value <= self.lastID { self.findings.note("\(self.topic): id \(value) after \(self.lastID)") }
-        self.lastID = String(value)
-    }
-
-    private func readData(_ value: Substring) {
-        let parts = value.split(separator: " ")
-        guard parts.count == 2, parts[0] == self.topic, let number = Int(parts[1]) else {
-            return self.findings.note("\(self.topic) got '\(value)'")
+    private func take(_ piece: ChurnReader.Piece, _ context: ChannelHandlerContext) {
+        switch piece {
+        case .head:
+            self.progress.open()
+            guard self.plan.pauses else { return }
+            context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
+        case .event(let id, let topic, let number): self.take(id, topic, number)
+        case .other: break
         }
-        if let last = self.last, number != last + 1 { self.findings.note("\(self.topic): \(number) after \(last)") }
-        self.last = number
+    }
+
+    private func take(_ id: String, _ topic: String, _ number: Int) {
+        guard self.plan.topics.contains(topic) else { return self.note("got \(topic) \(number)") }
+        if id <= self.lastID { self.note("id \(id) after \(self.lastID)") }
+        if let last = self.last[topic], number != last + 1 { self.note("\(topic) \(number) after \(last)") }
+        self.lastID = id
+        self.last[topic] = number
         self.count += 1
-        self.progress.reach(number)
+        self.progress.reach(number, of: topic)
+    }
+
+    private func note(_ finding: String) {
+        self.findings.note("\(self.plan.transport) \(self.plan.topics): \(finding)")
     }
 }

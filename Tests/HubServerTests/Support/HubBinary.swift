@@ -39,11 +39,12 @@ final class HubBinary: Sendable {
     }
 
     var isRunning: Bool { self.process.withLock { $0.isRunning } }
+    var processIdentifier: Int32 { self.process.withLock { $0.processIdentifier } }
     var standardError: String { self.errors.text }
     var standardOutput: String { self.output.text }
 
     func signal(_ number: Int32) {
-        _ = kill(self.process.withLock { $0.processIdentifier }, number)
+        _ = kill(self.processIdentifier, number)
     }
 
     /// Waits until it says that it listens.
