@@ -13,7 +13,8 @@ public final class RedisBus: EventBus {
     public let eventLoop: any EventLoop
 
     private let condition: BusCondition
-    private let member: NIOLoopBoundBox<RedisMember>
+    let member: NIOLoopBoundBox<RedisMember>
+    private let queue = PublishQueue()
 
     /// Makes a bus, which does nothing until `start`.
     /// - Parameters:
@@ -49,7 +50,19 @@ public final class RedisBus: EventBus {
     }
 
     public func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]> {
-        self.onLoop { $0.publish(publications) }
+        guard !publications.isEmpty else { return self.eventLoop.makeSucceededFuture([]) }
+        guard publications.count <= 1_000 else {
+            return self.eventLoop.makeFailedFuture(
+                BusError.refused(reason: "at most 1000 events can be published in one step"))
+        }
+        let promise = self.eventLoop.makePromise(of: [PublishedEvent].self)
+        switch self.queue.add(PublishQueue.Request(publications: publications, promise: promise)) {
+        case .leave: self.execute { $0.publish(self.queue.takeAll()) }
+        case .wait(let deadline):
+            self.eventLoop.scheduleTask(deadline: deadline) { self.member.value.publish(self.queue.takeDue()) }
+        case .join: break
+        }
+        return promise.futureResult
     }
 
     public func read(_ topic: Topic, _ range: LogRange, limit: Int) -> EventLoopFuture<LogPage> {
@@ -81,7 +94,15 @@ public final class RedisBus: EventBus {
     }
 
     public func shutdown() -> EventLoopFuture<Void> {
-        self.onLoop { $0.shutdown() }
+        self.onLoop { member in
+            member.publish(self.queue.takeAll())
+            return member.shutdown()
+        }
+    }
+
+    private func execute(_ work: @escaping @Sendable (RedisMember) -> Void) {
+        guard !self.eventLoop.inEventLoop else { return work(self.member.value) }
+        self.eventLoop.execute { work(self.member.value) }
     }
 
     /// Without a detour if the caller is on the loop already: the future keeps the delegate from being called first.

@@ -5,18 +5,26 @@ import RedisWire
 
 /// What the server asks of the bus: each is one script.
 extension RedisMember {
-    func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]> {
-        let loop = self.settings.eventLoop
-        guard !publications.isEmpty else { return loop.makeSucceededFuture([]) }
-        guard publications.count <= 1_000 else {
-            return loop.makeFailedFuture(BusError.refused(reason: "at most 1000 events can be published in one step"))
-        }
+    /// Publishes what was collected, in one call.
+    func publish(_ requests: [PublishQueue.Request]) {
+        guard !requests.isEmpty else { return }
+        let publications = requests.flatMap(\.publications)
         var arguments: [RedisArgument] = [
             RedisArgument(self.settings.replayCount), RedisArgument(self.settings.replayAgeMilliseconds),
         ]
         for publication in publications { publication.append(to: &arguments) }
-        return self.answer(.publish, arguments, isWrite: true) { reply throws(MalformedMessage) in
+        self.answer(.publish, arguments, isWrite: true) { reply throws(MalformedMessage) in
             try reply.published(publications)
+        }.whenComplete { result in
+            switch result {
+            case .failure(let error): for request in requests { request.promise.fail(error) }
+            case .success(let events):
+                var rest = events[...]
+                for request in requests {
+                    request.promise.succeed(Array(rest.prefix(request.publications.count)))
+                    rest = rest.dropFirst(request.publications.count)
+                }
+            }
         }
     }
 

@@ -117,6 +117,32 @@ import Testing
         }
     }
 
+    @Test func requestsThatComeTogetherLeaveTogether() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                try redis.cli("CONFIG", "RESETSTAT")
+                let answers = try (0..<200).map { number in
+                    let topics = try [Topic("t\(number)"), Topic("all")]
+                    let publications = try (0..<(1 + number % 3)).map {
+                        try Publication(topics: topics, data: EventData("\($0)"))
+                    }
+                    return (topics, member.bus.publish(publications))
+                }
+                var last = Offset.zero
+                for (number, answer) in answers.enumerated() {
+                    let events = try await answer.1.get()
+                    #expect(events.count == 1 + number % 3)
+                    for event in events {
+                        #expect(event.topics == answer.0 && event.id.offset > last)
+                        last = event.id.offset
+                    }
+                }
+                let calls = try redis.cli("INFO", "commandstats").firstMatch(of: /evalsha:calls=(\d+)/)
+                #expect(try #require(calls.flatMap { Int($0.1) }) < 100)
+            }
+        }
+    }
+
     @Test func aBatchHasItsLimits() async throws {
         try await withRedis { redis in
             try await withMember(redis.endpoint) { member in
