@@ -14,9 +14,8 @@ local function tick(state)
   end
 end
 
--- Forgets one topic. Topics that are not there have had no event after the floor.
-local function retire(state, topic)
-  local last = redis.call('HGET', state.key .. ':last', topic)
+-- Forgets one topic and its last offset. Topics that are not there have had no event after the floor.
+local function retire(state, topic, last)
   -- Deleting comes first: a server that is out of memory lets it pass, and the rest of the script with it.
   redis.call('UNLINK', state.key .. ':log:' .. topic)
   redis.call('ZREM', state.key .. ':topics', topic)
@@ -31,11 +30,23 @@ local function retire(state, topic)
   redis.call('PUBLISH', state.key .. ':live:' .. topic, message('r', state.epoch, ms, seq))
 end
 
--- Retires at most `limit` topics that have had no event for `age` milliseconds, the oldest first, and says how many.
+-- Looks at `limit` topics at most whose first event, or the last one at an earlier look, is older than `age` milliseconds;
+-- retires those that have had none since, and says at how many it looked.
 local function retire_old(state, age, limit)
-  local before = string.format('(%.0f', state.now - age)
+  local oldest = state.now - age
+  local before = string.format('(%.0f', oldest)
   local topics = redis.call('ZRANGEBYSCORE', state.key .. ':topics', '-inf', before, 'LIMIT', 0, limit)
-  for _, topic in ipairs(topics) do retire(state, topic) end
+  for _, topic in ipairs(topics) do
+    local last = redis.call('HGET', state.key .. ':last', topic)
+    local ms = last and parts(last) or 0
+    if ms < oldest then
+      retire(state, topic, last)
+    else
+      -- A server that is out of memory lets the deletion pass, and what follows it.
+      redis.call('ZREM', state.key .. ':topics', topic)
+      redis.call('ZADD', state.key .. ':topics', ms, topic)
+    end
+  end
   return #topics
 end
 
@@ -68,8 +79,15 @@ local function add_entry(log, count, entry, previous)
   end
 end
 
+-- Trims a log by age: XADD takes only one of the two limits. It is enough where the clock enters another 64th of the age.
+local function trim(state, age, log, previous_ms)
+  local step = math.max(1, math.floor(age / 64))
+  if state.now - state.now % step <= previous_ms then return end
+  redis.call('XTRIM', log, 'MINID', '=', string.format('%.0f', math.max(0, state.now - age)))
+end
+
 -- Appends an entry to a topic's log and tells the hubs. `lasts` remembers the topics' last offsets during the call.
-local function append(state, count, entry, topic, lasts)
+local function append(state, count, age, entry, topic, lasts)
   local log = state.key .. ':log:' .. topic
   local previous = lasts[topic] or redis.call('HGET', state.key .. ':last', topic)
   local is_new = not previous
@@ -77,27 +95,19 @@ local function append(state, count, entry, topic, lasts)
     previous = stream_id(state.floor_ms, state.floor_seq)
     redis.call('DEL', log)
     redis.call('ZADD', state.key .. ':names', 0, topic)
+    redis.call('ZADD', state.key .. ':topics', entry.ms, topic)
   end
-  add_entry(log, count, entry, previous)
-  lasts[topic] = entry.id
   local ms, seq = parts(previous)
+  add_entry(log, count, entry, previous)
+  if not is_new then trim(state, age, log, ms) end
+  lasts[topic] = entry.id
   redis.call('PUBLISH', state.key .. ':live:' .. topic, event_message(state.epoch, entry, ms, seq, is_new))
-end
-
--- Notes the last offsets, and trims by age: XADD takes only one of the two limits.
-local function settle(state, age, lasts)
-  local oldest = string.format('%.0f', math.max(0, state.now - age))
-  for topic, last in pairs(lasts) do
-    redis.call('HSET', state.key .. ':last', topic, last)
-    redis.call('ZADD', state.key .. ':topics', (parts(last)), topic)
-    redis.call('XTRIM', state.key .. ':log:' .. topic, 'MINID', '=', oldest)
-  end
 end
 
 -- Publishes entries in one step, each { topics, key, name, retry, data }, and returns their ids and whether each
 -- repeats an idempotency key. Whatever can be refused is refused before the first write.
 local function publish(state, count, age, entries)
-  local ids, repeats, fresh, keys = {}, {}, {}, {}
+  local ids, repeats, fresh, keys, began = {}, {}, {}, {}, state.ms
   for i, entry in ipairs(entries) do
     local known = entry.key ~= '' and (keys[entry.key] or redis.call('GET', state.key .. ':key:' .. entry.key))
     if known then
@@ -113,12 +123,13 @@ local function publish(state, count, age, entries)
   if #fresh == 0 then return ids, repeats end
   -- The first write, and one that a server out of memory refuses; what follows it is refused nothing.
   save_clock(state)
-  retire_old(state, age, 4)
+  -- At most ten times a second: the hubs look for old topics too, but need not be there.
+  if state.ms - state.ms % 100 > began then retire_old(state, age, 32) end
   local lasts = {}
   for _, entry in ipairs(fresh) do
-    for _, topic in ipairs(entry.topics) do append(state, count, entry, topic, lasts) end
+    for _, topic in ipairs(entry.topics) do append(state, count, age, entry, topic, lasts) end
   end
-  settle(state, age, lasts)
+  for topic, last in pairs(lasts) do redis.call('HSET', state.key .. ':last', topic, last) end
   for key, id in pairs(keys) do redis.call('SET', state.key .. ':key:' .. key, id, 'PX', 600000) end
   return ids, repeats
 end

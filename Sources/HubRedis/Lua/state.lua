@@ -56,7 +56,7 @@ end
 
 -- The compact message of every channel: format, kind, epoch and offset in 34 bytes of fixed width.
 local function message(kind, epoch, ms, seq)
-  return string.format('%x%s%s', FORMAT, kind, epoch) .. hex_offset(ms, seq)
+  return FORMAT .. kind .. epoch .. hex_offset(ms, seq)
 end
 
 local function place(state)
@@ -78,7 +78,7 @@ local function rotate(state, caller)
 end
 
 local function save_clock(state)
-  redis.call('HSET', state.key .. ':state', 'ms', string.format('%.0f', state.ms), 'seq', state.seq)
+  redis.call('HSET', state.key .. ':state', 'ms', state.ms, 'seq', state.seq)
 end
 
 local function read_state(key)

@@ -1,5 +1,6 @@
 import HubCore
 import NIOCore
+import RedisWire
 import Testing
 
 @testable import HubRedis
@@ -70,13 +71,40 @@ import Testing
     @Test func publishingRetiresAFewWithoutATimer() async throws {
         try await withRedis { redis in
             try await withMember(redis.endpoint) { member in
-                for index in 0..<10 { try await member.publish(Topic("t\(index)"), "x") }
-                // As if two hours had passed for all of them.
-                for index in 0..<10 { try redis.cli("ZADD", "hub:{0}:topics", "5", "t\(index)") }
-                try await member.publish(Topic("new"), "x")
-                #expect(try redis.cli("ZCARD", "hub:{0}:topics") == "7")
-                #expect(try await member.bus.topics(after: nil, limit: 100).get().count == 7)
+                for index in 0..<40 { try await member.publish(Topic("t\(index)"), "x") }
+                for index in 0..<40 { try redis.forget("t\(index)", last: "5-0") }
+                try await eventually("a part is retired with the next event of another tenth of a second") {
+                    try await member.publish(Topic("new"), "x")
+                    return try redis.cli("ZCARD", "hub:{0}:topics") == "9"
+                }
+                #expect(try await member.bus.topics(after: nil, limit: 100).get().count == 9)
             }
         }
+    }
+
+    @Test func topicsInUseAreKeptEvenByAServerThatIsOutOfMemory() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let last = try await member.publish(Topic("busy"), "x").offset
+                try await member.publish(Topic("old"), "x")
+                try redis.forget("busy", last: last.streamID)
+                try redis.forget("old", last: "5-0")
+                try redis.cli("CONFIG", "SET", "maxmemory", "1")
+                let bus = member.bus
+                let reply = bus.eventLoop.flatSubmit { bus.member.value.run(.retire, ["3600000", "100"]) }
+                #expect(try await reply.get().integer(1) == 2)
+                #expect(
+                    try redis.cli("ZRANGE", "hub:{0}:topics", "0", "-1", "WITHSCORES") == "busy\n\(last.milliseconds)")
+                #expect(try redis.cli("EXISTS", "hub:{0}:log:busy", "hub:{0}:log:old") == "1")
+            }
+        }
+    }
+}
+
+extension RedisServer {
+    /// As if hours had passed since the topic was looked at, and its last event had been this one.
+    fileprivate func forget(_ topic: String, last: String) throws {
+        try self.cli("ZADD", "hub:{0}:topics", "5", topic)
+        try self.cli("HSET", "hub:{0}:last", topic, last)
     }
 }
