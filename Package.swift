@@ -50,13 +50,14 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPrefetch"),
         .target(
             name: "RedisWire",
             dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, deque],
             swiftSettings: settings),
         .target(
             name: "HubCore",
-            dependencies: [nioCore, nioPosix, logging, deque],
+            dependencies: ["CPrefetch", nioCore, nioPosix, logging, deque],
             swiftSettings: settings),
         .target(
             name: "HubRedis",

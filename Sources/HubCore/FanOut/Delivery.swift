@@ -22,13 +22,13 @@ struct Delivery {
         self.last = events[events.count - 1].offset
     }
 
-    /// The events in a wire format, one after the other: made once, shared by all streams.
-    mutating func bytes(as encoding: any EventEncoding) -> ByteBuffer {
-        let slot = encoding.slot
+    /// The events in a stream's wire format, one after the other: made once, shared by all streams.
+    mutating func bytes(for subscriber: Subscriber) -> ByteBuffer {
+        let slot = subscriber.encodingSlot
         if slot < self.encoded.count, let bytes = self.encoded[slot] { return bytes }
-        var bytes = self.events[0].encoded(as: encoding)
+        var bytes = self.events[0].encoded(as: subscriber.encoding)
         for event in self.events.dropFirst() {
-            var more = event.encoded(as: encoding)
+            var more = event.encoded(as: subscriber.encoding)
             bytes.writeBuffer(&more)
         }
         while self.encoded.count <= slot { self.encoded.append(nil) }

@@ -9,13 +9,14 @@ struct Expiry {
         case stalled(stall: Int, backlog: Int)
     }
 
-    /// Held weakly: a stream that has ended, such as a long poll that was answered, does not stay until its time would
-    /// have come.
-    weak var subscriber: Subscriber?
     let kind: Kind
+    private let membership: Subscriber.Membership
 
     init(_ kind: Kind, of subscriber: Subscriber) {
-        self.subscriber = subscriber
         self.kind = kind
+        self.membership = subscriber.membership
     }
+
+    /// The stream; `nil` once it has ended.
+    var subscriber: Subscriber? { self.membership.subscriber }
 }

@@ -5,8 +5,11 @@ extension FanOutShard {
     /// Gives events that came in one tick to the streams that are live.
     /// - Parameter arrival: When the first of them came to this process.
     func deliverLive(_ events: [Event], arrival: NIODeadline) {
+        if events.count == 1 {
+            self.deliverToSeveral(events[0], arrival: arrival)
+            return self.deliverToSingle(events, of: events[0].topic, arrival: arrival)
+        }
         self.deliverToSeveral(events, arrival: arrival)
-        if events.count == 1 { return self.deliverToSingle(events, of: events[0].topic, arrival: arrival) }
         var byTopic: [Topic: [Event]] = [:]
         for event in events { byTopic[event.topic, default: []].append(event) }
         for (topic, events) in byTopic { self.deliverToSingle(events, of: topic, arrival: arrival) }
@@ -27,25 +30,25 @@ extension FanOutShard {
     /// Serves a part of the topic's streams.
     func deliverSlice(of topic: ShardTopic) {
         guard var delivery = topic.deliveries.popFirst(), let cursor = self.cursor(at: delivery.last) else { return }
-        let end = min(delivery.nextSlot + self.configuration.sliceCount, topic.single.slots.count)
+        let end = min(delivery.nextSlot + self.configuration.sliceCount, topic.single.slotCount)
         for slot in delivery.nextSlot..<max(end, delivery.nextSlot) {
+            topic.single.prefetch(from: slot)
             // A stream whose connection fails leaves its roster while this loop runs.
-            guard slot < topic.single.slots.count, let subscriber = topic.single.slots[slot] else { continue }
+            guard let subscriber = topic.single[slot] else { continue }
             self.give(&delivery, to: subscriber, cursor)
         }
         delivery.nextSlot = end
-        guard end >= topic.single.slots.count else { return topic.deliveries.prepend(delivery) }
+        guard end >= topic.single.slotCount else { return topic.deliveries.prepend(delivery) }
         self.statistics.deliveryLatency.observe(.now() - delivery.arrival)
     }
 
     private func give(_ delivery: inout Delivery, to subscriber: Subscriber, _ cursor: Cursor) {
         guard subscriber.phase == .live, subscriber.place < delivery.last else { return }
         guard subscriber.place < delivery.first, delivery.events.count <= subscriber.outlet.eventLimit else {
-            subscriber.phase = .behind
-            return self.catchUp(subscriber)
+            return self.fallBehind(subscriber)
         }
         guard subscriber.outlet.isWritable else { return self.park(subscriber) }
-        let bytes = delivery.bytes(as: subscriber.encoding)
+        let bytes = delivery.bytes(for: subscriber)
         subscriber.place = delivery.last
         self.statistics.delivered += delivery.events.count
         self.statistics.deliveredBytes += bytes.readableBytes
@@ -53,6 +56,23 @@ extension FanOutShard {
     }
 
     // MARK: - Streams of several topics
+
+    /// Most ticks bring one event, of which nothing has to be gathered.
+    private func deliverToSeveral(_ event: Event, arrival: NIODeadline) {
+        guard let topic = self.topics[event.topic], let cursor = self.cursor(at: event.offset) else { return }
+        var delivery = Delivery([event], arrival: arrival)
+        var count = 0
+        topic.several.forEach { subscriber in
+            guard subscriber.phase == .live else { return }
+            count += 1
+            if count > self.configuration.gatherCount {
+                self.fallBehind(subscriber)
+            } else {
+                self.give(&delivery, to: subscriber, cursor)
+            }
+        }
+        if count > 0 { self.statistics.deliveryLatency.observe(.now() - arrival) }
+    }
 
     private func deliverToSeveral(_ events: [Event], arrival: NIODeadline) {
         var gathered: [Subscriber] = []
@@ -65,8 +85,7 @@ extension FanOutShard {
             subscriber.gathered = nil
             guard subscriber.phase == .live else { continue }
             guard events.count <= subscriber.outlet.eventLimit else {
-                subscriber.phase = .behind
-                self.catchUp(subscriber)
+                self.fallBehind(subscriber)
                 continue
             }
             subscriber.place = events.last
@@ -84,10 +103,7 @@ extension FanOutShard {
             return
         }
         guard subscriber.outlet.isWritable else { return self.park(subscriber) }
-        guard gathered.count < self.configuration.gatherCount else {
-            subscriber.phase = .behind
-            return self.catchUp(subscriber)
-        }
+        guard gathered.count < self.configuration.gatherCount else { return self.fallBehind(subscriber) }
         subscriber.gathered = GatheredEvents(event, as: subscriber.encoding)
         gathered.append(subscriber)
     }
@@ -99,6 +115,12 @@ extension FanOutShard {
         self.statistics.delivered += count
         self.statistics.deliveredBytes += bytes.readableBytes
         subscriber.outlet.deliver(bytes, count: count, through: cursor)
+    }
+
+    /// A stream has its turn later.
+    private func fallBehind(_ subscriber: Subscriber) {
+        subscriber.phase = .behind
+        self.catchUp(subscriber)
     }
 
     /// A stream did not take what it was sent before: it keeps its place and nothing else.

@@ -70,7 +70,7 @@ public final class FanOutShard: @unchecked Sendable {
     public func leave(_ subscriber: Subscriber) {
         self.eventLoop.preconditionInEventLoop()
         guard subscriber.phase != .closed else { return }
-        subscriber.phase = .closed
+        subscriber.end()
         self.statistics.subscribers -= 1
         self.statistics.streams[subscriber.outlet.transport, default: 0] -= 1
         self.forgetChanges(of: subscriber)
@@ -159,7 +159,7 @@ public final class FanOutShard: @unchecked Sendable {
 
     func advanceWheel() {
         for expiry in self.wheel.advance() {
-            guard let subscriber = expiry.subscriber, subscriber.phase != .closed else { continue }
+            guard let subscriber = expiry.subscriber else { continue }
             switch expiry.kind {
             case .opening:
                 self.openUnproved(subscriber)

@@ -17,10 +17,10 @@ public import NIOCore
 public final class StreamSocket {
     private static let finishTimeout = TimeAmount.seconds(5)
 
-    private let channel: any Channel
-    private var descriptor: CInt = -1
     private var unfinishedWrites = 0
+    private var descriptor: CInt = -1
     private var isClosed = false
+    private let channel: any Channel
 
     /// Is called when everything that was written has been taken, after `isWritable` was `false`.
     public var onWritable: (() -> Void)?

@@ -13,14 +13,25 @@ public final class Subscriber {
         case closed
     }
 
+    /// Leads to the stream while it lasts: what waits for a time that lies after its end, such as the timeout of a long poll that
+    /// was answered, must not keep it. A weak reference would, but makes each use of the stream by a delivery dearer.
+    final class Membership {
+        fileprivate(set) var subscriber: Subscriber?
+    }
+
+    // What each delivery looks at comes first, to lie together in memory.
+
     let outlet: any Outlet
+    /// Every event up to here was sent, or was not asked for.
+    var place = Offset.zero
+    var phase = Phase.opening
+    /// Where events keep their bytes in the stream's wire format.
+    let encodingSlot: Int
     let encoding: any EventEncoding
+    let membership = Membership()
     private(set) var topics: [ShardTopic]
     /// The subscriber's slot in the roster of each of its topics, or in that of the streams without one.
     var slots: [Int] = []
-    var phase = Phase.opening
-    /// Every event up to here was sent, or was not asked for.
-    var place = Offset.zero
     /// Where the stream began here, or was last told a reset; that of every topic while `lanes` is empty.
     private var origin = Offset.zero
     /// One for each topic, while there is anything particular to one of them.
@@ -52,6 +63,14 @@ public final class Subscriber {
         self.start = start
         self.outlet = outlet
         self.encoding = outlet.encoding
+        self.encodingSlot = self.encoding.slot
+        self.membership.subscriber = self
+    }
+
+    /// Nothing more is given to the stream.
+    func end() {
+        self.phase = .closed
+        self.membership.subscriber = nil
     }
 
     // MARK: - Lanes

@@ -4,10 +4,10 @@ import NIOHTTP1
 
 /// The end of a stream that is the body of one HTTP answer, whatever its format. Used only on the channel's loop.
 final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
-    private let exchange: any StreamExchange
-    private let format: Format
     private var socket: StreamSocket?
     private var rest: Int
+    private let exchange: any StreamExchange
+    private let format: Format
     var subscription: StreamSubscription?
 
     init(_ exchange: any StreamExchange, _ format: Format) {

@@ -22,7 +22,7 @@ import Testing
                 return
             }
         }
-        for (slot, subscriber) in slots { #expect(roster.slots[slot] === subscriber) }
+        for (slot, subscriber) in slots { #expect(roster[slot] === subscriber) }
         var met: [ObjectIdentifier] = []
         roster.forEach { met.append(ObjectIdentifier($0)) }
         #expect(met.count == slots.count)
@@ -38,9 +38,9 @@ import Testing
             var guests = (0..<40).map { _ in roster.insert(Self.subscriber()) }
             var met: [ObjectIdentifier: Int] = [:]
             var next = 0
-            while next < roster.slots.count {
-                for subscriber in roster.slots[next..<min(next + 7, roster.slots.count)] {
-                    if let subscriber { met[ObjectIdentifier(subscriber), default: 0] += 1 }
+            while next < roster.slotCount {
+                for slot in next..<min(next + 7, roster.slotCount) {
+                    if let subscriber = roster[slot] { met[ObjectIdentifier(subscriber), default: 0] += 1 }
                 }
                 next += 7
                 if let guest = guests.indices.randomElement(using: &random) {
