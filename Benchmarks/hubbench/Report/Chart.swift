@@ -3,7 +3,7 @@ import Foundation
 /// The rows with deliveries as a drawing: CPU per delivery above, tail latency below, a bar for each contender.
 struct Chart {
     private static let colors: [Contender: String] = [
-        .hub: "#2f6fde", .floor: "#9aa4b2", .rawfan: "#c9ced6", .nchan: "#e08a2e",
+        .hub: "#2f6fde", .hubOfOneLoop: "#7fa9ef", .floor: "#9aa4b2", .rawfan: "#c9ced6", .nchan: "#e08a2e",
     ]
     private static let barHeight = 16
     private static let labelWidth = 150

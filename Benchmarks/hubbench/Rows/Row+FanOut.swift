@@ -33,7 +33,8 @@ extension Row {
     static var severalTopics: Row {
         Row(
             name: "topics", title: "100 topics, 2000 streams with 10 topics each, 80 events/s",
-            contenders: [.hub, .floor], goals: [Goal(measure: .cpuPerDelivery, limit: 1.25, isRatio: true)]
+            contenders: [.hub, .hubOfOneLoop, .floor],
+            goals: [Goal(measure: .cpuPerDelivery, limit: 1.25, isRatio: true)]
         ) { contender, bench in
             try bench.measureDeliveries(
                 contender, StreamGroup(2000, topics: 0..<100, topicsPerStream: 10),

@@ -1,6 +1,9 @@
 /// Who is measured.
 enum Contender: String, CaseIterable, Codable {
     case hub
+    /// The hub with a single thread, as the floors have: what it needs itself, apart from what its threads and the generator's
+    /// cost each other where they have to share the cores.
+    case hubOfOneLoop
     /// Our own least server.
     case floor
     /// Another least server, in C, if its binary is given.
@@ -11,6 +14,7 @@ enum Contender: String, CaseIterable, Codable {
     var title: String {
         switch self {
         case .hub: "hub"
+        case .hubOfOneLoop: "hub, 1 loop"
         case .floor: "floor"
         case .rawfan: "rawfan"
         case .nchan: "nginx + Nchan"

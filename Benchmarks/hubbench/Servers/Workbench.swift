@@ -25,7 +25,7 @@ final class Workbench {
     /// Whether a contender can be measured here.
     func has(_ contender: Contender) -> Bool {
         switch contender {
-        case .hub, .floor: true
+        case .hub, .hubOfOneLoop, .floor: true
         case .rawfan: self.rawfan != nil
         case .nchan: Self.path(of: "nginx") != nil && NchanConfiguration.module != nil
         }
@@ -38,6 +38,7 @@ final class Workbench {
     func start(_ contender: Contender) throws -> RunningServer {
         switch contender {
         case .hub: return try self.hubs(1, ["--bus", "memory"])
+        case .hubOfOneLoop: return try self.hubs(1, ["--bus", "memory", "--loops", "1"])
         case .floor:
             let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             let process = try self.spawn([program, "floor"])
