@@ -105,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "hubbench", dependencies: ["CEpoll", "HubLoad", arguments], path: "Benchmarks/hubbench",
             swiftSettings: settings),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: [nioCore, nioPosix], path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "RedisWireTests",
             dependencies: ["RedisWire", "TestSupport", nioCore, nioPosix, nioEmbedded, nioSSL, logging],
@@ -116,7 +117,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HubRedisTests",
-            dependencies: ["HubRedis", "HubCore", "RedisWire", nioCore, nioPosix],
+            dependencies: ["HubRedis", "HubCore", "RedisWire", "TestSupport", nioCore, nioPosix],
             swiftSettings: settings),
         .testTarget(
             name: "HubTransportsTests",

@@ -1,5 +1,6 @@
 import Foundation
 import HubClient
+import TestSupport
 import Testing
 
 extension ClusterTests {

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import TestSupport
 
 /// Ports for servers that have to come back under the number they had.
 enum FreePort {

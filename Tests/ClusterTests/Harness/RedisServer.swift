@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A real redis-server, and the things that happen to one.
 final class RedisServer: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A directory of a test's own for data and logs.
 struct TestDirectory: Sendable {

@@ -1,12 +1,13 @@
 import Foundation
 import RedisWire
+import TestSupport
 
 /// A real redis-server in a directory of its own, on a Unix socket; ended, and its directory removed, by `stop`.
 final class RedisServer: @unchecked Sendable {
     // Sendable without a check: a test uses its server from one task at a time.
     let directory: URL
     private let arguments: [String]
-    private var process: Process?
+    private var process: ChildProcess?
 
     init(_ arguments: [String] = []) throws {
         self.directory = URL(fileURLWithPath: "/tmp/hub-redis-\(UInt32.random(in: .min ... .max))")
@@ -22,25 +23,18 @@ final class RedisServer: @unchecked Sendable {
 
     /// Starts the server, with what an earlier run has left, and waits until it answers.
     func start() async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
+        let command =
             [
                 "redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", self.directory.path, "--save", "",
                 "--logfile", self.directory.appendingPathComponent("log").path, "--enable-debug-command", "yes",
             ] + self.arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        self.process = process
+        self.process = try await ChildProcess.start(command, output: "/dev/null")
         try await eventually("redis-server answers") { (try? self.cli("PING")) == "PONG" }
     }
 
     /// Ends the server as a crash would.
     func kill() {
-        self.signal(SIGCONT)
-        self.signal(SIGKILL)
-        self.process?.waitUntilExit()
+        self.process?.end()
         self.process = nil
     }
 
@@ -50,8 +44,7 @@ final class RedisServer: @unchecked Sendable {
     }
 
     func signal(_ number: Int32) {
-        guard let process = self.process, process.isRunning else { return }
-        _ = Foundation.kill(process.processIdentifier, number)
+        self.process?.signal(number)
     }
 
     /// What redis-cli prints for a command.
@@ -63,19 +56,8 @@ final class RedisServer: @unchecked Sendable {
     /// What redis-cli prints for a command, which it gives its standard input.
     @discardableResult
     func cli(_ arguments: [String], input: [UInt8] = []) throws -> String {
-        let process = Process()
-        let (standardInput, output) = (Pipe(), Pipe())
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["redis-cli", "-s", self.socket] + arguments
-        process.standardInput = standardInput
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        try standardInput.fileHandleForWriting.write(contentsOf: input)
-        try standardInput.fileHandleForWriting.close()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
+        let (_, output) = try ChildProcess.run(["redis-cli", "-s", self.socket] + arguments, input: input)
+        return output.trimmingCharacters(in: .newlines)
     }
 }
 

@@ -82,7 +82,7 @@ struct HubConfigurationTests {
     }
 
     @Test func whatKubernetesSetsForAServiceOfTheSameNameIsNoPort() async throws {
-        let hub = try HubBinary(["config"], environment: ["HUB_PORT": "tcp://10.96.0.1:80", "HUB_HOST": "::1"])
+        let hub = try await HubBinary(["config"], environment: ["HUB_PORT": "tcp://10.96.0.1:80", "HUB_HOST": "::1"])
         let status = try await hub.exitStatus()
         #expect(status == 0, "\(hub.standardError)")
         try await eventually("all should be printed") { hub.standardOutput.contains("demo:") }
@@ -101,7 +101,7 @@ struct HubConfigurationTests {
     }
 
     private static func printed(_ arguments: [String]) async throws -> String {
-        let hub = try HubBinary(arguments)
+        let hub = try await HubBinary(arguments)
         let status = try await hub.exitStatus()
         #expect(status == 0, "\(hub.standardError)")
         try await eventually("something should be printed") { hub.standardOutput.hasSuffix("\n") }

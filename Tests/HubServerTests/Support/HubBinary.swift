@@ -1,50 +1,42 @@
 import Foundation
-import Synchronization
-
-/// What a process has written so far.
-private final class Transcript: Sendable {
-    private let all = Mutex("")
-    var text: String { self.all.withLock { $0 } }
-    func append(_ text: String) { self.all.withLock { $0 += text } }
-}
+import TestSupport
 
 /// The built `hub`, run as a process of its own.
 final class HubBinary: Sendable {
-    private let process: Mutex<Process>
-    private let errors = Transcript()
-    private let output = Transcript()
+    private let process: ChildProcess
+    private let files: String
 
     /// Starts it.
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
-        let process = Process()
-        process.executableURL = Self.url
-        process.arguments = arguments
+    init(_ arguments: [String], environment: [String: String] = [:]) async throws {
+        self.files = NSTemporaryDirectory() + "hub-\(UUID().uuidString)"
         // The environment of whoever runs the tests must not count, but for where a sanitizer is to report to.
-        process.environment = environment.merging(Self.sanitizerOptions) { own, _ in own }
-        self.process = Mutex(process)
-        process.standardError = Self.pipe { [errors] text in errors.append(text) }
-        process.standardOutput = Self.pipe { [output] text in output.append(text) }
-        try process.run()
+        self.process = try await ChildProcess.start(
+            [Self.url.path] + arguments, environment: environment.merging(Self.sanitizerOptions) { own, _ in own },
+            output: "\(self.files).out", errors: "\(self.files).err")
+    }
+
+    deinit {
+        for file in ["out", "err"] { unlink("\(self.files).\(file)") }
     }
 
     /// Runs a test with it, and leaves no process behind.
     static func run(
         _ arguments: [String], environment: [String: String] = [:], _ test: (HubBinary) async throws -> Void
     ) async throws {
-        let hub = try HubBinary(arguments, environment: environment)
+        let hub = try await HubBinary(arguments, environment: environment)
         let result: Result<Void, any Error>
         do { result = .success(try await test(hub)) } catch { result = .failure(error) }
-        if hub.isRunning { hub.signal(SIGKILL) }
+        hub.process.end()
         try result.get()
     }
 
-    var isRunning: Bool { self.process.withLock { $0.isRunning } }
-    var processIdentifier: Int32 { self.process.withLock { $0.processIdentifier } }
-    var standardError: String { self.errors.text }
-    var standardOutput: String { self.output.text }
+    var isRunning: Bool { self.process.poll() == nil }
+    var processIdentifier: Int32 { self.process.pid }
+    var standardError: String { (try? String(contentsOfFile: "\(self.files).err", encoding: .utf8)) ?? "" }
+    var standardOutput: String { self.process.text }
 
     func signal(_ number: Int32) {
-        _ = kill(self.processIdentifier, number)
+        self.process.signal(number)
     }
 
     /// Waits until it says that it listens.
@@ -60,7 +52,9 @@ final class HubBinary: Sendable {
     /// Waits for its end.
     func exitStatus() async throws -> Int32 {
         try await eventually("the hub should end, but: \(self.standardError)") { !self.isRunning }
-        return self.process.withLock { $0.terminationStatus }
+        switch self.process.waitForEnd() {
+        case .exited(let status), .signalled(let status): return status
+        }
     }
 
     /// Waits for a text in its log.
@@ -72,16 +66,6 @@ final class HubBinary: Sendable {
 
     private static let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
         ["TSAN_OPTIONS", "ASAN_OPTIONS", "LD_PRELOAD"].contains($0.key)
-    }
-
-    private static func pipe(_ receive: @escaping @Sendable (String) -> Void) -> Pipe {
-        let pipe = Pipe()
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            receive(String(decoding: data, as: UTF8.self))
-        }
-        return pipe
     }
 
     /// The binary stands beside the bundle of the tests.

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct WebSocketPeerTests {
     @Test func aClientThatAnswersNoPingIsDisconnectedAndOneThatDoesStays() async throws {
-        try await TestServer.run(fanOut: FanOutConfiguration(heartbeat: .milliseconds(200))) { server in
+        try await TestServer.run(fanOut: FanOutConfiguration(heartbeat: .seconds(1))) { server in
             try await server.connect { silent in
                 try await server.connect { raw in
                     _ = try await WebSocketClient.open(silent)

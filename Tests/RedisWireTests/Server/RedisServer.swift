@@ -1,25 +1,17 @@
 import Foundation
 import RedisWire
 import Synchronization
+import TestSupport
 import Testing
 
 /// A real redis-server with a directory of its own, which dies with the tests.
-///
-/// A shell starts it and waits on its standard input, a pipe that only this process holds: when this process ends,
-/// however it ends, the shell reads the end of the pipe and kills the server.
 final class RedisServer: Sendable {
     /// The directory with its configuration, data and sockets.
     let directory: URL
     /// Its TCP port; nil if it listens on its Unix socket only.
     let port: Int?
 
-    private struct Running {
-        var shell: Process
-        var lifeline: Pipe
-        var pid: pid_t
-    }
-
-    private let running = Mutex<Running?>(nil)
+    private let process = Mutex<ChildProcess?>(nil)
 
     /// Starts a server and waits until it answers.
     /// - Parameters:
@@ -59,7 +51,9 @@ final class RedisServer: Sendable {
     func start() async throws {
         let log = self.directory.appendingPathComponent("log")
         try? FileManager.default.removeItem(at: log)
-        try self.launch()
+        let process = try await ChildProcess.start(
+            ["redis-server", "\(self.directory.path)/redis.conf"], output: log.path)
+        self.process.withLock { $0 = process }
         try await eventually("redis-server is ready") {
             let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
             return text.contains("now ready to accept connections at")
@@ -68,9 +62,7 @@ final class RedisServer: Sendable {
 
     /// Kills it at once, as a crash would.
     func kill() {
-        guard let running = self.running.withLock({ $0.take() }) else { return }
-        try? running.lifeline.fileHandleForWriting.close()
-        running.shell.waitUntilExit()
+        self.process.withLock({ $0.take() })?.end()
     }
 
     /// Stops it in its tracks; its sockets stay open.
@@ -86,24 +78,6 @@ final class RedisServer: Sendable {
     }
 
     private func signal(_ signal: Int32) {
-        self.running.withLock { running in
-            guard let running else { return }
-            _ = Foundation.kill(running.pid, signal)
-        }
-    }
-
-    private func launch() throws {
-        let script = "redis-server \"$1\" >\"$2\" 2>&1 & echo $!; cat >/dev/null; kill -9 $!; wait"
-        let shell = Process()
-        let lifeline = Pipe()
-        let output = Pipe()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments = ["-c", script, "sh", "\(self.directory.path)/redis.conf", "\(self.directory.path)/log"]
-        shell.standardInput = lifeline
-        shell.standardOutput = output
-        try shell.run()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        let pid = try #require(pid_t(line.trimmingCharacters(in: .whitespacesAndNewlines)))
-        self.running.withLock { $0 = Running(shell: shell, lifeline: lifeline, pid: pid) }
+        self.process.withLock { $0 }?.signal(signal)
     }
 }
