@@ -36,6 +36,7 @@ public final class FanOutShard: @unchecked Sendable {
     private var wheel = TimerWheel<Expiry>()
     private var timer: RepeatedTask?
     private var dueTick = NIODeadline.distantPast
+    private var jitter = JitterGenerator()
     private var drained: EventLoopPromise<Void>?
 
     init(index: Int, eventLoop: any EventLoop, partition: Partition, configuration: FanOutConfiguration) {
@@ -153,7 +154,7 @@ public final class FanOutShard: @unchecked Sendable {
     func scheduleHeartbeat(_ subscriber: Subscriber) {
         guard subscriber.outlet.hasHeartbeat else { return }
         let interval = self.configuration.heartbeat.nanoseconds
-        let jittered = Int64.random(in: interval * 9 / 10...interval * 11 / 10)
+        let jittered = Int64.random(in: interval * 9 / 10...interval * 11 / 10, using: &self.jitter)
         self.schedule(.heartbeat, of: subscriber, after: .nanoseconds(jittered))
     }
 
