@@ -12,10 +12,10 @@ public protocol StreamExchange: AnyObject {
     /// Header fields that every answer to this request carries (CORS, say); a transport adds its own to them.
     var commonHeaders: HTTPHeaders { get }
 
-    /// Writes the head, lets go of HTTP and leaves the rest of the connection to the transport: from now on the
-    /// channel takes plain bytes (`ByteBuffer`), chunk framing included. What the client still sends is discarded. The
-    /// head is not flushed: the first bytes that are take it along.
-    func begin(_ head: HTTPResponseHead)
+    /// Lets go of HTTP and leaves the rest of the connection to the transport: from now on the channel takes plain bytes
+    /// (`ByteBuffer`), chunk framing included. What the client still sends is discarded.
+    /// - Returns: The head, to be written before anything else, and best together with it; `nil` if the connection is gone.
+    func begin(_ head: HTTPResponseHead) -> ByteBuffer?
 
     /// Writes the head of an answer that switches to another protocol (RFC 9110, 15.2.2), lets go of HTTP, and gives what
     /// the client sends from now on to these handlers, as plain bytes. The head is not flushed.

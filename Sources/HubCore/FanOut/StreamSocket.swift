@@ -41,9 +41,12 @@ public final class StreamSocket {
 
     /// How many bytes were written that the peer has not acknowledged; with TLS, that the kernel has not taken.
     public var backlog: Int {
-        let options = self.isClosed ? nil : self.channel.syncOptions
-        let buffered = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
-        return buffered + self.unacknowledgedByteCount
+        (self.isClosed ? 0 : self.bufferedByteCount) + self.unacknowledgedByteCount
+    }
+
+    /// What the pipeline still holds.
+    private var bufferedByteCount: Int {
+        (try? self.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     /// What the kernel still holds (tcp(7), SIOCOUTQ). Without it a slow client would seem to take nothing until much of the
@@ -58,10 +61,10 @@ public final class StreamSocket {
         #endif
     }
 
-    /// Writes the first bytes, through the pipeline: what stands there already, such as the head of the answer, has to be
-    /// taken before anything may go past it.
+    /// Writes the first bytes: through the pipeline if anything stands there already, which has to be taken before anything
+    /// may go past it.
     public func begin(with bytes: ByteBuffer) {
-        self.writeThroughPipeline(bytes)
+        if self.bufferedByteCount > 0 { self.writeThroughPipeline(bytes) } else { self.write(bytes) }
     }
 
     /// Writes bytes after all that were written before.

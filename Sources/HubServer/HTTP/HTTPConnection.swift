@@ -248,15 +248,16 @@ extension HTTPConnection: StreamExchange {
 
     var commonHeaders: HTTPHeaders { self.request?.commonHeaders ?? HTTPHeaders() }
 
-    func begin(_ head: HTTPResponseHead) {
-        guard let context = self.context, self.machine.isHandling else { return }
-        self.begin(head, context)
+    func begin(_ head: HTTPResponseHead) -> ByteBuffer? {
+        guard let context = self.context, self.machine.isHandling else { return nil }
+        let bytes = self.begin(head, context)
         self.resumeReading()
+        return bytes
     }
 
     func upgrade(_ head: HTTPResponseHead, to handlers: [any ChannelHandler]) {
         guard let context = self.context, self.machine.isHandling else { return }
-        self.begin(head, context)
+        context.write(NIOAny(self.begin(head, context)), promise: nil)
         self.isUpgraded = true
         do {
             try context.pipeline.syncOperations.addHandlers(handlers)
@@ -267,7 +268,7 @@ extension HTTPConnection: StreamExchange {
         self.resumeReading()
     }
 
-    private func begin(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) {
+    private func begin(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) -> ByteBuffer {
         self.machine.stream()
         self.loop.remove(self)
         self.router.count(head.status, of: self.request)
@@ -277,9 +278,8 @@ extension HTTPConnection: StreamExchange {
         var bytes = ByteBuffer()
         bytes.reserveCapacity(512)
         AnswerEncoding.head(head, into: &bytes)
-        // The transport's first bytes follow at once, and take the head along when they are flushed.
-        context.write(NIOAny(bytes), promise: nil)
         self.letGoOfHTTP(context)
+        return bytes
     }
 
     func respond(_ head: HTTPResponseHead, body: ByteBuffer?) {

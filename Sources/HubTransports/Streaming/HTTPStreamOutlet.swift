@@ -28,11 +28,13 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
         var head = self.format.head(self.exchange, opening.replay)
         let (name, value) = self.format.isChunked ? ("Transfer-Encoding", "chunked") : ("Connection", "close")
         head.headers.replaceOrAdd(name: name, value: value)
-        self.exchange.begin(head)
+        guard var bytes = self.exchange.begin(head) else { return }
+        bytes.writeImmutableBuffer(self.format.beginning(opening))
         let socket = StreamSocket(self.exchange.channel, direct: true)
-        socket.onWritable = { [weak self] in self?.subscription?.resume() }
+        // The socket lets go of it with the connection. A weak reference would make each use of the outlet dearer.
+        socket.onWritable = { self.subscription?.resume() }
         self.socket = socket
-        socket.begin(with: self.format.beginning(opening))
+        socket.begin(with: bytes)
     }
 
     func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {
