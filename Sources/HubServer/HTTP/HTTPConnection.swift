@@ -273,11 +273,9 @@ extension HTTPConnection: StreamExchange {
         self.loop.remove(self)
         self.router.count(head.status, of: self.request)
         self.waiting.removeAll()
-        var head = head
-        head.headers.replaceOrAdd(name: "Date", value: self.loop.date)
         var bytes = ByteBuffer()
         bytes.reserveCapacity(512)
-        AnswerEncoding.head(head, into: &bytes)
+        AnswerEncoding.head(head, date: self.loop.date, into: &bytes)
         self.letGoOfHTTP(context)
         return bytes
     }

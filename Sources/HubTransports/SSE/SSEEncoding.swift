@@ -6,6 +6,9 @@ public import NIOCore
 /// Lines end with LF; a field has one space after its colon, which parsers take away again, so that data may begin with
 /// one of its own; `id` is the last line, so that everything before it could be shared by streams with other cursors.
 public struct SSEEncoding: EventEncoding {
+    private static let plainComment = ByteBuffer(string: ":\n")
+    private static let chunkedComment = ChunkFraming(isChunked: true).framed(Self.plainComment)
+
     /// How the data of an event is written.
     public let format: StreamRequest.Format
     /// Whether each block is a chunk of HTTP/1.1 (RFC 9112, 7.1).
@@ -50,7 +53,7 @@ public struct SSEEncoding: EventEncoding {
 
     /// A comment without a blank line, which several clients would take for the end of an empty event.
     public func comment() -> ByteBuffer {
-        self.framing.framed(ByteBuffer(string: ":\n"))
+        self.isChunked ? Self.chunkedComment : Self.plainComment
     }
 
     /// What ends the body.

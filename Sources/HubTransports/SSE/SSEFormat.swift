@@ -4,6 +4,8 @@ import NIOHTTP1
 
 /// A stream that an EventSource reads.
 struct SSEFormat: HTTPStreamFormat {
+    private static let fields: HTTPHeaders = ["Content-Type": "text/event-stream"]
+
     private let sse: SSEEncoding
     private let prime: Bool
 
@@ -15,7 +17,7 @@ struct SSEFormat: HTTPStreamFormat {
     var transport: String { "sse" }
     var encoding: any EventEncoding { self.sse }
     var isChunked: Bool { self.sse.isChunked }
-    var fields: HTTPHeaders { ["Content-Type": "text/event-stream"] }
+    var fields: HTTPHeaders { Self.fields }
 
     /// A first comment makes proxies and clients that wait for a byte of the body take the stream for open.
     func beginning(_ opening: StreamOpening) -> ByteBuffer {

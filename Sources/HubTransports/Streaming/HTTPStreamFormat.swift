@@ -47,10 +47,18 @@ extension HTTPStreamFormat {
     func turnOver() -> ByteBuffer { ByteBuffer() }
 
     /// The head of the answer.
-    func head(_ exchange: any StreamExchange, _ replay: StreamOpening.Replay?) -> HTTPResponseHead {
+    /// - Parameter opening: The stream that follows; `nil` if none does.
+    func head(_ exchange: any StreamExchange, _ opening: StreamOpening?) -> HTTPResponseHead {
         var headers = exchange.commonHeaders
-        for field in self.streamFields { headers.replaceOrAdd(name: field.name, value: field.value) }
-        if let replay { headers.replaceOrAdd(name: "Hub-Replay", value: replay.rawValue) }
+        headers.reserveCapacity(headers.count + 8)
+        // Those that all answers carry are none of these.
+        headers.add(contentsOf: self.fields)
+        self.addStreamFields(to: &headers)
+        if let opening {
+            if let replay = opening.replay { headers.add(name: "Hub-Replay", value: replay.rawValue) }
+            let (name, value) = self.isChunked ? ("Transfer-Encoding", "chunked") : ("Connection", "close")
+            headers.add(name: name, value: value)
+        }
         return HTTPResponseHead(version: exchange.version, status: .ok, headers: headers)
     }
 
@@ -59,14 +67,14 @@ extension HTTPStreamFormat {
     func farewell(_ reason: CloseReason, retry: Int32) -> StreamFarewell {
         var body = self.beginning(StreamOpening(replay: nil, cursor: nil))
         body.writeImmutableBuffer(self.close(reason, retry: retry))
-        return StreamFarewell(headers: self.streamFields, body: body)
+        var headers = self.fields
+        self.addStreamFields(to: &headers)
+        return StreamFarewell(headers: headers, body: body)
     }
 
-    /// The header fields, such that no proxy on the way stores, changes or holds back the stream.
-    private var streamFields: HTTPHeaders {
-        var headers = self.fields
-        headers.replaceOrAdd(name: "Cache-Control", value: "no-store, no-transform")
-        headers.replaceOrAdd(name: "X-Accel-Buffering", value: "no")
-        return headers
+    /// No proxy on the way is to store, change or hold back the stream.
+    private func addStreamFields(to headers: inout HTTPHeaders) {
+        headers.add(name: "Cache-Control", value: "no-store, no-transform")
+        headers.add(name: "X-Accel-Buffering", value: "no")
     }
 }

@@ -25,10 +25,7 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
     var backlog: Int { self.socket?.backlog ?? 0 }
 
     func open(_ opening: StreamOpening) {
-        var head = self.format.head(self.exchange, opening.replay)
-        let (name, value) = self.format.isChunked ? ("Transfer-Encoding", "chunked") : ("Connection", "close")
-        head.headers.replaceOrAdd(name: name, value: value)
-        guard var bytes = self.exchange.begin(head) else { return }
+        guard var bytes = self.exchange.begin(self.format.head(self.exchange, opening)) else { return }
         bytes.writeImmutableBuffer(self.format.beginning(opening))
         let socket = StreamSocket(self.exchange.channel, direct: true)
         // The socket lets go of it with the connection. A weak reference would make each use of the outlet dearer.
