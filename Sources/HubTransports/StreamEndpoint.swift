@@ -6,6 +6,9 @@ public protocol StreamEndpoint: Sendable {
     /// The media type of the stream, which a client's `Accept` must allow.
     var mediaType: String { get }
 
+    /// Whether the clients of its streams may publish through them.
+    var takesPublications: Bool { get }
+
     /// The cursor in a header field that only this transport knows; it outranks the query's. `nil` if there is none.
     func cursor(in headers: HTTPHeaders) -> String?
 
@@ -25,6 +28,9 @@ public protocol StreamEndpoint: Sendable {
 }
 
 extension StreamEndpoint {
+    /// A stream has one direction.
+    public var takesPublications: Bool { false }
+
     /// There is none.
     public func cursor(in headers: HTTPHeaders) -> String? { nil }
 

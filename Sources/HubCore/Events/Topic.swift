@@ -17,7 +17,9 @@ public struct Topic: Hashable, Sendable, CustomStringConvertible {
             throw InvalidEvent(
                 "a topic must be at most \(Self.maximumByteCount) bytes, this one has \(name.utf8.count)")
         }
-        guard !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        // Nearly every name is plain ASCII, which needs no look at the properties of its characters.
+        let isPlain = name.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+        guard isPlain || !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw InvalidEvent("a topic must not contain control characters")
         }
         var name = name

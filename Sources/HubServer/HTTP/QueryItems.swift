@@ -9,7 +9,7 @@ struct QueryItems: Hashable, Sendable {
     init() {}
 
     /// Decodes the part of a target after its `?`.
-    init(_ text: some StringProtocol) throws(Problem) {
+    init(_ text: Substring) throws(Problem) {
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
             let equals = part.firstIndex(of: UInt8(ascii: "="))
             let name = try Self.decode(part[..<(equals ?? part.endIndex)])
@@ -20,17 +20,22 @@ struct QueryItems: Hashable, Sendable {
 
     /// All values of a name, in order.
     func all(_ name: String) -> [String] {
-        self.items.filter { $0.name == name }.map(\.value)
+        self.items.compactMap { $0.name == name ? $0.value : nil }
     }
 
     /// The value of a name that may be there once.
     func one(_ name: String) throws(Problem) -> String? {
-        let values = self.all(name)
-        guard values.count <= 1 else { throw Problem(.badRequest, "the query may have '\(name)' only once") }
-        return values.first
+        guard let first = self.items.firstIndex(where: { $0.name == name }) else { return nil }
+        guard !self.items[(first + 1)...].contains(where: { $0.name == name }) else {
+            throw Problem(.badRequest, "the query may have '\(name)' only once")
+        }
+        return self.items[first].value
     }
 
-    private static func decode(_ bytes: some Collection<UInt8>) throws(Problem) -> String {
+    private static func decode(_ bytes: Substring.UTF8View) throws(Problem) -> String {
+        guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(Substring(bytes))
+        }
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var index = bytes.startIndex

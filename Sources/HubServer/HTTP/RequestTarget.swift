@@ -11,18 +11,18 @@ struct RequestTarget: Hashable {
     ///   - limit: The most bytes it may have.
     init(_ text: String, limit: Int) throws(Problem) {
         guard text.utf8.count <= limit else { throw .targetTooLong(limit: limit) }
-        // The parser replaces bytes that are not UTF-8 by U+FFFD: what was meant can't be known.
-        guard !text.unicodeScalars.contains("\u{FFFD}") else {
+        // The parser replaces bytes that are not UTF-8 by U+FFFD, EF BF BD in UTF-8: what was meant can't be known.
+        guard !text.utf8.contains(0xEF) || !text.unicodeScalars.contains("\u{FFFD}") else {
             throw Problem(.badRequest, "the request target is not UTF-8; percent-encode it")
         }
-        var rest = text.utf8.first == UInt8(ascii: "/") ? text[...] : Self.withoutAuthority(text)
-        guard rest.hasPrefix("/") || rest == "*" else {
+        var rest = text.utf8.first == UInt8(ascii: "/") ? text.utf8[...] : Self.withoutAuthority(text).utf8
+        guard rest.first == UInt8(ascii: "/") || rest.elementsEqual("*".utf8) else {
             throw Problem(.badRequest, "the request target must be a path that starts with '/'")
         }
-        rest = rest.prefix { $0 != "#" }
-        let mark = rest.firstIndex(of: "?") ?? rest.endIndex
-        self.path = String(rest[..<mark])
-        self.query = try QueryItems(rest[mark...].dropFirst())
+        rest = rest.prefix { $0 != UInt8(ascii: "#") }
+        let mark = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
+        self.path = String(Substring(rest[..<mark]))
+        self.query = try QueryItems(Substring(rest[mark...].dropFirst()))
     }
 
     /// What stands after the scheme and the authority of a target in absolute form; any other as it is.

@@ -100,7 +100,7 @@ final class Router: Sendable {
     }
 
     private func checkFields(_ head: HTTPRequestHead) throws(Problem) {
-        guard head.headers[canonicalForm: "Host"].count == 1 || head.version == .http1_0 else {
+        guard self.hasOneHost(head.headers) || head.version == .http1_0 else {
             throw Problem(.badRequest, "a request of HTTP/1.1 needs exactly one Host field")
         }
         guard head.headers["Origin"].count <= 1 else {
@@ -114,6 +114,13 @@ final class Router: Sendable {
         guard size <= self.limits.headBytes, head.headers.count <= self.limits.headFields else {
             throw Problem(unreadable: HTTPParserError.headerOverflow, lineByteCount: 0, limits: self.limits)
         }
+    }
+
+    /// A field with a comma is a list of several hosts, or of none.
+    private func hasOneHost(_ headers: HTTPHeaders) -> Bool {
+        let fields = headers["Host"]
+        if fields.count == 1, !fields[0].isEmpty, !fields[0].utf8.contains(UInt8(ascii: ",")) { return true }
+        return headers[canonicalForm: "Host"].count == 1
     }
 
     /// How the body is framed (RFC 9112, 6.1): other codings than chunked would have to be undone first, and a message of

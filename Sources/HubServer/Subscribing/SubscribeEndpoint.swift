@@ -46,7 +46,9 @@ struct SubscribeEndpoint: Endpoint {
         streamRequest.headers = headers
         streamRequest.query = request.query.items
         streamRequest.mayWrite = self.cors.mayWrite(headers)
-        streamRequest.publisher = self.publisher(headers.first(name: "Authorization"))
+        if self.transport.takesPublications {
+            streamRequest.publisher = self.publisher(headers.first(name: "Authorization"))
+        }
         return streamRequest
     }
 

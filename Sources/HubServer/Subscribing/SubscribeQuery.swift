@@ -20,7 +20,7 @@ struct SubscribeQuery {
     init(_ query: QueryItems, maximumTopics: Int) throws(Problem) {
         try Self.checkReserved(query)
         self.topics = try Self.topics(query, maximum: maximumTopics)
-        self.cursor = Self.cursorNames.lazy.flatMap { query.all($0) }.first { !$0.isEmpty }
+        self.cursor = Self.cursor(query)
         self.since = try query.one("since").flatMap { $0.isEmpty ? nil : $0 }.map { text throws(Problem) in
             guard let since = Since(text) else {
                 throw Problem(
@@ -50,6 +50,13 @@ struct SubscribeQuery {
         return StartPosition(cursor: cursor)
     }
 
+    private static func cursor(_ query: QueryItems) -> String? {
+        for name in Self.cursorNames {
+            for item in query.items where item.name == name && !item.value.isEmpty { return item.value }
+        }
+        return nil
+    }
+
     private static func checkReserved(_ query: QueryItems) throws(Problem) {
         let reserved = query.items.first { item in
             item.name.hasPrefix("match") || item.name == "pattern" || item.name == "authorization"
@@ -69,7 +76,7 @@ struct SubscribeQuery {
             guard !topic.isReserved else {
                 throw Problem(.badRequest, "topics that start with '$' are reserved, and there is no '\(name)'")
             }
-            if seen.insert(topic).inserted { topics.append(topic) }
+            if names.count == 1 || seen.insert(topic).inserted { topics.append(topic) }
         }
         guard topics.count <= maximum else {
             throw Problem(

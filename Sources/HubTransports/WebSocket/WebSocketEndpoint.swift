@@ -14,6 +14,8 @@ public struct WebSocketEndpoint: StreamEndpoint {
 
     public var mediaType: String { "application/json" }
 
+    public var takesPublications: Bool { true }
+
     public func check(_ request: StreamRequest) throws(StreamRefusal) {
         _ = try WebSocketHandshake(request)
     }
