@@ -1,3 +1,4 @@
+import DequeModule
 import HubTransports
 import NIOCore
 import NIOHTTP1
@@ -24,7 +25,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     private var meter: InboundMeter?
     private var context: ChannelHandlerContext?
     private var request: AdmittedRequest?
-    private var waiting = CircularBuffer<Arrival>()
+    private var waiting: Deque<Arrival> = []
     private var isPumping = false
     private var readIsDue = false
     private var isUpgraded = false
@@ -74,8 +75,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         // that did not wait for it, as it must (RFC 6455, 4.1), the parser drops what came with the request.
         if self.isUpgraded { return context.fireChannelRead(data) }
         guard !self.machine.discards else { return }
-        self.waiting.append(.part(Self.unwrapInboundIn(data)))
-        self.pump()
+        self.take(.part(Self.unwrapInboundIn(data)))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -88,8 +88,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         let problem = Problem(
             unreadable: error, lineByteCount: self.meter?.lineByteCount ?? 0,
             hasBareLineFeed: self.meter?.hasBareLineFeed ?? false, limits: self.router.limits)
-        self.waiting.append(.failure(problem))
-        self.pump()
+        self.take(.failure(problem))
     }
 
     func read(context: ChannelHandlerContext) {
@@ -133,19 +132,32 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     // MARK: Requests, in order
 
+    private func take(_ arrival: Arrival) {
+        guard !self.isPumping, self.waiting.isEmpty, self.machine.takesParts else {
+            self.waiting.append(arrival)
+            return self.pump()
+        }
+        self.isPumping = true
+        self.receive(arrival)
+        self.isPumping = false
+        self.pump()
+    }
+
     private func pump() {
         guard !self.isPumping else { return }
         self.isPumping = true
-        while self.machine.takesParts, let arrival = self.waiting.popFirst() {
-            switch arrival {
-            case .part(.head(let head)): self.receive(head)
-            case .part(.body(let bytes)): self.receive(bytes)
-            case .part(.end): self.receiveEnd()
-            case .failure(let problem): self.refuse(problem)
-            }
-        }
+        while self.machine.takesParts, let arrival = self.waiting.popFirst() { self.receive(arrival) }
         self.isPumping = false
         self.resumeReading()
+    }
+
+    private func receive(_ arrival: Arrival) {
+        switch arrival {
+        case .part(.head(let head)): self.receive(head)
+        case .part(.body(let bytes)): self.receive(bytes)
+        case .part(.end): self.receiveEnd()
+        case .failure(let problem): self.refuse(problem)
+        }
     }
 
     private func resumeReading() {

@@ -13,17 +13,17 @@ public struct ClientAddress: Hashable, Sendable {
     /// The address of a connection; `nil` if it is not one of the internet.
     public init?(_ address: SocketAddress) {
         // Where the address stands in sockaddr_in and sockaddr_in6 is the same on every system.
-        let bytes = address.withSockAddr { pointer, size in Array(UnsafeRawBufferPointer(start: pointer, count: size)) }
         switch address {
-        case .v4: self.init(high: 0, low: 0xFFFF_0000_0000 | Self.number(bytes.dropFirst(4).prefix(4)))
-        case .v6:
-            self.init(high: Self.number(bytes.dropFirst(8).prefix(8)), low: Self.number(bytes.dropFirst(16).prefix(8)))
+        case .v4: self.init(high: 0, low: 0xFFFF_0000_0000 | Self.number(4..<8, of: address))
+        case .v6: self.init(high: Self.number(8..<16, of: address), low: Self.number(16..<24, of: address))
         case .unixDomainSocket: return nil
         }
     }
 
-    private static func number(_ bytes: some Sequence<UInt8>) -> UInt64 {
-        bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    private static func number(_ range: Range<Int>, of address: SocketAddress) -> UInt64 {
+        address.withSockAddr { pointer, size in
+            UnsafeRawBufferPointer(start: pointer, count: size)[range].reduce(0) { $0 << 8 | UInt64($1) }
+        }
     }
 
     /// Reads an address as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`.
