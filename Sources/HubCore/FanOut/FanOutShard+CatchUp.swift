@@ -12,10 +12,13 @@ extension FanOutShard {
     func pull(_ subscriber: Subscriber) {
         self.makeChanges(of: subscriber)
         guard subscriber.phase == .behind, subscriber.topics.allSatisfy(\.isLive) else { return }
-        let known = subscriber.topics.indices.map { self.lane($0, of: subscriber) }
-        let lanes = known.compactMap { $0 }
+        var lanes: [StreamMerge.Lane] = []
+        lanes.reserveCapacity(subscriber.topics.count)
+        for index in subscriber.topics.indices {
+            if let lane = self.lane(index, of: subscriber) { lanes.append(lane) }
+        }
         // Nothing can be proved before all the pages are there. The head of the answer says what is proved, and waits too.
-        guard lanes.count == known.count else { return }
+        guard lanes.count == subscriber.topics.count else { return }
         for (index, lane) in lanes.enumerated() { subscriber.noteGap(index, exists: lane.gap != nil) }
         if subscriber.isReplay { self.countReplay(of: subscriber, lanes) }
         self.open(subscriber, with: lanes)

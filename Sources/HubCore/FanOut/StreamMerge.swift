@@ -43,7 +43,7 @@ struct StreamMerge {
     init(lanes: [Lane], from place: Offset) {
         self.lanes = lanes
         self.place = place
-        self.bound = lanes.map(\.through).min() ?? place
+        self.bound = lanes.lazy.map(\.through).min() ?? place
     }
 
     /// Takes the next step.

@@ -104,8 +104,8 @@ public final class Subscriber {
     func begin(at place: Offset, _ policy: (Int) -> GapPolicy) {
         self.place = place
         self.origin = place
-        self.lanes = self.topics.indices.map { LaneState(policy: policy($0), origin: place) }
-        self.settle()
+        let isSettled = self.topics.indices.allSatisfy { policy($0) == .prove }
+        self.lanes = isSettled ? [] : self.topics.indices.map { LaneState(policy: policy($0), origin: place) }
     }
 
     func setPolicy(_ policy: GapPolicy, of lane: Int) {
