@@ -11,6 +11,15 @@ final class HTTPConnection: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// A request that is being served. It is kept apart because a connection that has become a stream needs no room for it.
+    private final class Served {
+        var request: AdmittedRequest
+
+        init(_ request: AdmittedRequest) {
+            self.request = request
+        }
+    }
+
     private enum Arrival {
         case part(HTTPServerRequestPart)
         case failure(Problem)
@@ -24,7 +33,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     private var parser: ByteToMessageHandler<HTTPRequestDecoder>?
     private var meter: InboundMeter?
     private var context: ChannelHandlerContext?
-    private var request: AdmittedRequest?
+    private var served: Served?
+    /// The request's place in the count of its client's address, until it is answered or its stream ends.
+    private var lease: AddressLease?
     private var waiting: Deque<Arrival> = []
     private var isPumping = false
     private var readIsDue = false
@@ -107,8 +118,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         self.loop.remove(self)
         self.waiting.removeAll()
         self.meter?.onBytes = nil
-        self.request?.lease?.release()
-        self.request = nil
+        self.letGoOfRequest()
         let onClose = self.onClose
         self.onClose = nil
         onClose?()
@@ -170,10 +180,10 @@ final class HTTPConnection: ChannelDuplexHandler {
         let refusal: HTTPAnswer?
         switch self.router.admit(head, from: self.peer) {
         case .accepted(let request):
-            self.request = request
+            self.serve(request)
             refusal = nil
         case .refused(let answer, let request):
-            self.request = request
+            self.serve(request)
             refusal = answer
         }
         switch self.machine.receiveHead(head, refusal: refusal, now: .now()) {
@@ -181,6 +191,17 @@ final class HTTPConnection: ChannelDuplexHandler {
         case .sendContinue: self.context?.writeAndFlush(NIOAny(Self.goOn), promise: nil)
         case .refuse: if let refusal { self.write(refusal) }
         }
+    }
+
+    private func serve(_ request: AdmittedRequest) {
+        self.served = Served(request)
+        self.lease = request.lease
+    }
+
+    private func letGoOfRequest() {
+        self.lease?.release()
+        self.lease = nil
+        self.served = nil
     }
 
     private func receive(_ bytes: ByteBuffer) {
@@ -201,14 +222,13 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func refuse(_ problem: Problem) {
         guard self.machine.fail(now: .now()) == .refuse else { return }
-        self.request?.lease?.release()
-        self.request = nil
+        self.letGoOfRequest()
         self.write(problem.answer)
     }
 
     private func dispatch(_ body: ByteBuffer) {
-        guard let request = self.request, let context = self.context else { return }
-        switch self.router.answer(request, body: body) {
+        guard let served = self.served, let context = self.context else { return }
+        switch self.router.answer(served.request, body: body) {
         case .now(let answer):
             self.write(answer)
         case .later(let future):
@@ -217,7 +237,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             }
         case .stream(let endpoint, let request):
             // The request goes with the stream, which may have to wait for long.
-            self.request?.forgetHead()
+            served.request.forgetHead()
             // HEAD of a stream says what it would be, and opens none.
             if self.machine.omitsBody { endpoint.describe(request, self) } else { endpoint.open(request, self) }
         }
@@ -227,10 +247,9 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func write(_ answer: HTTPAnswer) {
         guard let context = self.context, !self.machine.discards else { return }
-        let answer = answer.adding(self.request?.commonHeaders ?? HTTPHeaders())
-        self.router.count(answer.status, of: self.request)
-        self.request?.lease?.release()
-        self.request = nil
+        let answer = answer.adding(self.commonHeaders)
+        self.router.count(answer.status, of: self.served?.request)
+        self.letGoOfRequest()
         self.machine.answer(now: .now())
         let bytes = AnswerEncoding.answer(
             answer, version: self.machine.version, keepsAlive: self.machine.keepsAlive,
@@ -258,7 +277,7 @@ extension HTTPConnection: Sendable {}
 extension HTTPConnection: StreamExchange {
     var version: HTTPVersion { self.machine.version }
 
-    var commonHeaders: HTTPHeaders { self.request?.commonHeaders ?? HTTPHeaders() }
+    var commonHeaders: HTTPHeaders { self.served?.request.commonHeaders ?? HTTPHeaders() }
 
     func begin(_ head: HTTPResponseHead) -> ByteBuffer? {
         guard let context = self.context, self.machine.isHandling else { return nil }
@@ -283,7 +302,7 @@ extension HTTPConnection: StreamExchange {
     private func begin(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) -> ByteBuffer {
         self.machine.stream()
         self.loop.remove(self)
-        self.router.count(head.status, of: self.request)
+        self.router.count(head.status, of: self.served?.request)
         self.waiting.removeAll()
         var bytes = ByteBuffer()
         bytes.reserveCapacity(512)
@@ -314,7 +333,6 @@ extension HTTPConnection: StreamExchange {
         self.parser = nil
         self.meter = nil
         // The lease stays until the stream ends; the rest of the request is of no more use.
-        self.request?.forgetHead()
-        self.request?.commonHeaders = HTTPHeaders()
+        self.served = nil
     }
 }
