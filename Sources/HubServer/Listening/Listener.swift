@@ -55,9 +55,10 @@ final class Listener: Sendable {
                 throw ConnectionRefusal()
             }
             // Here rather than as options of the bootstrap, which take a chain of futures for each connection.
-            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            let options = channel.syncOptions
+            try options?.setOption(.maxMessagesPerRead, value: 1)
             // A channel keeps its first buffer for as long as it lives, and a stream's reads nothing after its head.
-            try channel.syncOptions?.setOption(
+            try options?.setOption(
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65536))
             let peer = self.peer(of: channel, total: total)
             try self.addHandlers(to: channel, on: loop, peer: peer)
