@@ -2,6 +2,7 @@ import Foundation
 import HubCore
 import NIOCore
 import RedisWire
+import TestSupport
 import Testing
 
 @testable import HubRedis
@@ -98,7 +99,7 @@ import Testing
     }
 
     @Test func probesComeBack() async throws {
-        let timeouts = RedisTimeouts(liveness: .milliseconds(600))
+        let timeouts = RedisTimeouts(liveness: .milliseconds(Patience.milliseconds(600)))
         try await withRedis { redis in
             try await withMember(redis.endpoint, timeouts: timeouts) { member in
                 let id = try await member.publish(Topic("nobody listens"), "x")

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Says what was waited for in vain.
@@ -9,7 +10,7 @@ struct Unmet: Error, CustomStringConvertible {
 func eventually(
     _ what: String, within seconds: Double = 15, _ condition: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(seconds)
+    let deadline = ContinuousClock.now + Patience.duration(.seconds(seconds))
     while try await !condition() {
         guard ContinuousClock.now < deadline else { throw Unmet(description: "waited in vain until \(what)") }
         try await Task.sleep(for: .milliseconds(5))

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import RedisWire
+import TestSupport
 
 @testable import HubRedis
 
@@ -14,7 +15,7 @@ struct TestMember {
 
     init(
         _ endpoint: RedisEndpoint, replayCount: Int = 1_000, replayAge: TimeAmount = .hours(1),
-        timeouts: RedisTimeouts = RedisTimeouts()
+        timeouts: RedisTimeouts = .patient
     ) {
         let log = self.log
         self.bus = RedisBus(
@@ -63,7 +64,7 @@ struct TestMember {
 /// Runs a test with a member that is ready, and shut down afterwards.
 func withMember<Value>(
     _ endpoint: RedisEndpoint, replayCount: Int = 1_000, replayAge: TimeAmount = .hours(1),
-    timeouts: RedisTimeouts = RedisTimeouts(), waitUntilReady: Bool = true, _ body: (TestMember) async throws -> Value
+    timeouts: RedisTimeouts = .patient, waitUntilReady: Bool = true, _ body: (TestMember) async throws -> Value
 ) async throws -> Value {
     let member = TestMember(endpoint, replayCount: replayCount, replayAge: replayAge, timeouts: timeouts)
     member.start()
@@ -81,4 +82,13 @@ func withMember<Value>(
 extension BusError {
     var isUnavailable: Bool { if case .unavailable = self { true } else { false } }
     var isUnknown: Bool { if case .unknownOutcome = self { true } else { false } }
+}
+
+extension RedisTimeouts {
+    /// The usual ones, but for slow machines.
+    static var patient: RedisTimeouts {
+        let answer = TimeAmount.milliseconds(Patience.milliseconds(2_000))
+        return RedisTimeouts(
+            connect: answer, command: answer, liveness: .milliseconds(Patience.milliseconds(5_000)))
+    }
 }
