@@ -1,7 +1,8 @@
 -- The partition's state, which every other script begins with: which epoch it is, and where the clock stands.
 --
 -- All keys and channels derive from the one declared key, PREFIX:{0}. Numbers are doubles in Lua, exact up to 2^53:
--- 64-bit epochs and offsets are kept as two parts, and written with %x and %d of those, never with tostring.
+-- 64-bit epochs and offsets are kept as two parts, and written with %x and %d of those, never with tostring. What
+-- redis.call is given as a number it writes with all 17 digits.
 
 local FORMAT = 1
 local HALF = 4294967296
