@@ -44,15 +44,30 @@ extension FanOutShard {
 
     private func give(_ delivery: inout Delivery, to subscriber: Subscriber, _ cursor: Cursor) {
         guard subscriber.phase == .live, subscriber.place < delivery.last else { return }
-        guard subscriber.place < delivery.first, delivery.events.count <= subscriber.outlet.eventLimit else {
-            return self.fallBehind(subscriber)
-        }
+        guard subscriber.place < delivery.first else { return self.fallBehind(subscriber) }
+        let descriptor = subscriber.descriptor
+        guard descriptor < 0 else { return self.send(&delivery, to: subscriber, descriptor) }
+        guard delivery.events.count <= subscriber.outlet.eventLimit else { return self.fallBehind(subscriber) }
         guard subscriber.outlet.isWritable else { return self.park(subscriber) }
         let bytes = delivery.bytes(for: subscriber)
         subscriber.place = delivery.last
+        self.count(delivery, bytes)
+        subscriber.outlet.deliver(bytes, count: delivery.events.count, through: cursor)
+    }
+
+    /// Most streams take events as they are, and nothing but the stream itself is looked at for that: with thousands of them,
+    /// what belongs to each is no longer in the processor's caches when its turn comes.
+    private func send(_ delivery: inout Delivery, to subscriber: Subscriber, _ descriptor: CInt) {
+        let bytes = delivery.bytes(for: subscriber)
+        subscriber.place = delivery.last
+        self.count(delivery, bytes)
+        let sent = StreamSocket.send(bytes, to: descriptor)
+        if sent != bytes.readableBytes { subscriber.outlet.directSocket?.goOn(with: bytes, after: sent) }
+    }
+
+    private func count(_ delivery: Delivery, _ bytes: ByteBuffer) {
         self.statistics.delivered += delivery.events.count
         self.statistics.deliveredBytes += bytes.readableBytes
-        subscriber.outlet.deliver(bytes, count: delivery.events.count, through: cursor)
     }
 
     // MARK: - Streams of several topics

@@ -63,6 +63,7 @@ extension FanOutShard {
         self.statistics.opened[opening.replay, default: 0] += 1
         self.scheduleHeartbeat(subscriber)
         subscriber.outlet.open(opening)
+        if subscriber.phase != .closed { subscriber.outlet.directSocket?.stream = subscriber }
         subscriber.isHeadPending = !subscriber.outlet.isWritable
         if !subscriber.changes.isEmpty { self.catchUp(subscriber) }
     }

@@ -11,6 +11,10 @@ public protocol Outlet: AnyObject {
     /// Whether the outlet takes more. When it does again after `false`, it calls `FanOutShard.resume`.
     var isWritable: Bool { get }
 
+    /// Where events are written without asking the outlet while that takes them, if the outlet does nothing else with them
+    /// and takes any number at a time. Looked at when the outlet is open.
+    var directSocket: StreamSocket? { get }
+
     /// How many bytes were given to the outlet that the client has not taken yet. While the outlet is not writable it
     /// shrinks as long as the client takes anything at all.
     var backlog: Int { get }
@@ -47,6 +51,9 @@ public protocol Outlet: AnyObject {
 extension Outlet {
     /// A transport that is not counted apart.
     public var transport: String { "other" }
+
+    /// The outlet is given every event.
+    public var directSocket: StreamSocket? { nil }
 
     /// A stream takes as many as there are.
     public var eventLimit: Int { .max }

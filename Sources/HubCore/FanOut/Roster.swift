@@ -9,14 +9,11 @@ struct Roster {
 
     private struct Slot {
         let subscriber: Subscriber
-        let addresses: (subscriber: UnsafeRawPointer, outlet: UnsafeRawPointer)
+        let address: UnsafeRawPointer
 
         init(_ subscriber: Subscriber) {
             self.subscriber = subscriber
-            self.addresses = (
-                UnsafeRawPointer(Unmanaged.passUnretained(subscriber).toOpaque()),
-                UnsafeRawPointer(Unmanaged.passUnretained(subscriber.outlet as AnyObject).toOpaque())
-            )
+            self.address = UnsafeRawPointer(Unmanaged.passUnretained(subscriber).toOpaque())
         }
     }
 
@@ -57,10 +54,9 @@ struct Roster {
     /// wait for that as long as for anything that it does itself.
     func prefetch(from slot: Int) {
         let next = slot + Self.prefetchDistance
-        guard next < self.slots.count, let addresses = self.slots[next]?.addresses else { return }
-        hub_prefetch(addresses.subscriber)
-        hub_prefetch(addresses.subscriber + Self.cacheLine)
-        hub_prefetch(addresses.outlet)
+        guard next < self.slots.count, let address = self.slots[next]?.address else { return }
+        hub_prefetch(address)
+        hub_prefetch(address + Self.cacheLine)
     }
 
     /// Calls a closure with every subscriber.

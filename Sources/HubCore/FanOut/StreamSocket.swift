@@ -6,6 +6,9 @@ public import NIOCore
     import Musl
 #endif
 
+/// send(2), by a name that the socket's own does not hide.
+private let systemSend = send
+
 /// The writing end of a stream's connection: gives bytes to the kernel itself, past the channel's pipeline, and lets the
 /// pipeline have what the kernel does not take at once.
 ///
@@ -17,10 +20,22 @@ public import NIOCore
 public final class StreamSocket {
     private static let finishTimeout = TimeAmount.seconds(5)
 
-    private var unfinishedWrites = 0
-    private var descriptor: CInt = -1
+    private var unfinishedWrites = 0 {
+        didSet { self.tellStream() }
+    }
+    private var descriptor: CInt = -1 {
+        didSet { self.tellStream() }
+    }
     private var isClosed = false
     private let channel: any Channel
+    /// The stream whose events are written past the outlet too. It knows at any time whether it may do so, and where, since
+    /// every change of what that depends on tells it.
+    var stream: Subscriber? {
+        didSet {
+            oldValue?.descriptor = -1
+            self.tellStream()
+        }
+    }
 
     /// Is called when everything that was written has been taken, after `isWritable` was `false`.
     public var onWritable: (() -> Void)?
@@ -71,11 +86,24 @@ public final class StreamSocket {
     public func write(_ bytes: ByteBuffer) {
         guard !self.isClosed else { return }
         guard self.descriptor >= 0, self.unfinishedWrites == 0 else { return self.writeThroughPipeline(bytes) }
+        let sent = Self.send(bytes, to: self.descriptor)
+        if sent != bytes.readableBytes { self.goOn(with: bytes, after: sent) }
+    }
+
+    /// Gives bytes to the kernel.
+    /// - Returns: How many it took; if that failed, the error's number, negated.
+    @inline(__always)
+    static func send(_ bytes: ByteBuffer, to descriptor: CInt) -> Int {
         let sent = bytes.withUnsafeReadableBytes { pointer in
-            send(self.descriptor, pointer.baseAddress, pointer.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
+            systemSend(descriptor, pointer.baseAddress, pointer.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
         }
-        if sent == bytes.readableBytes { return }
-        guard sent >= 0 || errno == EAGAIN || errno == EINTR else { return self.closeLater() }
+        return sent >= 0 ? sent : -Int(errno)
+    }
+
+    /// Lets the pipeline have what the kernel did not take.
+    /// - Parameter sent: What `send` returned.
+    func goOn(with bytes: ByteBuffer, after sent: Int) {
+        guard sent >= 0 || sent == -Int(EAGAIN) || sent == -Int(EINTR) else { return self.closeLater() }
         var rest = bytes
         rest.moveReaderIndex(forwardBy: max(0, sent))
         self.writeThroughPipeline(rest)
@@ -105,6 +133,10 @@ public final class StreamSocket {
         self.isClosed = true
         self.descriptor = -1
         self.onWritable = nil
+    }
+
+    private func tellStream() {
+        self.stream?.descriptor = self.unfinishedWrites == 0 ? self.descriptor : -1
     }
 
     private func writeThroughPipeline(_ bytes: ByteBuffer) {

@@ -21,12 +21,15 @@ public final class Subscriber {
 
     // What each delivery looks at comes first, to lie together in memory.
 
-    let outlet: any Outlet
     /// Every event up to here was sent, or was not asked for.
     var place = Offset.zero
     var phase = Phase.opening
+    /// Takes the stream's bytes as they are, right now; -1 while they have to go through the outlet. Set by the outlet's
+    /// socket alone.
+    var descriptor: CInt = -1
     /// Where events keep their bytes in the stream's wire format.
     let encodingSlot: Int
+    let outlet: any Outlet
     let encoding: any EventEncoding
     let membership = Membership()
     private(set) var topics: [ShardTopic]
@@ -71,6 +74,7 @@ public final class Subscriber {
     func end() {
         self.phase = .closed
         self.membership.subscriber = nil
+        self.outlet.directSocket?.stream = nil
     }
 
     // MARK: - Lanes

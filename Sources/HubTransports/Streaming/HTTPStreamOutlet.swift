@@ -20,6 +20,9 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
 
     var encoding: any EventEncoding { self.format.encoding }
 
+    /// A stream that has its share of bytes counts them.
+    var directSocket: StreamSocket? { self.format.byteLimit == .max ? self.socket : nil }
+
     var isWritable: Bool { self.socket?.isWritable ?? false }
 
     var backlog: Int { self.socket?.backlog ?? 0 }
