@@ -50,14 +50,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CPrefetch"),
         .target(
             name: "RedisWire",
             dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, deque],
             swiftSettings: settings),
         .target(
             name: "HubCore",
-            dependencies: ["CPrefetch", nioCore, nioPosix, logging, deque],
+            dependencies: [nioCore, nioPosix, logging, deque],
             swiftSettings: settings),
         .target(
             name: "HubRedis",

@@ -22,17 +22,22 @@ struct Delivery {
         self.last = events[events.count - 1].offset
     }
 
-    /// The events in a stream's wire format, one after the other: made once, shared by all streams.
-    mutating func bytes(for subscriber: Subscriber) -> ByteBuffer {
-        let slot = subscriber.encodingSlot
-        if slot < self.encoded.count, let bytes = self.encoded[slot] { return bytes }
-        var bytes = self.events[0].encoded(as: subscriber.encoding)
+    /// The events in a wire format, one after the other; `nil` if nobody asked for it before.
+    /// - Parameter slot: The format's.
+    func bytes(in slot: UInt8) -> ByteBuffer? {
+        slot < self.encoded.count ? self.encoded[Int(slot)] : nil
+    }
+
+    /// Makes the events' bytes in a stream's wire format, once for all streams.
+    mutating func encode(for subscriber: Subscriber) -> ByteBuffer {
+        let encoding = subscriber.encoding
+        var bytes = self.events[0].encoded(as: encoding)
         for event in self.events.dropFirst() {
-            var more = event.encoded(as: subscriber.encoding)
+            var more = event.encoded(as: encoding)
             bytes.writeBuffer(&more)
         }
-        while self.encoded.count <= slot { self.encoded.append(nil) }
-        self.encoded[slot] = bytes
+        while self.encoded.count <= encoding.slot { self.encoded.append(nil) }
+        self.encoded[encoding.slot] = bytes
         return bytes
     }
 }

@@ -32,37 +32,41 @@ extension FanOutShard {
         guard var delivery = topic.deliveries.popFirst(), let cursor = self.cursor(at: delivery.last) else { return }
         let end = min(delivery.nextSlot + self.configuration.sliceCount, topic.single.slotCount)
         for slot in delivery.nextSlot..<max(end, delivery.nextSlot) {
-            topic.single.prefetch(from: slot)
             // A stream whose connection fails leaves its roster while this loop runs.
-            guard let subscriber = topic.single[slot] else { continue }
-            self.give(&delivery, to: subscriber, cursor)
+            self.give(&delivery, at: topic.single.seat(slot), cursor, topic.single[slot])
         }
         delivery.nextSlot = end
         guard end >= topic.single.slotCount else { return topic.deliveries.prepend(delivery) }
         self.statistics.deliveryLatency.observe(.now() - delivery.arrival)
     }
 
+    /// Gives a delivery to the stream at a seat. Most take events as they are, and have nothing but their state looked at.
+    private func give(
+        _ delivery: inout Delivery, at seat: Int, _ cursor: Cursor, _ subscriber: @autoclosure () -> Subscriber?
+    ) {
+        let state = self.states[seat]
+        guard state.phase == .live, state.place < delivery.last else { return }
+        guard state.place < delivery.first, state.descriptor >= 0 else {
+            if let subscriber = subscriber() { self.give(&delivery, to: subscriber, cursor) }
+            return
+        }
+        let encoded = delivery.bytes(in: state.encodingSlot)
+        guard let bytes = encoded ?? subscriber().map({ delivery.encode(for: $0) }) else { return }
+        self.states.setPlace(delivery.last, of: seat)
+        self.count(delivery, bytes)
+        let sent = StreamSocket.send(bytes, to: state.descriptor)
+        if sent != bytes.readableBytes { subscriber()?.outlet.directSocket?.goOn(with: bytes, after: sent) }
+    }
+
     private func give(_ delivery: inout Delivery, to subscriber: Subscriber, _ cursor: Cursor) {
-        guard subscriber.phase == .live, subscriber.place < delivery.last else { return }
-        guard subscriber.place < delivery.first else { return self.fallBehind(subscriber) }
-        let descriptor = subscriber.descriptor
-        guard descriptor < 0 else { return self.send(&delivery, to: subscriber, descriptor) }
-        guard delivery.events.count <= subscriber.outlet.eventLimit else { return self.fallBehind(subscriber) }
+        guard subscriber.place < delivery.first, delivery.events.count <= subscriber.outlet.eventLimit else {
+            return self.fallBehind(subscriber)
+        }
         guard subscriber.outlet.isWritable else { return self.park(subscriber) }
-        let bytes = delivery.bytes(for: subscriber)
+        let bytes = delivery.bytes(in: self.states[subscriber.seat].encodingSlot) ?? delivery.encode(for: subscriber)
         subscriber.place = delivery.last
         self.count(delivery, bytes)
         subscriber.outlet.deliver(bytes, count: delivery.events.count, through: cursor)
-    }
-
-    /// Most streams take events as they are, and nothing but the stream itself is looked at for that: with thousands of them,
-    /// what belongs to each is no longer in the processor's caches when its turn comes.
-    private func send(_ delivery: inout Delivery, to subscriber: Subscriber, _ descriptor: CInt) {
-        let bytes = delivery.bytes(for: subscriber)
-        subscriber.place = delivery.last
-        self.count(delivery, bytes)
-        let sent = StreamSocket.send(bytes, to: descriptor)
-        if sent != bytes.readableBytes { subscriber.outlet.directSocket?.goOn(with: bytes, after: sent) }
     }
 
     private func count(_ delivery: Delivery, _ bytes: ByteBuffer) {
@@ -77,13 +81,15 @@ extension FanOutShard {
         guard let topic = self.topics[event.topic], let cursor = self.cursor(at: event.offset) else { return }
         var delivery = Delivery([event], arrival: arrival)
         var count = 0
-        topic.several.forEach { subscriber in
-            guard subscriber.phase == .live else { return }
+        for slot in 0..<topic.several.slotCount {
+            // Whoever leaves while this loop runs leaves the slot to nobody.
+            let seat = topic.several.seat(slot)
+            guard self.states[seat].phase == .live else { continue }
             count += 1
-            if count > self.configuration.gatherCount {
+            if count <= self.configuration.gatherCount {
+                self.give(&delivery, at: seat, cursor, topic.several[slot])
+            } else if let subscriber = topic.several[slot] {
                 self.fallBehind(subscriber)
-            } else {
-                self.give(&delivery, to: subscriber, cursor)
             }
         }
         if count > 0 { self.statistics.deliveryLatency.observe(.now() - arrival) }

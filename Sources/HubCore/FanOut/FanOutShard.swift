@@ -21,6 +21,7 @@ public final class FanOutShard: @unchecked Sendable {
     /// Cursors in this gap prove that something was lost.
     var gap: OffsetGap?
     var topics: [Topic: ShardTopic] = [:]
+    let states = LiveStates()
     /// Streams without a topic: one of a client that may take up another.
     var idle = Roster()
     /// Streams that are behind and can be given more.
@@ -57,7 +58,7 @@ public final class FanOutShard: @unchecked Sendable {
         topics: [Topic], start: StartPosition, outlet: any Outlet, lifetime: TimeAmount? = nil
     ) -> Subscriber {
         self.eventLoop.preconditionInEventLoop()
-        let subscriber = Subscriber(topics: topics.map(self.attach), start: start, outlet: outlet)
+        let subscriber = Subscriber(topics: topics.map(self.attach), start: start, outlet: outlet, states: self.states)
         self.enlist(subscriber)
         self.statistics.subscribers += 1
         self.statistics.streams[outlet.transport, default: 0] += 1

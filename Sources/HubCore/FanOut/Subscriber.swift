@@ -2,7 +2,7 @@ import DequeModule
 
 /// One stream, on one shard: its topics, its place in them, and where its events go. Used only on the shard's loop.
 public final class Subscriber {
-    enum Phase {
+    enum Phase: UInt8 {
         /// Where the stream begins is not decided yet.
         case opening
         /// Has yet to be sent what lies between its place and the newest event.
@@ -19,18 +19,11 @@ public final class Subscriber {
         fileprivate(set) var subscriber: Subscriber?
     }
 
-    // What each delivery looks at comes first, to lie together in memory.
-
-    /// Every event up to here was sent, or was not asked for.
-    var place = Offset.zero
-    var phase = Phase.opening
-    /// Takes the stream's bytes as they are, right now; -1 while they have to go through the outlet. Set by the outlet's
-    /// socket alone.
-    var descriptor: CInt = -1
-    /// Where events keep their bytes in the stream's wire format.
-    let encodingSlot: Int
     let outlet: any Outlet
     let encoding: any EventEncoding
+    private let states: LiveStates
+    /// Where the shard has the stream's state.
+    private(set) var seat: Int
     let membership = Membership()
     private(set) var topics: [ShardTopic]
     /// The subscriber's slot in the roster of each of its topics, or in that of the streams without one.
@@ -61,20 +54,40 @@ public final class Subscriber {
     /// What the events of one tick amount to, for a stream of several topics.
     var gathered: GatheredEvents?
 
-    init(topics: [ShardTopic], start: StartPosition, outlet: any Outlet) {
+    init(topics: [ShardTopic], start: StartPosition, outlet: any Outlet, states: LiveStates = LiveStates()) {
         self.topics = topics
         self.start = start
         self.outlet = outlet
         self.encoding = outlet.encoding
-        self.encodingSlot = self.encoding.slot
+        self.states = states
+        self.seat = states.add(encodingSlot: self.encoding.slot)
         self.membership.subscriber = self
+    }
+
+    /// Every event up to here was sent, or was not asked for.
+    var place: Offset {
+        get { self.states[self.seat].place }
+        set { self.states.setPlace(newValue, of: self.seat) }
+    }
+
+    var phase: Phase {
+        get { self.states[self.seat].phase }
+        set { self.states.setPhase(newValue, of: self.seat) }
+    }
+
+    /// Takes the stream's bytes as they are, right now; -1 while they have to go through the outlet. Set by the outlet's
+    /// socket alone.
+    var descriptor: CInt {
+        get { self.states[self.seat].descriptor }
+        set { self.states.setDescriptor(newValue, of: self.seat) }
     }
 
     /// Nothing more is given to the stream.
     func end() {
-        self.phase = .closed
-        self.membership.subscriber = nil
         self.outlet.directSocket?.stream = nil
+        self.membership.subscriber = nil
+        self.states.remove(self.seat)
+        self.seat = LiveStates.nobody
     }
 
     // MARK: - Lanes

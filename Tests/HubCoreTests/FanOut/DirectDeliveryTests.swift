@@ -1,0 +1,80 @@
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import HubCore
+
+/// Events that go to the kernel past the outlet.
+@Suite struct DirectDeliveryTests {
+    @Test func eventsDoNotOvertakeWhatThePipelineStillHas() async throws {
+        try await Self.withStream { stream in
+            try await stream.publish("1")
+            let first = stream.read()
+            #expect(first.hasPrefix("head\n") && Self.lines(first).count == 2)
+            #expect(try await stream.onLoop { _ in stream.deliveries } == 0, "the outlet was not asked")
+            let (written, read, descriptor) = try await stream.onLoop { subscriber in
+                var written = ""
+                for _ in 0..<1000 where stream.isWritable {
+                    let line = String(repeating: "x", count: 4000) + "\n"
+                    stream.directSocket?.write(ByteBuffer(string: line))
+                    written += line
+                }
+                // The kernel has room again, and the channel has not been told so yet.
+                let read = stream.read()
+                let descriptor = subscriber.descriptor
+                _ = stream.hub.bus.publish([try Sample.publication("t", data: "2")])
+                return (written, read, descriptor)
+            }
+            #expect(descriptor == -1)
+            var rest = read
+            for _ in 0..<2000 where Self.lines(rest).count <= Self.lines(written).count {
+                try await Task.sleep(for: .milliseconds(1))
+                rest += stream.read()
+            }
+            #expect(rest.hasPrefix(written), "something is between the parts of what was written before")
+            #expect(Self.lines(rest).count == Self.lines(written).count + 1)
+            try await stream.publish("3")
+            #expect(Self.lines(stream.read()).count == 1)
+        }
+    }
+
+    @Test func aConnectionThatIsGoneIsNotWrittenTo() async throws {
+        try await Self.withStream { stream in
+            _ = stream.read()
+            try await stream.onLoop { _ in stream.directSocket?.forgetDescriptor() }
+            try await stream.publish("1")
+            #expect(stream.read() == "")
+        }
+    }
+
+    @Test func aStreamThatHasLeftHasNoDescriptorThoughItsConnectionLasts() async throws {
+        try await Self.withStream { stream in
+            let descriptor = try await stream.onLoop { subscriber in
+                stream.hub.shard(on: stream.loop)?.leave(subscriber)
+                return subscriber.descriptor
+            }
+            #expect(descriptor == -1)
+            // The socket has a word to say after that, and its stream's seat is another's.
+            let other = try await stream.onLoop { _ in
+                let other = stream.hub.shard(on: stream.loop)?.join(
+                    topics: [try Topic("u")], start: .latest, outlet: StubOutlet())
+                stream.directSocket?.begin(with: ByteBuffer(string: "bye\n"))
+                return other.map { NIOLoopBound($0, eventLoop: stream.loop) }
+            }
+            for _ in 0..<4 { try await stream.onLoop { _ in } }
+            #expect(try await stream.onLoop { _ in other?.value.descriptor } == -1)
+        }
+    }
+
+    private static func lines(_ text: String) -> [Substring] { text.split(separator: "\n") }
+
+    private static func withStream(_ body: (DirectStream) async throws -> Void) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let stream = try await DirectStream(on: group.next())
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(stream)) } catch { result = .failure(error) }
+        try await stream.end()
+        try await group.shutdownGracefully()
+        try result.get()
+    }
+}

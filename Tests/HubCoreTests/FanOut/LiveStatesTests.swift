@@ -1,0 +1,28 @@
+import Testing
+
+@testable import HubCore
+
+@Suite struct LiveStatesTests {
+    @Test func aStreamThatHasEndedChangesNobodysState() {
+        let states = LiveStates()
+        func subscriber() -> Subscriber {
+            Subscriber(topics: [], start: .latest, outlet: StubOutlet(), states: states)
+        }
+        let ended = subscriber()
+        ended.place = 5
+        ended.phase = .live
+        ended.end()
+        #expect(ended.phase == .closed && ended.descriptor == -1)
+        let next = subscriber()
+        #expect(next.phase == .opening && next.place == .zero, "a seat is taken with nothing on it")
+        next.place = 7
+        ended.place = 9
+        ended.phase = .live
+        ended.descriptor = 3
+        ended.end()
+        #expect(next.phase == .opening && next.place == 7 && next.descriptor == -1)
+        #expect(ended.phase == .closed && states[LiveStates.nobody].phase == .closed)
+        #expect(states[LiveStates.nobody].descriptor == -1)
+        #expect(subscriber().seat != next.seat, "a seat is given back once")
+    }
+}
