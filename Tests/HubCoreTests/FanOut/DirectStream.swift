@@ -16,6 +16,7 @@ final class DirectStream: Outlet, @unchecked Sendable {
     private let channel: any Channel
     private(set) var directSocket: StreamSocket?
     private(set) var subscriber: Subscriber?
+    private weak var former: Subscriber?
     /// How often the outlet itself was given something.
     private(set) var deliveries = 0
 
@@ -72,7 +73,7 @@ final class DirectStream: Outlet, @unchecked Sendable {
     /// Publishes an event, and lets it come to the socket.
     func publish(_ data: String) async throws {
         _ = try await self.hub.bus.publish([try Sample.publication("t", data: data)]).get()
-        for _ in 0..<4 { try await self.onLoop { _ in } }
+        for _ in 0..<4 { try await self.loop.submit {}.get() }
     }
 
     /// What has come, as far as the kernel has it now.
@@ -85,13 +86,21 @@ final class DirectStream: Outlet, @unchecked Sendable {
         return text
     }
 
-    /// Ends the stream and its connection.
-    func end() async throws {
+    /// Takes the stream from the shard; its connection lasts.
+    /// - Returns: Whether nothing holds the stream any more.
+    func leave() async throws -> Bool {
         try await self.loop.submit {
-            self.directSocket?.forgetDescriptor()
+            self.former = self.subscriber
             if let subscriber = self.subscriber { self.hub.shard(on: self.loop)?.leave(subscriber) }
             self.subscriber = nil
         }.get()
+        return try await self.loop.submit { self.former == nil }.get()
+    }
+
+    /// Ends the stream and its connection.
+    func end() async throws {
+        _ = try await self.leave()
+        try await self.loop.submit { self.directSocket?.forgetDescriptor() }.get()
         try await self.channel.close()
         Foundation.close(self.reader)
         try await self.hub.shutdown().get()
