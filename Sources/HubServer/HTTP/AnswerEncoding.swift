@@ -6,8 +6,8 @@ enum AnswerEncoding {
     /// Writes a status line and the header fields.
     ///
     /// A field that could end its line early is left out: none should get here, and none may split an answer.
-    /// - Parameter date: The `Date` field, if the head has yet to get one.
-    static func head(_ head: HTTPResponseHead, date: String? = nil, into bytes: inout ByteBuffer) {
+    /// - Parameter date: The `Date` field, which the head has yet to get.
+    static func head(_ head: HTTPResponseHead, date: String, into bytes: inout ByteBuffer) {
         bytes.writeStaticString(head.version == .http1_0 ? "HTTP/1.0 " : "HTTP/1.1 ")
         bytes.writeString(String(head.status.code))
         bytes.writeStaticString(" ")
@@ -16,7 +16,7 @@ enum AnswerEncoding {
         for field in head.headers where self.isSafe(field.name) && self.isSafe(field.value) {
             self.field(field.name, field.value, into: &bytes)
         }
-        if let date { self.field("Date", date, into: &bytes) }
+        self.field("Date", date, into: &bytes)
         bytes.writeStaticString("\r\n")
     }
 
@@ -38,7 +38,6 @@ enum AnswerEncoding {
         _ answer: HTTPAnswer, version: HTTPVersion, keepsAlive: Bool, omitsBody: Bool, date: String
     ) -> ByteBuffer {
         var headers = answer.headers
-        headers.replaceOrAdd(name: "Date", value: date)
         // HEAD needs no length, and that of a stream is not known.
         if answer.status.mayHaveResponseBody, !omitsBody || answer.body.readableBytes > 0 {
             headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.readableBytes))
@@ -51,7 +50,8 @@ enum AnswerEncoding {
         var bytes = ByteBuffer()
         bytes.reserveCapacity(512 + answer.body.readableBytes)
         // A server names its own version, also to a client of HTTP/1.0 (RFC 9110, 2.5).
-        self.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers), into: &bytes)
+        let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
+        self.head(head, date: date, into: &bytes)
         if !omitsBody, answer.status.mayHaveResponseBody { bytes.writeImmutableBuffer(answer.body) }
         return bytes
     }

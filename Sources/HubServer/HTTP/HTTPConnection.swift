@@ -12,7 +12,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     /// A request that is being served. It is kept apart because a connection that has become a stream needs no room for it.
-    private final class Served {
+    final class Served {
         var request: AdmittedRequest
 
         init(_ request: AdmittedRequest) {
@@ -20,7 +20,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         }
     }
 
-    private enum Arrival {
+    enum Arrival {
         case part(HTTPServerRequestPart)
         case failure(Problem)
     }
@@ -29,17 +29,17 @@ final class HTTPConnection: ChannelDuplexHandler {
     let router: Router
     let loop: ServerLoop
     let peer: Peer
-    private var machine: RequestMachine
-    private var parser: ByteToMessageHandler<HTTPRequestDecoder>?
-    private var meter: InboundMeter?
-    private var context: ChannelHandlerContext?
-    private var served: Served?
+    var machine: RequestMachine
+    var parser: ByteToMessageHandler<HTTPRequestDecoder>?
+    var meter: InboundMeter?
+    var context: ChannelHandlerContext?
+    var served: Served?
     /// The request's place in the count of its client's address, until it is answered or its stream ends.
     private var lease: AddressLease?
-    private var waiting: Deque<Arrival> = []
+    var waiting: Deque<Arrival> = []
     private var isPumping = false
     private var readIsDue = false
-    private var isUpgraded = false
+    var isUpgraded = false
     var onClose: (() -> Void)?
 
     init(
@@ -170,7 +170,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         }
     }
 
-    private func resumeReading() {
+    func resumeReading() {
         guard self.readIsDue, self.machine.takesBytes else { return }
         self.readIsDue = false
         self.context?.read()
@@ -245,7 +245,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     // MARK: Answers
 
-    private func write(_ answer: HTTPAnswer) {
+    func write(_ answer: HTTPAnswer) {
         guard let context = self.context, !self.machine.discards else { return }
         let answer = answer.adding(self.commonHeaders)
         self.router.count(answer.status, of: self.served?.request)
@@ -273,66 +273,3 @@ final class HTTPConnection: ChannelDuplexHandler {
 
 @available(*, unavailable)
 extension HTTPConnection: Sendable {}
-
-extension HTTPConnection: StreamExchange {
-    var version: HTTPVersion { self.machine.version }
-
-    var commonHeaders: HTTPHeaders { self.served?.request.commonHeaders ?? HTTPHeaders() }
-
-    func begin(_ head: HTTPResponseHead) -> ByteBuffer? {
-        guard let context = self.context, self.machine.isHandling else { return nil }
-        let bytes = self.begin(head, context)
-        self.resumeReading()
-        return bytes
-    }
-
-    func upgrade(_ head: HTTPResponseHead, to handlers: [any ChannelHandler]) {
-        guard let context = self.context, self.machine.isHandling else { return }
-        context.write(NIOAny(self.begin(head, context)), promise: nil)
-        self.isUpgraded = true
-        do {
-            try context.pipeline.syncOperations.addHandlers(handlers)
-        } catch {
-            // Only an inactive channel takes no handlers.
-            context.close(promise: nil)
-        }
-        self.resumeReading()
-    }
-
-    private func begin(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) -> ByteBuffer {
-        self.machine.stream()
-        self.loop.remove(self)
-        self.router.count(head.status, of: self.served?.request)
-        self.waiting.removeAll()
-        var bytes = ByteBuffer()
-        bytes.reserveCapacity(512)
-        AnswerEncoding.head(head, date: self.loop.date, into: &bytes)
-        self.letGoOfHTTP(context)
-        return bytes
-    }
-
-    func respond(_ head: HTTPResponseHead, body: ByteBuffer?) {
-        guard self.machine.isHandling else { return }
-        self.onClose = nil
-        self.write(HTTPAnswer(head.status, headers: head.headers, body: body ?? ByteBuffer()))
-    }
-
-    func refuse(_ refusal: StreamRefusal) {
-        guard self.machine.isHandling else { return }
-        self.onClose = nil
-        self.write(Problem(refusal).answer)
-    }
-
-    private func letGoOfHTTP(_ context: ChannelHandlerContext) {
-        let pipeline = context.pipeline.syncOperations
-        if let parser = self.parser { pipeline.removeHandler(parser, promise: nil) }
-        if let meter = self.meter {
-            meter.onBytes = nil
-            pipeline.removeHandler(meter, promise: nil)
-        }
-        self.parser = nil
-        self.meter = nil
-        // The lease stays until the stream ends; the rest of the request is of no more use.
-        self.served = nil
-    }
-}
