@@ -5,12 +5,12 @@ extension Row {
     static var cluster: Row {
         Row(
             name: "cluster", title: "2 hubs and Redis, 2000 topics with 5 streams each, 2000 events/s",
-            contenders: [.hub], goals: [Goal(measure: .cpuPerPublish, limit: 150)], needsRedis: true
-        ) { _, bench in
+            contenders: [.hub, .hubOfOneLoop], goals: [Goal(measure: .cpuPerPublish, limit: 150)], needsRedis: true
+        ) { contender, bench in
             let redis = try bench.startRedis()
             let streams = StreamGroup(10_000, topics: 0..<2000)
             let load = PublishLoad(topics: 0..<2000, rate: 2000, connections: 8)
-            return try bench.with(try bench.startHubs(2, on: redis), [streams]) { server, generator in
+            return try bench.with(try bench.startHubs(2, as: contender, on: redis), [streams]) { server, generator in
                 _ = try generator.publish([load], seconds: 1)
                 let meter = server.meter
                 let before = meter.cpuMicroseconds

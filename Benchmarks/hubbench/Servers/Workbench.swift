@@ -3,6 +3,8 @@ import HubLoad
 
 /// What the runs share: where the programs are, how long to measure, and a folder for logs.
 final class Workbench {
+    private static let oneLoop = ["--loops", "1"]
+
     let seconds: Double
     private let hub: String
     private let rawfan: String?
@@ -38,7 +40,7 @@ final class Workbench {
     func start(_ contender: Contender) throws -> RunningServer {
         switch contender {
         case .hub: return try self.hubs(1, ["--bus", "memory"])
-        case .hubOfOneLoop: return try self.hubs(1, ["--bus", "memory", "--loops", "1"])
+        case .hubOfOneLoop: return try self.hubs(1, ["--bus", "memory"] + Self.oneLoop)
         case .floor:
             let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             let process = try self.spawn([program, "floor"])
@@ -64,8 +66,11 @@ final class Workbench {
     }
 
     /// Starts hubs that share a Redis, which is one of the processes that are metered.
-    func startHubs(_ count: Int, on redis: (process: ChildServer, port: Int)) throws -> RunningServer {
-        try self.hubs(count, ["--bus", "redis://127.0.0.1:\(redis.port)"], beside: redis)
+    func startHubs(
+        _ count: Int, as contender: Contender = .hub, on redis: (process: ChildServer, port: Int)
+    ) throws -> RunningServer {
+        let loops = contender == .hubOfOneLoop ? Self.oneLoop : []
+        return try self.hubs(count, ["--bus", "redis://127.0.0.1:\(redis.port)"] + loops, beside: redis)
     }
 
     /// Starts a hub that the caller ends, while Redis goes on.
