@@ -4,8 +4,9 @@ import HubLoad
 
 /// The floor: the least that a server in user space can do for a fan-out on this kernel.
 ///
-/// One thread, one `send(2)` of the same bytes to each subscriber of a topic. It speaks just enough HTTP for the load
-/// generator, takes a request for whole when it has read once, keeps nothing, and promises nothing.
+/// One `send(2)` of the same bytes to each subscriber of a topic. It speaks just enough HTTP for the load generator, takes
+/// a request for whole when it has read once, keeps nothing, and promises nothing. One thread reads; others, if there are
+/// any, have their share of the streams to send to, as a hub's loops do.
 struct FloorServer {
     private static let streamHead = Array(
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n".utf8)
@@ -15,13 +16,17 @@ struct FloorServer {
     let port: Int
     private let listener: CInt
     private let poller = epoll_create1(CInt(EPOLL_CLOEXEC))
-    private var subscribers: [Int: ContiguousArray<CInt>] = [:]
+    /// The first is the reading thread's own.
+    private let shares: [FloorShare]
     private var lastID = 0
 
     /// Begins to listen on a port that the system chooses.
+    /// - Parameter threads: How many there are, one at least.
     /// - Throws: `LoadFailure`.
-    init() throws(LoadFailure) {
+    init(threads: Int) throws(LoadFailure) {
         OpenFiles.raiseLimit()
+        self.shares = (0..<threads).map { _ in FloorShare() }
+        for share in self.shares.dropFirst() { share.start() }
         (self.listener, self.port) = try LoopbackListener.open(backlog: 4096)
         self.watch(self.listener)
     }
@@ -58,7 +63,7 @@ struct FloorServer {
         switch request {
         case .subscribe(let topics):
             Self.give(Self.streamHead, to: descriptor)
-            for topic in topics { self.subscribers[topic, default: []].append(descriptor) }
+            self.share(of: descriptor).add(descriptor, topics: topics)
         case .publish(let topic, let data):
             self.lastID += 1
             self.publish(Array("id: \(self.lastID)\ndata: ".utf8) + data + Array("\n\n".utf8), to: topic)
@@ -66,17 +71,21 @@ struct FloorServer {
         }
     }
 
-    private func publish(_ event: [UInt8], to topic: Int) {
-        guard let subscribers = self.subscribers[topic] else { return }
-        for subscriber in subscribers { Self.give(event, to: subscriber) }
+    private func share(of descriptor: CInt) -> FloorShare {
+        self.shares[Int(descriptor) % self.shares.count]
     }
 
-    private mutating func leave(_ descriptor: CInt) {
-        for topic in self.subscribers.keys { self.subscribers[topic]?.removeAll { $0 == descriptor } }
+    private func publish(_ event: [UInt8], to topic: Int) {
+        for share in self.shares.dropFirst() { share.hand(event, to: topic) }
+        self.shares[0].publish(event, to: topic)
+    }
+
+    private func leave(_ descriptor: CInt) {
+        self.share(of: descriptor).remove(descriptor)
         close(descriptor)
     }
 
-    private static func give(_ bytes: [UInt8], to descriptor: CInt) {
+    static func give(_ bytes: [UInt8], to descriptor: CInt) {
         let sent = send(descriptor, bytes, bytes.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
         guard sent != bytes.count else { return }
         FileHandle.standardError.write(Data("the floor could not send all to a stream\n".utf8))

@@ -3,7 +3,8 @@ import Foundation
 /// The rows with deliveries as a drawing: CPU per delivery above, tail latency below, a bar for each contender.
 struct Chart {
     private static let colors: [Contender: String] = [
-        .hub: "#2f6fde", .hubOfOneLoop: "#7fa9ef", .floor: "#9aa4b2", .rawfan: "#c9ced6", .nchan: "#e08a2e",
+        .hub: "#2f6fde", .hubOfOneLoop: "#7fa9ef", .floor: "#8d97a5", .parallelFloor: "#abb4c0", .rawfan: "#c9ced6",
+        .nchan: "#e08a2e",
     ]
     private static let barHeight = 16
     private static let labelWidth = 150
@@ -40,7 +41,7 @@ struct Chart {
             self.results.contains { $0.contenders.contains(contender) }
         }
         return contenders.enumerated().map { index, contender in
-            let x = 16 + index * 130
+            let x = 16 + index * (Self.width - 16) / contenders.count
             return Self.bar(x, 16, 12, contender) + Self.text(x + 18, 28, contender.title)
         }.joined()
     }

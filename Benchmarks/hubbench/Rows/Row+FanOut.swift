@@ -33,7 +33,7 @@ extension Row {
     static var severalTopics: Row {
         Row(
             name: "topics", title: "100 topics, 2000 streams with 10 topics each, 80 events/s",
-            contenders: [.hub, .hubOfOneLoop, .floor],
+            contenders: [.hub, .hubOfOneLoop, .floor, .parallelFloor],
             goals: [Goal(measure: .cpuPerDelivery, limit: 1.25, isRatio: true)]
         ) { contender, bench in
             try bench.measureDeliveries(

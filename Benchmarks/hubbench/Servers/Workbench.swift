@@ -4,6 +4,7 @@ import HubLoad
 /// What the runs share: where the programs are, how long to measure, and a folder for logs.
 final class Workbench {
     private static let oneLoop = ["--loops", "1"]
+    private static let coreCount = ProcessInfo.processInfo.activeProcessorCount
 
     let seconds: Double
     private let hub: String
@@ -28,6 +29,7 @@ final class Workbench {
     func has(_ contender: Contender) -> Bool {
         switch contender {
         case .hub, .hubOfOneLoop, .floor: true
+        case .parallelFloor: Self.coreCount > 1
         case .rawfan: self.rawfan != nil
         case .nchan: Self.path(of: "nginx") != nil && NchanConfiguration.module != nil
         }
@@ -41,10 +43,8 @@ final class Workbench {
         switch contender {
         case .hub: return try self.hubs(1, ["--bus", "memory"])
         case .hubOfOneLoop: return try self.hubs(1, ["--bus", "memory"] + Self.oneLoop)
-        case .floor:
-            let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            let process = try self.spawn([program, "floor"])
-            return RunningServer([try Self.target(try process.announcedPort())], [process])
+        case .floor: return try self.floor(threads: 1)
+        case .parallelFloor: return try self.floor(threads: Self.coreCount)
         case .rawfan:
             let port = try LoopbackListener.freePort()
             let process = try self.spawn([self.rawfan ?? "rawfan", "\(port)"])
@@ -76,6 +76,12 @@ final class Workbench {
     /// Starts a hub that the caller ends, while Redis goes on.
     func startHub(on redis: (process: ChildServer, port: Int)) throws -> ChildServer {
         try self.startHub(["--bus", "redis://127.0.0.1:\(redis.port)"])
+    }
+
+    private func floor(threads: Int) throws -> RunningServer {
+        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let process = try self.spawn([program, "floor", "--threads", "\(threads)"])
+        return RunningServer([try Self.target(try process.announcedPort())], [process])
     }
 
     private func startHub(_ arguments: [String]) throws -> ChildServer {
