@@ -53,7 +53,7 @@ extension FanOutShard {
         let encoded = delivery.bytes(in: state.encodingSlot)
         guard let bytes = encoded ?? subscriber().map({ delivery.encode(for: $0) }) else { return }
         self.states.setPlace(delivery.last, of: seat)
-        self.count(delivery, bytes)
+        self.count(delivery.events.count, bytes)
         let sent = StreamSocket.send(bytes, to: state.descriptor)
         if sent != bytes.readableBytes { subscriber()?.outlet.directSocket?.goOn(with: bytes, after: sent) }
     }
@@ -65,13 +65,8 @@ extension FanOutShard {
         guard subscriber.outlet.isWritable else { return self.park(subscriber) }
         let bytes = delivery.bytes(in: self.states[subscriber.seat].encodingSlot) ?? delivery.encode(for: subscriber)
         subscriber.place = delivery.last
-        self.count(delivery, bytes)
+        self.count(delivery.events.count, bytes)
         subscriber.outlet.deliver(bytes, count: delivery.events.count, through: cursor)
-    }
-
-    private func count(_ delivery: Delivery, _ bytes: ByteBuffer) {
-        self.statistics.delivered += delivery.events.count
-        self.statistics.deliveredBytes += bytes.readableBytes
     }
 
     // MARK: - Streams of several topics
@@ -133,9 +128,13 @@ extension FanOutShard {
 
     func deliver(_ bytes: ByteBuffer, count: Int, to subscriber: Subscriber) {
         guard let cursor = self.cursor(at: subscriber.place) else { return }
-        self.statistics.delivered += count
-        self.statistics.deliveredBytes += bytes.readableBytes
+        self.count(count, bytes)
         subscriber.outlet.deliver(bytes, count: count, through: cursor)
+    }
+
+    private func count(_ events: Int, _ bytes: ByteBuffer) {
+        self.statistics.delivered += events
+        self.statistics.deliveredBytes += bytes.readableBytes
     }
 
     /// A stream has its turn later.
