@@ -50,23 +50,24 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "ByteStrings", swiftSettings: settings),
         .target(
             name: "RedisWire",
-            dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, deque],
+            dependencies: ["ByteStrings", "CHiredis", nioCore, nioPosix, nioSSL, logging, deque],
             swiftSettings: settings),
         .target(
             name: "HubCore",
-            dependencies: [nioCore, nioPosix, logging, deque],
+            dependencies: ["ByteStrings", nioCore, nioPosix, logging, deque],
             swiftSettings: settings),
         .target(
             name: "HubRedis",
-            dependencies: ["HubCore", "RedisWire", nioCore, nioPosix, logging, deque],
+            dependencies: ["ByteStrings", "HubCore", "RedisWire", nioCore, nioPosix, logging, deque],
             resources: [.embedInCode("Lua")],
             swiftSettings: settings),
         .target(
             name: "HubTransports",
             dependencies: [
-                "HubCore", "CZlib", nioCore, nioPosix, nioHTTP1, nioWebSocket, logging, deque, crypto,
+                "ByteStrings", "HubCore", "CZlib", nioCore, nioPosix, nioHTTP1, nioWebSocket, logging, deque, crypto,
             ],
             swiftSettings: settings),
         .target(
@@ -80,32 +81,36 @@ let package = Package(
         .target(
             name: "HubServer",
             dependencies: [
-                "WebAssets", "HubCore", "HubTransports", nioCore, nioPosix, nioHTTP1, logging, deque, crypto, lifecycle,
+                "ByteStrings", "WebAssets", "HubCore", "HubTransports", nioCore, nioPosix, nioHTTP1, logging, deque,
+                crypto,
+                lifecycle,
             ],
             resources: [.embedInCode("Operating/openapi.yaml")],
             swiftSettings: settings),
         .target(
             name: "HubClient",
-            dependencies: [httpClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging],
+            dependencies: ["ByteStrings", httpClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging],
             swiftSettings: settings),
         .systemLibrary(name: "CEpoll"),
         .target(name: "HubLoad", dependencies: ["CEpoll", histogram], swiftSettings: settings),
         .executableTarget(
             name: "hub",
             dependencies: [
-                "HubCore", "HubRedis", "HubTransports", "HubServer", "RedisWire", nioCore, nioPosix, logging, lifecycle,
-                signals, arguments, configuration,
+                "ByteStrings", "HubCore", "HubRedis", "HubTransports", "HubServer", "RedisWire", nioCore, nioPosix,
+                logging,
+                lifecycle, signals, arguments, configuration,
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "hubctl",
-            dependencies: ["HubClient", "HubLoad", nioCore, arguments, logging],
+            dependencies: ["ByteStrings", "HubClient", "HubLoad", nioCore, arguments, logging],
             swiftSettings: settings),
         .executableTarget(
             name: "hubbench", dependencies: ["CEpoll", "HubLoad", arguments], path: "Benchmarks/hubbench",
             swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: [nioCore, nioPosix], path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "ByteStringsTests", dependencies: ["ByteStrings"], swiftSettings: settings),
         .testTarget(
             name: "RedisWireTests",
             dependencies: ["RedisWire", "TestSupport", nioCore, nioPosix, nioEmbedded, nioSSL, logging],
@@ -121,13 +126,15 @@ let package = Package(
         .testTarget(
             name: "HubTransportsTests",
             dependencies: [
-                "HubTransports", "TestSupport", "HubCore", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioWebSocket,
+                "ByteStrings", "HubTransports", "TestSupport", "HubCore", nioCore, nioPosix, nioEmbedded, nioHTTP1,
+                nioWebSocket,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "HubServerTests",
             dependencies: [
-                "HubServer", "TestSupport", "HubTransports", "HubCore", "WebAssets", nioCore, nioPosix, nioEmbedded,
+                "ByteStrings", "HubServer", "TestSupport", "HubTransports", "HubCore", "WebAssets", nioCore, nioPosix,
+                nioEmbedded,
                 nioHTTP1,
             ],
             swiftSettings: settings),

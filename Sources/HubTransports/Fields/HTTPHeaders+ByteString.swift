@@ -1,0 +1,36 @@
+public import ByteStrings
+public import NIOHTTP1
+
+/// Header fields by their bytes. `HTTPHeaders[canonicalForm:]` goes through Swift's characters, each of which may be as long as
+/// a field, and `String` compares those in quadratic time.
+extension HTTPHeaders {
+    /// How many elements a field that is a list may have: far more than any client sends, and few enough to look at each.
+    public static var maximumListCount: Int { 32 }
+
+    /// The value of the first field of a name, without white space around it (RFC 9110, 5.5).
+    public func field(_ name: String) -> ByteString? {
+        self.first(name: name).map { ByteString($0).trimmed }
+    }
+
+    /// The values of all fields of a name, without white space around them.
+    public func fields(_ name: String) -> [ByteString] {
+        self[name].map { ByteString($0).trimmed }
+    }
+
+    /// The elements of the fields of a name, which are one list (RFC 9110, 5.3 and 5.6.1); empty ones do not count.
+    /// - Returns: `nil` if there are more than ``maximumListCount``; what an element says is not known then.
+    public func list(_ name: String) -> [ByteString]? {
+        var elements: [ByteString] = []
+        for value in self[name] {
+            var rest: ByteString? = ByteString(value)
+            while let text = rest {
+                let (before, after) = text.cut(at: UInt8(ascii: ","))
+                let element = before.trimmed
+                if !element.isEmpty { elements.append(element) }
+                guard elements.count <= Self.maximumListCount else { return nil }
+                rest = after
+            }
+        }
+        return elements
+    }
+}
