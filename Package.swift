@@ -18,6 +18,7 @@ let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "s
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -57,7 +58,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "HubCore",
-            dependencies: ["ByteStrings", nioCore, nioPosix, logging, deque],
+            dependencies: ["ByteStrings", nioCore, nioPosix, logging, deque, heap],
             swiftSettings: settings),
         .target(
             name: "HubRedis",

@@ -12,6 +12,8 @@ import Synchronization
 /// Sendable is safe without a check: all stored state but `condition`, which is a mutex, is touched only on `eventLoop`.
 public final class MemoryBus: EventBus, @unchecked Sendable {
     private static let retirementInterval = TimeAmount.seconds(1)
+    /// How many topics are looked at before others have their turn on the loop.
+    private static let retirementStep = 1000
 
     public let eventLoop: any EventLoop
     private let condition = Mutex(BusStatus.notReady(reason: "the bus has not been started"))
@@ -21,6 +23,7 @@ public final class MemoryBus: EventBus, @unchecked Sendable {
     private var subscriptions: Set<Topic> = []
     private var isHandingOver = false
     private var retirement: RepeatedTask?
+    private var isRetiring = false
 
     /// Makes a bus.
     /// - Parameters:
@@ -127,10 +130,18 @@ public final class MemoryBus: EventBus, @unchecked Sendable {
     }
 
     private func retire() {
-        for (topic, last) in self.log.retire(now: self.now()) where self.subscriptions.contains(topic) {
+        if !self.isRetiring { self.retireSome() }
+        self.delegate?.busReached(EventID(epoch: self.log.epoch, offset: self.log.clock))
+    }
+
+    private func retireSome() {
+        let now = self.now()
+        let retired = self.log.retire(now: now, limit: Self.retirementStep)
+        for (topic, last) in retired where self.subscriptions.contains(topic) {
             self.handOver(.retired(topic, last: last, epoch: self.log.epoch))
         }
-        self.delegate?.busReached(EventID(epoch: self.log.epoch, offset: self.log.clock))
+        self.isRetiring = self.log.mayRetire(now: now)
+        if self.isRetiring { self.eventLoop.execute { self.retireSome() } }
     }
 
     private static func wallClock() -> UInt64 {

@@ -1,4 +1,5 @@
 import DequeModule
+import HeapModule
 
 /// The logs of all topics of one process: gives offsets, keeps each topic's newest events, and forgets by count and age.
 ///
@@ -17,6 +18,15 @@ struct MemoryLog {
         var last: Offset
     }
 
+    /// A topic, and the last offset that it had when it was looked at last.
+    private struct Age: Comparable {
+        let last: Offset
+        let topic: Topic
+
+        static func < (left: Age, right: Age) -> Bool { left.last < right.last }
+        static func == (left: Age, right: Age) -> Bool { left.last == right.last }
+    }
+
     private static let keyLifetime: UInt64 = 10 * 60 * 1000
 
     private(set) var epoch: Epoch
@@ -24,6 +34,11 @@ struct MemoryLog {
     private(set) var clock: Offset
     private(set) var floor = Offset.zero
     private var entries: [Topic: Entry] = [:]
+    /// The topics of all entries, in the order of their names.
+    private var index = TopicIndex()
+    /// The same topics, each once, those first that may have to be retired first. A topic that is published again keeps its place
+    /// until it is looked at, so that publishing does not pay for it.
+    private var ages = Heap<Age>()
     private var keys: [IdempotencyKey: Offset] = [:]
     private var keysByAge: Deque<(key: IdempotencyKey, expires: UInt64)> = []
 
@@ -105,21 +120,38 @@ struct MemoryLog {
     }
 
     /// Forgets the topics whose last event has passed its age.
-    /// - Returns: Them, with their last offsets.
-    mutating func retire(now: UInt64) -> [(topic: Topic, last: Offset)] {
+    /// - Parameters:
+    ///   - now: Milliseconds since 1970.
+    ///   - limit: How many topics are looked at, at most.
+    /// - Returns: Those that were forgotten, with their last offsets.
+    mutating func retire(now: UInt64, limit: Int = .max) -> [(topic: Topic, last: Offset)] {
         let oldest = self.oldest(now: now)
-        let retired = self.entries.filter { $0.value.last < oldest }.map { (topic: $0.key, last: $0.value.last) }
-        for (topic, last) in retired {
-            self.entries[topic] = nil
+        var retired: [(topic: Topic, last: Offset)] = []
+        var looks = 0
+        while looks < limit, let age = self.ages.min, age.last < oldest {
+            looks += 1
+            let last = self.entries[age.topic]?.last ?? age.last
+            guard last < oldest else {
+                self.ages.replaceMin(with: Age(last: last, topic: age.topic))
+                continue
+            }
+            self.ages.removeMin()
+            self.entries[age.topic] = nil
+            self.index.remove(age.topic)
             self.floor = max(self.floor, last)
+            retired.append((age.topic, last))
         }
         return retired
     }
 
+    /// Whether there are topics left to look at for `retire`.
+    func mayRetire(now: UInt64) -> Bool {
+        self.ages.min.map { $0.last < self.oldest(now: now) } ?? false
+    }
+
     /// The topics in the order of their names' bytes, after a name.
     func topics(after: Topic?, limit: Int) -> [TopicSummary] {
-        let names = self.entries.keys.filter { topic in after.map { Self.precedes($0, topic) } ?? true }
-        return names.sorted(by: Self.precedes).prefix(limit).compactMap(self.summary)
+        self.index.topics(after: after, limit: limit).compactMap(self.summary)
     }
 
     /// What can be said of one topic.
@@ -131,7 +163,7 @@ struct MemoryLog {
     }
 
     private mutating func append(_ publication: Publication, to topic: Topic, id: EventID, now: UInt64) -> Event {
-        var entry = self.entries.removeValue(forKey: topic) ?? Entry(last: self.floor)
+        var entry = self.entries.removeValue(forKey: topic) ?? self.begin(topic, at: id.offset)
         let event = Event(
             id: id, topic: topic, previous: entry.last, name: publication.name?.name, data: publication.data,
             retry: publication.retry?.milliseconds)
@@ -145,6 +177,12 @@ struct MemoryLog {
         return event
     }
 
+    private mutating func begin(_ topic: Topic, at offset: Offset) -> Entry {
+        self.index.insert(topic)
+        self.ages.insert(Age(last: offset, topic: topic))
+        return Entry(last: self.floor)
+    }
+
     private func oldest(now: UInt64) -> Offset {
         Offset(rawValue: (now > self.retention.age ? now - self.retention.age : 0) << Offset.sequenceBits)
     }
@@ -154,9 +192,5 @@ struct MemoryLog {
             self.keys[first.key] = nil
             self.keysByAge.removeFirst()
         }
-    }
-
-    private static func precedes(_ left: Topic, _ right: Topic) -> Bool {
-        left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
     }
 }
