@@ -1,14 +1,6 @@
 public import Logging
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// Logs one line an entry to standard error: `2026-01-31T12:00:00.250Z notice listening address=127.0.0.1:8080`.
+/// Logs one line an entry: `2026-01-31T12:00:00.250Z notice listening address=127.0.0.1:8080`.
 ///
 /// The message is constant and the metadata vary, sorted by name; a value with spaces, quotes or control characters is
 /// quoted and escaped, so that nothing that came from outside can forge a line.
@@ -17,10 +9,15 @@ public struct LineLogHandler: LogHandler {
     public var logLevel: Logger.Level
     /// What every line says.
     public var metadata: Logger.Metadata = [:]
+    private let writer: LogWriter
 
     /// Makes a handler.
-    public init(level: Logger.Level) {
+    /// - Parameters:
+    ///   - level: The least level that is logged.
+    ///   - writer: Takes the lines.
+    public init(level: Logger.Level, writer: LogWriter = .standardError) {
         self.logLevel = level
+        self.writer = writer
     }
 
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -30,11 +27,13 @@ public struct LineLogHandler: LogHandler {
 
     public func log(event: LogEvent) {
         let metadata = self.metadata.merging(event.metadata ?? [:]) { $1 }
+        self.writer.write(Self.line(event.level, "\(event.message)", metadata))
+    }
+
+    /// A line of now.
+    static func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> [UInt8] {
         let pairs = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }
-        let line = "\(Self.time) \(event.level) \(event.message)\(pairs.joined())\n"
-        // One call a line, so that the lines of several threads do not mix.
-        let bytes = Array(line.utf8)
-        _ = write(STDERR_FILENO, bytes, bytes.count)
+        return Array("\(Self.time) \(level) \(message)\(pairs.joined())\n".utf8)
     }
 
     static func quoted(_ text: String) -> String {

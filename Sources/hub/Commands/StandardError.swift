@@ -1,17 +1,11 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import HubServer
 
 /// Where failures are told.
 enum StandardError {
-    /// Writes one line.
+    /// Writes one line, and waits for it, but not for ever: nobody may be reading.
     static func complain(_ message: String) {
         let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        let bytes = Array("hub: \(line)\n".utf8)
-        _ = write(STDERR_FILENO, bytes, bytes.count)
+        LogWriter.standardError.write(Array("hub: \(line)\n".utf8))
+        LogWriter.standardError.flush()
     }
 }

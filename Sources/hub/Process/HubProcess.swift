@@ -40,7 +40,7 @@ struct HubProcess {
         configuration.keys = keys.keys
         let server = HubServer(
             configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub),
-            metrics: (bus as? RedisBus).map { [RedisBusMetrics(bus: $0)] } ?? [])
+            metrics: [LogWriter.standardError] + ((bus as? RedisBus).map { [RedisBusMetrics(bus: $0)] } ?? []))
         let supervisor = SupervisorSocket()
         let service = HubService(
             hub: hub, server: server, settings: self.settings, supervisor: supervisor, logger: self.logger)
@@ -55,6 +55,7 @@ struct HubProcess {
         handling.cancel()
         try await group.shutdownGracefully()
         self.logger.notice("ended")
+        LogWriter.standardError.flush()
     }
 
     private func streams(of hub: Hub) -> [String: any StreamEndpoint] {

@@ -26,6 +26,7 @@ struct SignalHandling {
                 self.reload()
             } else if isEnding {
                 self.logger.warning("ended by a second signal", metadata: ["signal": "\(signal)"])
+                LogWriter.standardError.flush()
                 // What a shell expects of a process that a signal ended.
                 _exit(128 + (signal == .sigint ? SIGINT : SIGTERM))
             } else {
