@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// Topics in the order of their names' bytes, so that a page of them needs no look at all the others.
 ///
 /// They stand in sorted blocks, which are in order themselves: to find a place takes two binary searches, and to make room moves
@@ -84,7 +86,7 @@ struct TopicIndex {
 extension Topic {
     /// Whether the name's bytes come before another's.
     fileprivate func precedes(_ other: Topic) -> Bool {
-        self.name.utf8.lexicographicallyPrecedes(other.name.utf8)
+        ByteString(self.name) < ByteString(other.name)
     }
 }
 
