@@ -9,6 +9,9 @@ public protocol StreamEndpoint: Sendable {
     /// Whether the clients of its streams may publish through them.
     var takesPublications: Bool { get }
 
+    /// Whether a POST asks for the same as a GET, with a form or JSON as its query.
+    var takesForms: Bool { get }
+
     /// The cursor in a header field that only this transport knows; it outranks the query's. `nil` if there is none.
     func cursor(in headers: HTTPHeaders) -> String?
 
@@ -30,6 +33,9 @@ public protocol StreamEndpoint: Sendable {
 extension StreamEndpoint {
     /// A stream has one direction.
     public var takesPublications: Bool { false }
+
+    /// A WebSocket and a frame begin with a GET only.
+    public var takesForms: Bool { false }
 
     /// There is none.
     public func cursor(in headers: HTTPHeaders) -> String? { nil }

@@ -43,7 +43,7 @@ public struct StreamRequest: Sendable {
     /// The value of a name of the query that may be there once; `nil` if it is absent or empty.
     public func option(_ name: String) throws(StreamRefusal) -> String? {
         let values = self.query.filter { $0.name == name }.map(\.value)
-        guard values.count <= 1 else { throw StreamRefusal(.badRequest, "the query may have '\(name)' only once") }
+        guard values.count <= 1 else { throw StreamRefusal(.badRequest, "the request may have '\(name)' only once") }
         return values.first.flatMap { $0.isEmpty ? nil : $0 }
     }
 

@@ -186,7 +186,10 @@ final class HTTPConnection: ChannelDuplexHandler {
             self.serve(request)
             refusal = answer
         }
-        switch self.machine.receiveHead(head, refusal: refusal, now: .now()) {
+        let allowance = self.served?.request.body ?? .none
+        switch self.machine.receiveHead(
+            head, refusal: refusal, maximumBodyBytes: allowance.maximumBytes, now: .now())
+        {
         case .nothing: break
         case .sendContinue: self.context?.writeAndFlush(NIOAny(Self.goOn), promise: nil)
         case .refuse: if let refusal { self.write(refusal) }
@@ -206,7 +209,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func receive(_ bytes: ByteBuffer) {
         guard self.machine.receiveBody(bytes, now: .now()) == .refuse else { return }
-        self.write(Problem.bodyTooLarge(limit: self.router.limits.bodyBytes).answer)
+        self.write((self.served?.request.body ?? .none).refusal.answer)
     }
 
     private func receiveEnd() {

@@ -8,7 +8,7 @@ public struct HTTPLimits: Sendable {
     public var headBytes = 64 * 1024
     /// The most header fields in a head; beyond it the answer is 431.
     public var headFields = 100
-    /// The largest request body, in bytes; beyond it the answer is 413.
+    /// The largest body of a request that publishes, in bytes; beyond it the answer is 413.
     public var bodyBytes = 1 << 20
     /// How long a client may take to send a head, counted from the connection or from the end of its last request.
     public var headTime = TimeAmount.seconds(20)

@@ -26,11 +26,6 @@ extension Problem {
         }
     }
 
-    /// The body is over the limit.
-    static func bodyTooLarge(limit: Int) -> Problem {
-        Problem(.payloadTooLarge, "a request body may have \(limit) bytes at most (--max-body)")
-    }
-
     /// The request target is over the limit.
     static func targetTooLong(limit: Int) -> Problem {
         Problem(.uriTooLong, "a request target may have \(limit) bytes at most")

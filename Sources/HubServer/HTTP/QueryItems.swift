@@ -18,6 +18,16 @@ struct QueryItems: Hashable, Sendable {
         }
     }
 
+    /// Adds a name and its value, decoded already.
+    mutating func append(_ name: String, _ value: String) {
+        self.items.append((name, value))
+    }
+
+    /// Goes on with others.
+    mutating func append(_ others: QueryItems) {
+        self.items += others.items
+    }
+
     /// All values of a name, in order.
     func all(_ name: String) -> [String] {
         self.items.compactMap { $0.name == name ? $0.value : nil }
@@ -27,7 +37,7 @@ struct QueryItems: Hashable, Sendable {
     func one(_ name: String) throws(Problem) -> String? {
         guard let first = self.items.firstIndex(where: { $0.name == name }) else { return nil }
         guard !self.items[(first + 1)...].contains(where: { $0.name == name }) else {
-            throw Problem(.badRequest, "the query may have '\(name)' only once")
+            throw Problem(.badRequest, "the request may have '\(name)' only once")
         }
         return self.items[first].value
     }
@@ -50,7 +60,7 @@ struct QueryItems: Hashable, Sendable {
                 for _ in 0..<2 {
                     guard index < bytes.endIndex, let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue
                     else {
-                        throw Problem(.badRequest, "in the query, '%' must be followed by two hexadecimal digits")
+                        throw Problem(.badRequest, "in a query or form, '%' must be followed by two hexadecimal digits")
                     }
                     value = value << 4 | digit
                     bytes.formIndex(after: &index)

@@ -27,6 +27,7 @@ struct RequestMachine {
     private let limits: HTTPLimits
     private var phase = Phase.idle
     private var received = 0
+    private var maximumBodyBytes = 0
     private var requestStart: NIODeadline
 
     /// When the present phase must be over; `nil` if it may last.
@@ -89,13 +90,17 @@ struct RequestMachine {
     /// - Parameters:
     ///   - head: The head.
     ///   - refusal: The answer, if the head alone is enough to refuse the request.
+    ///   - maximumBodyBytes: The most bytes that its body may have.
     ///   - now: The time.
-    mutating func receiveHead(_ head: HTTPRequestHead, refusal: HTTPAnswer?, now: NIODeadline) -> HeadAction {
+    mutating func receiveHead(
+        _ head: HTTPRequestHead, refusal: HTTPAnswer?, maximumBodyBytes: Int = 0, now: NIODeadline
+    ) -> HeadAction {
         guard case .idle = self.phase else { return .nothing }
         self.version = head.version
         self.omitsBody = head.method == .HEAD
         self.keepsAlive = head.isKeepAlive && !head.asksForUpgrade && !self.isClosing
         self.received = 0
+        self.maximumBodyBytes = maximumBodyBytes
         self.requestStart = now
         self.deadline = now + self.limits.bodyTime
         if let refusal {
@@ -111,7 +116,7 @@ struct RequestMachine {
         guard case .receiving(var body) = self.phase else { return .nothing }
         self.phase = .idle
         self.received += bytes.readableBytes
-        guard self.received <= self.limits.bodyBytes else {
+        guard self.received <= self.maximumBodyBytes else {
             _ = self.refuse(now)
             return .refuse
         }

@@ -7,11 +7,16 @@ import NIOHTTP1
 struct PublishEndpoint: Endpoint {
     let bus: any EventBus
     let maximumTopics: Int
+    let maximumBytes: Int
     let counters: PublishCounters
 
     var methods: [HTTPMethod] { [.POST] }
 
     func needsKey(_ method: HTTPMethod) -> Bool { true }
+
+    func body(_ method: HTTPMethod) -> BodyAllowance {
+        BodyAllowance(maximumBytes: self.maximumBytes, setting: "--max-body")
+    }
 
     func check(_ request: inout AdmittedRequest) throws(Problem) {
         try PublishRequest.check(request)

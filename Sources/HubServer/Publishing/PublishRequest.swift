@@ -37,12 +37,7 @@ struct PublishRequest {
 
     /// Refuses what the head alone shows to be wrong.
     static func check(_ request: AdmittedRequest) throws(Problem) {
-        let codings = request.headers[canonicalForm: "Content-Encoding"].filter { $0.lowercased() != "identity" }
-        guard codings.isEmpty else {
-            throw Problem(
-                .unsupportedMediaType, "the body must come without a content coding",
-                headers: ["Accept-Encoding": "identity"])
-        }
+        try request.checkContentCoding()
         _ = try self.form(request)
         _ = try self.key(request)
     }

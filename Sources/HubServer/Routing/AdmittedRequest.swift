@@ -8,6 +8,10 @@ struct AdmittedRequest: Sendable {
     var path = ""
     var query = QueryItems()
     var headers = HTTPHeaders()
+    /// Whether a body follows, or may follow.
+    var announcesBody = false
+    /// What body it may have.
+    var body = BodyAllowance.none
     /// What every answer to the request carries (CORS).
     var commonHeaders = HTTPHeaders()
     /// What a subscribing request asks for, once its head has been checked.

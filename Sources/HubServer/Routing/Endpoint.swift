@@ -18,6 +18,12 @@ protocol Endpoint: Sendable {
     /// Whether a publish key is needed, if there are any.
     func needsKey(_ method: HTTPMethod) -> Bool
 
+    /// Whether a method changes something, so that only pages of allowed origins may use it.
+    func isWrite(_ method: HTTPMethod) -> Bool
+
+    /// What body a request of a method may have.
+    func body(_ method: HTTPMethod) -> BodyAllowance
+
     /// Whether it opens a stream, which overload and draining turn away.
     var isStream: Bool { get }
 
@@ -41,6 +47,8 @@ extension Endpoint {
     var isAlwaysAnswered: Bool { false }
 
     func needsKey(_ method: HTTPMethod) -> Bool { false }
+    func isWrite(_ method: HTTPMethod) -> Bool { method != .GET && method != .HEAD }
+    func body(_ method: HTTPMethod) -> BodyAllowance { .none }
     func check(_ request: inout AdmittedRequest) throws(Problem) {}
     func farewell(to request: AdmittedRequest, _ reason: CloseReason, retry: Int32) -> HTTPAnswer? { nil }
 }

@@ -18,7 +18,9 @@ struct RouteTable {
         condition: ServerCondition, counters: ServerCounters, metrics: [any MetricsSource]
     ) {
         let maximumTopics = configuration.maximumTopicsPerStream
-        let publish = PublishEndpoint(bus: hub.bus, maximumTopics: maximumTopics, counters: counters.publishing)
+        let publish = PublishEndpoint(
+            bus: hub.bus, maximumTopics: maximumTopics, maximumBytes: configuration.limits.bodyBytes,
+            counters: counters.publishing)
         var routes = [
             Route(path: "/publish", name: "publish", endpoint: publish),
             Route(path: "/topics", name: "topics", endpoint: TopicsEndpoint(hub: hub)),

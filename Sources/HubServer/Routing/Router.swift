@@ -41,6 +41,7 @@ final class Router: Sendable {
         var request = AdmittedRequest()
         request.method = head.method
         request.headers = head.headers
+        request.announcesBody = head.announcesBody
         request.commonHeaders = self.cors.fields(for: head.headers)
         do throws(Problem) {
             if let answer = try self.check(&request, head, peer) { return .refused(answer, request) }
@@ -91,10 +92,8 @@ final class Router: Sendable {
         guard route.allows(head.method) else { throw .methodNotAllowed(head.method, route) }
         if let answer = try self.turnAway(&request, route, peer) { return answer }
         try self.authorize(request, route)
-        // The parser lets only digits pass, but more of them than a number here can have.
-        if let length = head.headers.first(name: "Content-Length"), Int(length) ?? .max > self.limits.bodyBytes {
-            throw .bodyTooLarge(limit: self.limits.bodyBytes)
-        }
+        request.body = route.endpoint.body(head.method)
+        try request.body.check(length: head.headers.first(name: "Content-Length"))
         try route.endpoint.check(&request)
         return nil
     }
@@ -148,8 +147,7 @@ final class Router: Sendable {
     }
 
     private func authorize(_ request: AdmittedRequest, _ route: Route) throws(Problem) {
-        let isWrite = request.method != .GET && request.method != .HEAD
-        if isWrite, !self.cors.mayWrite(request.headers) {
+        if route.endpoint.isWrite(request.method), !self.cors.mayWrite(request.headers) {
             throw .foreignOrigin(request.headers.first(name: "Origin") ?? "")
         }
         guard route.endpoint.needsKey(request.method), !self.keys.isEmpty else { return }

@@ -14,13 +14,21 @@ struct SubscribeEndpoint: Endpoint {
 
     var isStream: Bool { true }
 
+    var methods: [HTTPMethod] { self.transport.takesForms ? [.GET, .POST] : [.GET] }
+
+    /// A POST is a GET whose query no URL would hold.
+    func isWrite(_ method: HTTPMethod) -> Bool { false }
+
+    func body(_ method: HTTPMethod) -> BodyAllowance {
+        method == .POST ? SubscribeForm.allowance(maximumTopics: self.maximumTopics) : .none
+    }
+
     func check(_ request: inout AdmittedRequest) throws(Problem) {
         guard MediaType.accepts(self.transport.mediaType, request.headers["Accept"]) else {
             throw Problem(.notAcceptable, "this path answers \(self.transport.mediaType), which Accept does not allow")
         }
-        let streamRequest = try self.streamRequest(request)
-        do throws(StreamRefusal) { try self.transport.check(streamRequest) } catch { throw Problem(error) }
-        request.stream = streamRequest
+        guard request.method != .POST else { return try SubscribeForm.check(request) }
+        request.stream = try self.checkedStreamRequest(request)
     }
 
     func farewell(to request: AdmittedRequest, _ reason: CloseReason, retry: Int32) -> HTTPAnswer? {
@@ -31,10 +39,16 @@ struct SubscribeEndpoint: Endpoint {
     }
 
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
-        guard let streamRequest = request.stream else {
-            return .stream(self.transport, try self.streamRequest(request))
-        }
-        return .stream(self.transport, streamRequest)
+        if let streamRequest = request.stream { return .stream(self.transport, streamRequest) }
+        var request = request
+        request.query.append(try SubscribeForm(request, body).items)
+        return .stream(self.transport, try self.checkedStreamRequest(request))
+    }
+
+    private func checkedStreamRequest(_ request: AdmittedRequest) throws(Problem) -> StreamRequest {
+        let streamRequest = try self.streamRequest(request)
+        do throws(StreamRefusal) { try self.transport.check(streamRequest) } catch { throw Problem(error) }
+        return streamRequest
     }
 
     private func streamRequest(_ request: AdmittedRequest) throws(Problem) -> StreamRequest {

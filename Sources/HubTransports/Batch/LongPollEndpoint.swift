@@ -2,7 +2,7 @@ public import HubCore
 import NIOCore
 import NIOHTTP1
 
-/// `GET /long-poll`: what there is after a cursor, as soon as there is something.
+/// `GET` and `POST /long-poll`: what there is after a cursor, as soon as there is something.
 public struct LongPollEndpoint: StreamEndpoint {
     private let hub: Hub
 
@@ -12,6 +12,8 @@ public struct LongPollEndpoint: StreamEndpoint {
     }
 
     public var mediaType: String { BatchHead.mediaType }
+
+    public var takesForms: Bool { true }
 
     public func check(_ request: StreamRequest) throws(StreamRefusal) {
         _ = try BatchRequest(request)

@@ -2,7 +2,7 @@ public import HubCore
 import NIOCore
 public import NIOHTTP1
 
-/// `GET /poll`: what there is after a cursor, at once.
+/// `GET` and `POST /poll`: what there is after a cursor, at once.
 public struct PollEndpoint: StreamEndpoint {
     /// Where a stream begins is known after 2 seconds at the latest; what can't be shown to be complete soon after that is
     /// answered as far as it goes.
@@ -16,6 +16,8 @@ public struct PollEndpoint: StreamEndpoint {
     }
 
     public var mediaType: String { BatchHead.mediaType }
+
+    public var takesForms: Bool { true }
 
     public func cursor(in headers: HTTPHeaders) -> String? { EntityTag.cursor(in: headers) }
 

@@ -1,7 +1,7 @@
 public import HubCore
 import NIOHTTP1
 
-/// `GET /sse`: events for an EventSource.
+/// `GET` and `POST /sse`: events for an EventSource.
 public struct SSEEndpoint: StreamEndpoint {
     private let hub: Hub
 
@@ -11,6 +11,8 @@ public struct SSEEndpoint: StreamEndpoint {
     }
 
     public var mediaType: String { "text/event-stream" }
+
+    public var takesForms: Bool { true }
 
     public func open(_ request: StreamRequest, _ exchange: any StreamExchange) {
         HTTPStreamOutlet(exchange, SSEFormat(request, isChunked: exchange.version != .http1_0))

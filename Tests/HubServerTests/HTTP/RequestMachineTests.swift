@@ -34,7 +34,8 @@ struct RequestMachineTests {
     @Test func theBodyIsGatheredAndItsAllowanceOfTimeGrows() {
         var machine = self.machine()
         let head = self.head(.POST, ["Content-Length": "16384", "Expect": "100-continue"])
-        #expect(machine.receiveHead(head, refusal: nil, now: self.start) == .sendContinue)
+        #expect(
+            machine.receiveHead(head, refusal: nil, maximumBodyBytes: 16_384, now: self.start) == .sendContinue)
         let half = ByteBuffer(repeating: 1, count: 8192)
         #expect(machine.receiveBody(half, now: self.start) == .nothing)
         #expect(machine.deadline == self.start + HTTPLimits().bodyTime + .seconds(1))
@@ -44,10 +45,10 @@ struct RequestMachineTests {
 
     @Test func aRefusedBodyIsReadOnUntilItsEnd() {
         var limits = HTTPLimits()
-        limits.bodyBytes = 10
         limits.lingerBytes = 100
         var machine = self.machine(limits)
-        _ = machine.receiveHead(self.head(.POST, ["Transfer-Encoding": "chunked"]), refusal: nil, now: self.start)
+        let head = self.head(.POST, ["Transfer-Encoding": "chunked"])
+        _ = machine.receiveHead(head, refusal: nil, maximumBodyBytes: 10, now: self.start)
         #expect(machine.receiveBody(ByteBuffer(repeating: 1, count: 11), now: self.start) == .refuse)
         #expect(!machine.keepsAlive)
         machine.answer(now: self.start)

@@ -121,7 +121,7 @@ struct PollTests {
             }
             let other = try await server.request("GET", "\(path)?topic=a", headers: ["Accept: text/html"])
             #expect(other.status == 406)
-            let method = try await server.request("POST", "\(path)?topic=a", body: "x")
+            let method = try await server.request("PUT", "\(path)?topic=a", body: "x")
             #expect(method.status == 405)
         }
     }
