@@ -123,6 +123,24 @@ struct ClientTests {
         }
     }
 
+    @Test("sends topics that no address holds as a form")
+    func manyTopics() async throws {
+        let gone = ScriptedServer.Answer.problem("401 Unauthorized", detail: "no key")
+        try await self.with([[.stream("data: 1\nid: 1\n\n"), gone]]) { hub, servers in
+            let topics = (0..<100).map { "\($0)&" + String(repeating: "é", count: 20) }
+            await #expect(throws: HubClientError.self) {
+                for try await _ in hub.subscribe(to: topics, from: .earliest) {}
+            }
+            let first = servers[0].requests[0]
+            #expect(first.uri == "/sse")
+            #expect(first.headers.first(name: "Content-Type") == "application/x-www-form-urlencoded")
+            #expect(first.body.hasPrefix("topic=0%26%C3%A9"))
+            #expect(first.body.hasSuffix("&format=json&prime=true&last_event_id=earliest"))
+            #expect(first.body.split(separator: "&").count == 103)
+            #expect(servers[0].requests[1].headers.first(name: "Last-Event-ID") == "1")
+        }
+    }
+
     @Test("tries again after 429 and 503, and takes no other page for a stream")
     func retries() async throws {
         let script: [ScriptedServer.Answer] = [

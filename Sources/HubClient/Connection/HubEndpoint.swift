@@ -26,8 +26,12 @@ struct HubEndpoint: Hashable, Sendable, CustomStringConvertible {
     ///   - query: Names and values, not yet encoded.
     func url(_ path: String, _ query: [(String, String)] = []) -> String {
         guard !query.isEmpty else { return self.base + path }
-        return self.base + path + "?"
-            + query.map { "\($0.percentEncoded)=\($1.percentEncoded)" }.joined(separator: "&")
+        return self.base + path + "?" + Self.form(query)
+    }
+
+    /// Names and values as a query or a form has them (`application/x-www-form-urlencoded`).
+    static func form(_ items: [(String, String)]) -> String {
+        items.map { "\($0.percentEncoded)=\($1.percentEncoded)" }.joined(separator: "&")
     }
 
     var description: String { self.base }

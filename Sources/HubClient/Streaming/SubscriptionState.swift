@@ -39,6 +39,7 @@ struct SubscriptionState: Sendable {
     /// What to ask a hub for.
     var request: HubRequest {
         var request = HubRequest(path: "/sse", query: self.topics.map { ("topic", $0) })
+        request.takesForm = true
         if self.isJSON { request.query.append(("format", "json")) }
         // The place of the first event to come, so that a drop before it loses nothing.
         request.query.append(("prime", "true"))
