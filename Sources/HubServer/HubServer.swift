@@ -1,5 +1,6 @@
 public import HubCore
 public import HubTransports
+public import Logging
 public import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -11,16 +12,24 @@ public final class HubServer: Sendable {
     private let configuration: ServerConfiguration
     private let hub: Hub
     private let group: any EventLoopGroup
-    private let router: Router
-    private let ledger: ConnectionLedger
+    private let main: ServedAddress
+    private let operating: ServedAddress
     private let forwarded: ForwardedFor
     private let condition = ServerCondition()
     private let connections = ConnectionCounters()
     private let state = Mutex(State())
 
     private struct State {
-        var channel: (any Channel)?
+        var sockets: [ListeningSocket] = []
         var loops: [NIOLoopBound<ServerLoop>] = []
+        var operatingAddress: SocketAddress?
+    }
+
+    /// What is served at one address, and for whom there is room.
+    private struct ServedAddress {
+        let router: Router
+        let ledger: ConnectionLedger
+        let log: ListeningLog
     }
 
     /// Makes a server.
@@ -30,36 +39,82 @@ public final class HubServer: Sendable {
     ///   - group: The loops of the connections.
     ///   - streams: The subscribing paths, such as `/sse`, and what answers each.
     ///   - metrics: What `/metrics` tells in addition to what the server knows.
+    ///   - logger: Is told of what strangers try, every 30 s at most.
     public init(
         configuration: ServerConfiguration, hub: Hub, group: any EventLoopGroup,
-        streams: [String: any StreamEndpoint], metrics: [any MetricsSource] = []
+        streams: [String: any StreamEndpoint], metrics: [any MetricsSource] = [],
+        logger: Logger = Logger(label: "hub") { _ in SwiftLogNoOpLogHandler() }
     ) {
-        let ledger = ConnectionLedger(
-            maximum: configuration.maximumConnections,
-            maximumPerAddress: configuration.maximumConnectionsPerAddress)
-        let forwarded = ForwardedFor(trusted: configuration.trustedProxies)
-        let counters = ServerCounters(connections: self.connections)
+        let openFiles = OpenFileLimit.current
+        let loops = Array(group.makeIterator()).count
+        let ledger = ConnectionLedger(configuration.caps(openFiles: openFiles, loops: loops))
+        let operatingLedger = ConnectionLedger(configuration.operatingCaps)
+        let gate = KeyGate(configuration.keys, logger: logger)
+        let counters = ServerCounters(connections: self.connections, keys: gate)
+        let ownMetrics = ServerMetrics(
+            configuration, hub.bus, ledger, operating: operatingLedger, counters, self.condition)
         let routes = RouteTable(
             configuration: configuration, hub: hub, streams: streams, condition: self.condition, counters: counters,
-            metrics: [ServerMetrics(configuration, hub.bus, ledger, counters, self.condition), HubMetrics(hub: hub)]
-                + metrics)
-        let isGuarded = configuration.keys.isEmpty && Loopback.contains(configuration.host)
+            metrics: [ownMetrics, HubMetrics(hub: hub)] + metrics)
+        let forwarded = ForwardedFor(trusted: configuration.trustedProxies)
+        let condition = self.condition
+        let serve = { (routes: [Route], host: String, ledger: ConnectionLedger, setting: String) in
+            let log = ListeningLog(logger, setting: setting)
+            let router = Router(
+                routes: routes, limits: configuration.limits, cors: configuration.cors(host: host), gate: gate,
+                forwarded: forwarded, ledger: ledger, condition: condition, counters: counters, log: log)
+            return ServedAddress(router: router, ledger: ledger, log: log)
+        }
+        self.main = serve(routes.main, configuration.host, ledger, "--max-connections")
+        self.operating = serve(
+            routes.operating, configuration.operating?.host ?? configuration.host, operatingLedger, "--operating-port")
         self.configuration = configuration
         self.hub = hub
         self.group = group
-        self.ledger = ledger
         self.forwarded = forwarded
-        self.router = Router(
-            routes: routes.routes, limits: configuration.limits,
-            cors: isGuarded ? configuration.cors.guardingLoopback : configuration.cors,
-            keys: configuration.keys,
-            forwarded: forwarded, ledger: ledger, condition: self.condition, counters: counters.requests)
     }
+
+    /// The address where the operating paths are served, once the server has started; `nil` if it is the same one.
+    public var operatingAddress: SocketAddress? { self.state.withLock { $0.operatingAddress } }
+
+    /// What is listened on.
+    var sockets: [ListeningSocket] { self.state.withLock { $0.sockets } }
+
+    /// The most connections that are served, as far as there are open files for them.
+    public var maximumConnections: Int { self.main.ledger.caps.ordinary }
 
     /// Begins to listen.
     /// - Returns: The address, with the port that the system chose if the configuration says 0.
-    /// - Throws: If the address can't be listened on.
+    /// - Throws: `ListeningError` if an address can't be listened on.
     public func start() async throws -> SocketAddress {
+        if let operating = self.configuration.operating {
+            let address = try await self.listen(self.operating, operating.host, operating.port, isOperating: true)
+            self.state.withLock { $0.operatingAddress = address }
+        }
+        return try await self.listen(self.main, self.configuration.host, self.configuration.port, isOperating: false)
+    }
+
+    private func listen(
+        _ served: ServedAddress, _ host: String, _ port: Int, isOperating: Bool
+    ) async throws -> SocketAddress {
+        let loops = try await self.makeLoops()
+        let listener = Listener(
+            configuration: self.configuration, router: served.router, ledger: served.ledger, forwarded: self.forwarded,
+            counters: self.connections, loops: loops, log: served.log)
+        let socket = ListeningSocket(listener, group: self.group, log: served.log)
+        self.state.withLock { state in
+            state.sockets.append(socket)
+            state.loops += loops
+        }
+        do {
+            return try await socket.open(host: host, port: port).get()
+        } catch {
+            throw ListeningError(isOperating: isOperating, host: host, port: port, reason: error)
+        }
+    }
+
+    /// Each address has loops of its own, so that what its connections do is not felt at the other.
+    private func makeLoops() async throws -> [NIOLoopBound<ServerLoop>] {
         var loops: [NIOLoopBound<ServerLoop>] = []
         for eventLoop in self.group.makeIterator() {
             let loop = eventLoop.submit {
@@ -69,13 +124,7 @@ public final class HubServer: Sendable {
             }
             loops.append(try await loop.get())
         }
-        let listener = Listener(
-            configuration: self.configuration, router: self.router, ledger: self.ledger, forwarded: self.forwarded,
-            counters: self.connections, loops: loops)
-        let channel = try await listener.bind(group: self.group).get()
-        self.state.withLock { $0 = State(channel: channel, loops: loops) }
-        guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
-        return address
+        return loops
     }
 
     /// Ends all streams over a while, and lets readiness fail. Other requests are still answered: those who watch see
@@ -94,10 +143,10 @@ public final class HubServer: Sendable {
     /// - Parameter grace: How long to wait for them.
     public func stop(grace: TimeAmount = .seconds(5)) async {
         self.condition.drain()
-        if let channel = self.state.withLock({ $0.channel }) { try? await channel.close().get() }
+        for socket in self.sockets { await socket.close() }
         self.closeConnectionsSoon()
         let deadline = NIODeadline.now() + grace
-        while self.ledger.total > 0, NIODeadline.now() < deadline {
+        while self.main.ledger.total + self.operating.ledger.total > 0, NIODeadline.now() < deadline {
             try? await Task.sleep(nanoseconds: 10_000_000)
         }
         for loop in self.state.withLock({ $0.loops }) { loop.eventLoop.execute { loop.value.stop() } }

@@ -7,6 +7,10 @@ public struct ServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// The port to listen on; 0 lets the system choose.
     public var port = 8080
+    /// Where the operating paths are served; `nil` if it is the same place.
+    public var operating: OperatingAddress?
+    /// The most connections to that place.
+    public var maximumOperatingConnections = 64
     /// How many connections the kernel holds before they are accepted.
     public var backlog = 4096
     /// The most bytes of a connection that the kernel holds for sending (it doubles the number, and counts its own
@@ -16,7 +20,7 @@ public struct ServerConfiguration: Sendable {
     public var acknowledgementTime = TimeAmount.seconds(60)
     /// What a client may send.
     public var limits = HTTPLimits()
-    /// The most connections. A few more are told so, and the rest closed.
+    /// The most connections, as far as there are open files for them. Some more are for publishers with a key and for operating.
     public var maximumConnections = 10_000
     /// The most connections of one address; `nil` for no limit.
     public var maximumConnectionsPerAddress: Int?
@@ -44,12 +48,26 @@ public struct ServerConfiguration: Sendable {
     /// The defaults.
     public init() {}
 
-    /// How many connections are accepted at all: those over the cap are told so, those over this are just closed.
-    ///
-    /// It stays below the limit of open files, since a listener that runs out of them spins: the kernel goes on reporting
-    /// a connection that can't be accepted.
-    func acceptedConnections(openFiles: Int) -> Int {
-        let excess = max(16, self.maximumConnections / 16)
-        return max(1, min(self.maximumConnections + excess, openFiles - 32))
+    /// The policy for an address: a hub without keys on loopback takes only names of this machine for its own.
+    func cors(host: String) -> CORSPolicy {
+        self.keys.isEmpty && Loopback.contains(host) ? self.cors.guardingLoopback : self.cors
+    }
+
+    /// How many connections there may be.
+    /// - Parameters:
+    ///   - openFiles: The most files that may be open.
+    ///   - loops: How many event loops there are.
+    func caps(openFiles: Int, loops: Int) -> ConnectionLedger.Caps {
+        let operating = self.operating == nil ? 0 : self.maximumOperatingConnections
+        let files = OpenFileBudget(openFiles: openFiles - operating, loops: loops)
+        let ordinary = min(self.maximumConnections, files.ordinary)
+        return ConnectionLedger.Caps(
+            ordinary: ordinary, reserve: OpenFileBudget.reserve(of: ordinary),
+            perAddress: self.maximumConnectionsPerAddress)
+    }
+
+    /// How many connections there may be to the operating address.
+    var operatingCaps: ConnectionLedger.Caps {
+        ConnectionLedger.Caps(ordinary: self.maximumOperatingConnections - 16, reserve: 16)
     }
 }

@@ -49,21 +49,38 @@ public struct HubSettings: Sendable {
         fanOut.ringLimit.count = min(fanOut.ringLimit.count, self.replayCount)
         fanOut.ringLimit.age = UInt64(self.replayAge.nanoseconds / 1_000_000)
         self.fanOut = fanOut
-        self.loops = try reader.number("loops", 1...512) ?? cores
+        self.loops = try Self.loops(reader, openFiles: openFiles, cores: cores)
         self.logLevel = try reader.choice("log-level", Logger.Level.self)
         self.publishKeys = try Self.publishKeys(reader)
         self.publishKeyFile = try reader.text("publish-key-file")
-        self.server = try Self.server(reader, openFiles: openFiles)
-        try Self.checkExposure(reader, hasKeys: !self.publishKeys.isEmpty || self.publishKeyFile != nil)
+        self.server = try Self.server(reader, openFiles: openFiles, loops: self.loops)
+        let hasKeys = !self.publishKeys.isEmpty || self.publishKeyFile != nil
+        try Self.checkExposure(of: "host", reader, hasKeys: hasKeys)
+        if self.server.operating != nil { try Self.checkExposure(of: "operating-host", reader, hasKeys: hasKeys) }
     }
 
-    private static func server(_ reader: SettingReader, openFiles: Int) throws(InvalidSetting) -> ServerConfiguration {
+    private static func loops(_ reader: SettingReader, openFiles: Int, cores: Int) throws(InvalidSetting) -> Int {
+        let loops = try reader.number("loops", 1...512) ?? cores
+        let needed = OpenFileBudget.leastOpenFiles(loops: loops)
+        guard openFiles < needed else { return loops }
+        throw InvalidSetting(
+            "--loops: '\(loops)' event loops and a few connections need \(needed) open files, and only \(openFiles) are allowed; "
+                + "accepted: fewer loops, or a higher limit (ulimit -n)")
+    }
+
+    private static func server(
+        _ reader: SettingReader, openFiles: Int, loops: Int
+    ) throws(InvalidSetting) -> ServerConfiguration {
         var server = ServerConfiguration()
-        server.host = try self.host(reader)
+        server.host = try self.host("host", reader)
         server.port = try reader.requiredNumber("port", 0...65_535)
+        server.operating = try self.operating(reader, host: server.host, port: server.port)
         server.limits.bodyBytes = try reader.size("max-body", 1...(1 << 30))
-        server.maximumConnections =
-            try reader.number("max-connections", 1...10_000_000) ?? self.connections(openFiles: openFiles)
+        server.maximumConnections = try reader.number("max-connections", 1...10_000_000) ?? .max
+        // Without the setting, as many as there are files for.
+        if server.maximumConnections == .max {
+            server.maximumConnections = server.caps(openFiles: openFiles, loops: loops).ordinary
+        }
         server.maximumConnectionsPerAddress = try reader.number("max-connections-per-address", 1...10_000_000)
         server.maximumTopicsPerStream = try reader.requiredNumber("max-topics-per-stream", 1...1000)
         server.trustedProxies = try reader.list(
@@ -93,12 +110,31 @@ public struct HubSettings: Sendable {
         return prefix
     }
 
-    private static func host(_ reader: SettingReader) throws(InvalidSetting) -> String {
-        let host = try reader.requiredText("host")
+    private static func operating(
+        _ reader: SettingReader, host: String, port: Int
+    ) throws(InvalidSetting) -> OperatingAddress? {
+        let operatingHost = try self.host("operating-host", reader)
+        guard let operatingPort = try reader.number("operating-port", 0...65_535) else {
+            guard try operatingHost == reader.setting("operating-host").defaultValue else {
+                throw InvalidSetting("--operating-host: '\(operatingHost)' is of no use without --operating-port")
+            }
+            return nil
+        }
+        let wildcards = ["0.0.0.0", "::"]
+        let overlaps = host == operatingHost || wildcards.contains(host) || wildcards.contains(operatingHost)
+        guard operatingPort == 0 || operatingPort != port || !overlaps else {
+            throw try reader.refusal(
+                "operating-port", "\(operatingPort)", "is the port of --port", accepted: "another port, or 0")
+        }
+        return OperatingAddress(host: operatingHost, port: operatingPort)
+    }
+
+    private static func host(_ name: String, _ reader: SettingReader) throws(InvalidSetting) -> String {
+        let host = try reader.requiredText(name)
         let isPlain = host.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x2F }
         guard !host.isEmpty, isPlain else {
             throw try reader.refusal(
-                "host", host, "is not an address", accepted: "127.0.0.1, ::1, 0.0.0.0, ::, a host name")
+                name, host, "is not an address", accepted: "127.0.0.1, ::1, 0.0.0.0, ::, a host name")
         }
         return host
     }
@@ -129,17 +165,14 @@ public struct HubSettings: Sendable {
     }
 
     /// A hub that anybody can reach is not started by accident.
-    private static func checkExposure(_ reader: SettingReader, hasKeys: Bool) throws(InvalidSetting) {
-        let host = try reader.requiredText("host")
+    private static func checkExposure(
+        of name: String, _ reader: SettingReader, hasKeys: Bool
+    ) throws(InvalidSetting) {
+        let host = try reader.requiredText(name)
         let isInsecure = try reader.toggle("insecure")
         guard !Loopback.contains(host), !hasKeys, !isInsecure else { return }
         throw InvalidSetting(
-            "--host: '\(host)' can be reached from other machines, and anybody could publish; "
+            "--\(name): '\(host)' can be reached from other machines, and anybody could publish; "
                 + "give --publish-key or --publish-key-file, or --insecure if that is meant")
-    }
-
-    /// How many connections the open files allow: some are needed for other things, and some for those over the cap.
-    private static func connections(openFiles: Int) -> Int {
-        max(16, (openFiles - 64) / 17 * 16)
     }
 }

@@ -57,6 +57,15 @@ extension Setting {
             "The address or name to listen on. Beyond loopback only with a publish key, or with --insecure.",
             defaultValue: "127.0.0.1"),
         Setting("port", "PORT", "The port to listen on; 0 lets the system choose.", defaultValue: "8080"),
+        Setting(
+            "operating-host", "ADDRESS", "The address of --operating-port, beyond loopback only as --host is.",
+            defaultValue: "127.0.0.1"),
+        Setting(
+            "operating-port", "PORT",
+            """
+            A port of its own for /health/…, /metrics and /topics, with connections of its own; --port then has only \
+            /health/live of them. Without it, all are at --port.
+            """),
     ]
 
     private static let bus = [

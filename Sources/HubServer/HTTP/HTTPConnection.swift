@@ -28,7 +28,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     let channel: any Channel
     let router: Router
     let loop: ServerLoop
-    let peer: Peer
+    private var peer: Peer
     var machine: RequestMachine
     var parser: ByteToMessageHandler<HTTPRequestDecoder>?
     var meter: InboundMeter?
@@ -52,12 +52,17 @@ final class HTTPConnection: ChannelDuplexHandler {
         self.peer = peer
         self.parser = parser
         self.meter = meter
-        self.machine = RequestMachine(limits: router.limits, now: .now())
-        if peer.excess != nil || router.condition.isDraining { _ = self.machine.closeSoon(hasPartialHead: true) }
+        var limits = router.limits
+        if peer.isExcess { limits.headTime = limits.excessHeadTime }
+        self.machine = RequestMachine(limits: limits, now: .now())
+        if peer.isExcess || router.condition.isDraining { _ = self.machine.closeSoon(hasPartialHead: true) }
     }
 
     /// When the present phase must be over.
     var deadline: NIODeadline? { self.machine.deadline }
+
+    /// Since when nothing has been asked for; `nil` if something is.
+    var silentSince: NIODeadline? { self.machine.silentSince }
 
     private var hasPartialHead: Bool { (self.meter?.byteCount ?? 0) > 0 }
 
@@ -135,6 +140,12 @@ final class HTTPConnection: ChannelDuplexHandler {
         }
     }
 
+    /// Others need the place, at once.
+    func close() {
+        self.peer.seat.release()
+        self.context?.close(promise: nil)
+    }
+
     /// The server wants to end.
     func closeSoon() {
         if self.machine.closeSoon(hasPartialHead: self.hasPartialHead) { self.context?.close(promise: nil) }
@@ -199,6 +210,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     private func serve(_ request: AdmittedRequest) {
         self.served = Served(request)
         self.lease = request.lease
+        if let hasRightKey = request.hasRightKey { self.peer.hasShownKey = hasRightKey }
     }
 
     private func letGoOfRequest() {

@@ -12,6 +12,8 @@ public struct HTTPLimits: Sendable {
     public var bodyBytes = 1 << 20
     /// How long a client may take to send a head, counted from the connection or from the end of its last request.
     public var headTime = TimeAmount.seconds(20)
+    /// The same for a connection over a cap.
+    public var excessHeadTime = TimeAmount.seconds(2)
     /// How long a connection may idle between two requests.
     public var idleTime = TimeAmount.seconds(75)
     /// How long a client may take to begin with a body; `bodyRate` adds to it.

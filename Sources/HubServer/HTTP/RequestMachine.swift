@@ -47,6 +47,15 @@ struct RequestMachine {
         self.deadline = now + limits.headTime
     }
 
+    /// Since when the connection has only been held open: nothing is asked for, or the answer has been given; `nil` if it is of
+    /// use.
+    var silentSince: NIODeadline? {
+        switch self.phase {
+        case .idle, .lingering(_, answered: true, _): self.requestStart
+        default: nil
+        }
+    }
+
     /// Whether parts of a request are of use now; otherwise they must wait.
     var takesParts: Bool {
         switch self.phase {

@@ -1,9 +1,12 @@
 public import NIOCore
 
 /// The IP address of a client, IPv4 mapped into IPv6 (RFC 4291, 2.5.5.2), so that both families compare alike.
-public struct ClientAddress: Hashable, Sendable {
+public struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
     let high: UInt64
     let low: UInt64
+
+    /// Stands for whoever has none.
+    static let unknown = ClientAddress(high: 0, low: 0)
 
     init(high: UInt64, low: UInt64) {
         self.high = high
@@ -26,6 +29,15 @@ public struct ClientAddress: Hashable, Sendable {
         }
     }
 
+    /// The address as people write it.
+    public var description: String {
+        let number = [self.high, self.low].flatMap { half in
+            (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) }
+        }
+        let packed = ByteBuffer(bytes: self.isIPv4 ? number[12...] : number[...])
+        return (try? SocketAddress(packedIPAddress: packed, port: 0))?.ipAddress ?? "?"
+    }
+
     /// Reads an address as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`.
     public init?(_ text: some StringProtocol) {
         var text = String(text)
@@ -38,8 +50,10 @@ public struct ClientAddress: Hashable, Sendable {
         self.init(address)
     }
 
+    private var isIPv4: Bool { self.high == 0 && self.low >> 32 == 0xFFFF }
+
     /// What is counted as one client: an IPv4 address, or the /64 network that one IPv6 subscriber usually has.
     var countedAs: ClientAddress {
-        self.high == 0 && self.low >> 32 == 0xFFFF ? self : ClientAddress(high: self.high, low: 0)
+        self.isIPv4 ? self : ClientAddress(high: self.high, low: 0)
     }
 }

@@ -1,58 +1,138 @@
 import Synchronization
 
 /// Counts connections, in all and by address, for the caps. Used from every loop.
+///
+/// Beyond the ordinary connections there is a reserve. What comes on its connections is answered only if it shows a key, or
+/// watches the hub, unless an ordinary connection has ended by then: who fills the hub can shut those out of nothing.
 final class ConnectionLedger: Sendable {
-    private struct State {
-        var total = 0
-        var byAddress: [ClientAddress: Int] = [:]
+    /// How many there may be.
+    struct Caps: Hashable, Sendable {
+        /// The most that are served.
+        var ordinary: Int
+        /// The most beyond them.
+        var reserve: Int
+        /// The most of one address; `nil` for no limit.
+        var perAddress: Int?
     }
 
-    private let state = Mutex(State())
-    /// The most connections; beyond it requests are turned away.
-    let maximum: Int
-    /// The most connections of one address; `nil` for no limit.
-    let maximumPerAddress: Int?
+    fileprivate enum Place { case ordinary, reserve, none }
 
-    init(maximum: Int, maximumPerAddress: Int?) {
-        self.maximum = maximum
-        self.maximumPerAddress = maximumPerAddress
+    private struct State {
+        var ordinary = 0
+        var reserve = 0
+        var byAddress: [ClientAddress: Int] = [:]
+
+        mutating func add(_ address: ClientAddress) -> Int {
+            self.byAddress[address, default: 0] += 1
+            return self.byAddress[address] ?? 0
+        }
+
+        mutating func remove(_ address: ClientAddress) {
+            guard let count = self.byAddress[address] else { return }
+            self.byAddress[address] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    /// How many there may be.
+    let caps: Caps
+    private let state = Mutex(State())
+
+    init(_ caps: Caps) {
+        self.caps = caps
     }
 
     /// The connections that are open.
-    var total: Int { self.state.withLock { $0.total } }
+    var total: Int { self.state.withLock { $0.ordinary + $0.reserve } }
 
     /// A connection has come.
-    /// - Returns: How many there are now.
-    func open() -> Int {
-        self.state.withLock { state in
-            state.total += 1
-            return state.total
+    /// - Parameter address: Whose it is; `nil` if it carries requests of many.
+    /// - Returns: Its place; `nil` if there is none.
+    func open(from address: ClientAddress?) -> ConnectionSeat? {
+        let key = address?.countedAs
+        return self.state.withLock { state in
+            let place: Place
+            if state.ordinary < self.caps.ordinary {
+                state.ordinary += 1
+                place = .ordinary
+            } else if state.reserve < self.caps.reserve {
+                state.reserve += 1
+                place = .reserve
+            } else {
+                return nil
+            }
+            return ConnectionSeat(self, place, key, count: key.map { state.add($0) } ?? 0)
         }
     }
 
-    /// A connection is gone.
-    func close() {
-        self.state.withLock { $0.total -= 1 }
-    }
-
-    /// Counts a connection, or a request through a proxy, for its address.
+    /// Counts a request that came through a proxy for its client's address.
     /// - Returns: The place in the count, to be released once, and how many there are now.
-    func lease(_ address: ClientAddress) -> (lease: AddressLease, count: Int)? {
-        guard self.maximumPerAddress != nil else { return nil }
+    func lease(_ address: ClientAddress) -> (lease: AddressLease, count: Int) {
         let key = address.countedAs
-        let count = self.state.withLock { state in
-            state.byAddress[key, default: 0] += 1
-            return state.byAddress[key] ?? 0
-        }
+        let count = self.state.withLock { $0.add(key) }
         return (AddressLease(ledger: self, key: key), count)
     }
 
-    fileprivate func release(_ key: ClientAddress) {
+    /// The address that holds the most connections.
+    var greatestHolder: (address: ClientAddress, count: Int)? {
         self.state.withLock { state in
-            guard let count = state.byAddress[key] else { return }
-            state.byAddress[key] = count > 1 ? count - 1 : nil
+            state.byAddress.max { $0.value < $1.value }.map { (address: $0.key, count: $0.value) }
         }
     }
+
+    fileprivate func release(_ key: ClientAddress) {
+        self.state.withLock { $0.remove(key) }
+    }
+
+    fileprivate func release(_ seat: ConnectionSeat) {
+        self.state.withLock { state in
+            switch seat.place {
+            case .ordinary: state.ordinary -= 1
+            case .reserve: state.reserve -= 1
+            case .none: return
+            }
+            seat.place = .none
+            if let key = seat.key { state.remove(key) }
+        }
+    }
+
+    fileprivate func promote(_ seat: ConnectionSeat) -> Bool {
+        self.state.withLock { state in
+            guard case .reserve = seat.place else { return true }
+            guard state.ordinary < self.caps.ordinary else { return false }
+            state.reserve -= 1
+            state.ordinary += 1
+            seat.place = .ordinary
+            return true
+        }
+    }
+}
+
+/// The place of a connection in the ledger.
+///
+/// Sendable is safe without a check: what changes of it is touched only under the ledger's lock.
+final class ConnectionSeat: @unchecked Sendable {
+    private let ledger: ConnectionLedger
+    fileprivate let key: ClientAddress?
+    fileprivate var place: ConnectionLedger.Place
+    /// How many connections its address had when it came, itself included.
+    let addressCount: Int
+    /// Whether it came when all ordinary places were taken.
+    let beganInReserve: Bool
+
+    fileprivate init(_ ledger: ConnectionLedger, _ place: ConnectionLedger.Place, _ key: ClientAddress?, count: Int) {
+        self.ledger = ledger
+        self.place = place
+        self.key = key
+        self.addressCount = count
+        self.beganInReserve = place == .reserve
+    }
+
+    /// Takes an ordinary place if one has become free.
+    /// - Returns: Whether it has an ordinary place now.
+    func becomeOrdinary() -> Bool { self.ledger.promote(self) }
+
+    /// Gives the place back; nothing happens if it was given back before.
+    func release() { self.ledger.release(self) }
 }
 
 /// A place in the count of an address.

@@ -10,27 +10,29 @@ final class Listener: Sendable {
     private let ledger: ConnectionLedger
     private let forwarded: ForwardedFor
     private let counters: ConnectionCounters
-    private let acceptedConnections: Int
+    private let log: ListeningLog
     private let loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>]
+    private let order: [NIOLoopBound<ServerLoop>]
 
     /// Makes a listener.
     /// - Parameter loops: The loops of the connections, each with its own.
     init(
         configuration: ServerConfiguration, router: Router, ledger: ConnectionLedger, forwarded: ForwardedFor,
-        counters: ConnectionCounters, loops: [NIOLoopBound<ServerLoop>]
+        counters: ConnectionCounters, loops: [NIOLoopBound<ServerLoop>], log: ListeningLog
     ) {
         self.configuration = configuration
-        self.acceptedConnections = configuration.acceptedConnections(openFiles: OpenFileLimit.current)
         self.router = router
         self.ledger = ledger
         self.forwarded = forwarded
         self.counters = counters
+        self.log = log
+        self.order = loops
         self.loops = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
     }
 
     /// Begins to listen.
     /// - Returns: The listening channel.
-    func bind(group: any EventLoopGroup) -> EventLoopFuture<any Channel> {
+    func bind(group: any EventLoopGroup, host: String, port: Int) -> EventLoopFuture<any Channel> {
         let userTimeout = Int(self.configuration.acknowledgementTime.nanoseconds / 1_000_000)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: CInt(clamping: self.configuration.backlog))
@@ -38,8 +40,20 @@ final class Listener: Sendable {
             // Linux gives a connection these two of its listener's options, which spares two system calls for each.
             .serverChannelOption(.socketOption(.so_sndbuf), value: self.configuration.sendBufferBytes)
             .serverChannelOption(.tcpOption(.userTimeout), value: userTimeout)
+            .serverChannelInitializer { channel in self.addPause(to: channel) }
             .childChannelInitializer { channel in self.accept(channel) }
-            .bind(host: self.configuration.host, port: self.configuration.port)
+            .bind(host: host, port: port)
+    }
+
+    private func addPause(to channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture {
+            let pause = AcceptPause { error in
+                self.counters.pause()
+                self.log.pauses(error, openFiles: OpenFileLimit.current)
+                self.makeRoom()
+            }
+            try channel.pipeline.syncOperations.addHandler(pause)
+        }
     }
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
@@ -47,20 +61,14 @@ final class Listener: Sendable {
             guard let loop = self.loops[ObjectIdentifier(channel.eventLoop)]?.value else {
                 throw ChannelError.operationUnsupported
             }
-            let total = self.ledger.open()
             self.counters.accept()
-            channel.closeFuture.whenComplete { _ in self.ledger.close() }
-            guard total <= self.acceptedConnections else {
-                self.counters.reject()
-                throw ConnectionRefusal()
-            }
+            let peer = try self.peer(of: channel, on: loop)
             // Here rather than as options of the bootstrap, which take a chain of futures for each connection.
             let options = channel.syncOptions
             try options?.setOption(.maxMessagesPerRead, value: 1)
             // A channel keeps its first buffer for as long as it lives, and a stream's reads nothing after its head.
             try options?.setOption(
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65536))
-            let peer = self.peer(of: channel, total: total)
             try self.addHandlers(to: channel, on: loop, peer: peer)
         }
     }
@@ -79,22 +87,60 @@ final class Listener: Sendable {
         try channel.pipeline.syncOperations.addHandlers(meter, parser, connection)
     }
 
-    private func peer(of channel: any Channel, total: Int) -> Peer {
+    // MARK: Caps
+
+    private func peer(of channel: any Channel, on loop: ServerLoop) throws -> Peer {
         let address = channel.remoteAddress.flatMap { ClientAddress($0) }
         let isProxy = address.map(self.forwarded.isTrusted) ?? false
-        var excess: Peer.Excess?
         // A proxy's connections carry many clients; those are counted request by request.
-        if let address, !isProxy, let (lease, count) = self.ledger.lease(address) {
-            channel.closeFuture.whenComplete { _ in lease.release() }
-            if count > self.ledger.maximumPerAddress ?? .max { excess = .address }
+        guard let seat = self.seat(for: isProxy ? nil : address, on: loop) else {
+            self.counters.reject()
+            throw ConnectionRefusal()
         }
-        if total > self.configuration.maximumConnections { excess = .connections }
-        if excess != nil { self.counters.turnAway() }
-        return Peer(address: address, isProxy: isProxy, excess: excess)
+        channel.closeFuture.whenComplete { _ in seat.release() }
+        let isOverAddressCap = seat.addressCount > self.ledger.caps.perAddress ?? .max
+        if isOverAddressCap {
+            self.counters.turnAway()
+            self.log.isFull(address, seat.addressCount)
+        }
+        return Peer(address: address, isProxy: isProxy, isOverAddressCap: isOverAddressCap, seat: seat)
+    }
+
+    /// A place for a connection; where there is no ordinary one, a connection that has said nothing goes for it.
+    private func seat(for address: ClientAddress?, on loop: ServerLoop) -> ConnectionSeat? {
+        let seat = self.ledger.open(from: address)
+        if let seat, !seat.beganInReserve { return seat }
+        self.log.isFull(self.ledger)
+        guard self.closeSilentConnection(of: loop) else {
+            self.makeRoom(from: loop)
+            return seat
+        }
+        return seat ?? self.ledger.open(from: address)
+    }
+
+    private func closeSilentConnection(of loop: ServerLoop) -> Bool {
+        guard loop.closeSilentConnection() else { return false }
+        self.counters.replace()
+        return true
+    }
+
+    /// Closes a silent connection of one of the other loops, the first that has one.
+    private func makeRoom(from loop: ServerLoop? = nil) {
+        let start = self.order.firstIndex { $0.eventLoop === loop?.eventLoop }.map { $0 + 1 } ?? 0
+        self.makeRoom(at: start, remaining: self.order.count - (loop == nil ? 0 : 1))
+    }
+
+    private func makeRoom(at index: Int, remaining: Int) {
+        guard remaining > 0 else { return }
+        let loop = self.order[index % self.order.count]
+        loop.eventLoop.execute {
+            guard !self.closeSilentConnection(of: loop.value) else { return }
+            self.makeRoom(at: index + 1, remaining: remaining - 1)
+        }
     }
 }
 
-/// There are far more connections than there may be: this one is closed without a word.
+/// There is no place for this connection, nor one that could be freed for it: it is closed without a word.
 struct ConnectionRefusal: Error {}
 
 extension NIOBSDSocket.Option {

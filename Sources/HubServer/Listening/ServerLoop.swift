@@ -9,6 +9,9 @@ final class ServerLoop {
 
     let eventLoop: any EventLoop
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    /// Connections that have said nothing for long, the longest last, as they were when they were looked for.
+    private var silent: [(id: ObjectIdentifier, since: NIODeadline)] = []
+    private var nextSearch = NIODeadline.uptimeNanoseconds(0)
     private var timer: Scheduled<Void>?
     private var dateSecond = -1
     private var dateText = ""
@@ -56,6 +59,33 @@ final class ServerLoop {
     /// Ends the connections: those without a request at once, the others with their next answer.
     func closeConnectionsSoon() {
         for connection in Array(self.connections.values) { connection.closeSoon() }
+    }
+
+    /// Closes the connection that has said nothing for longest, to make room for another.
+    /// - Returns: Whether there was one.
+    func closeSilentConnection() -> Bool {
+        if self.closeKnownSilentConnection() { return true }
+        self.findSilentConnections()
+        return self.closeKnownSilentConnection()
+    }
+
+    private func closeKnownSilentConnection() -> Bool {
+        while let (id, since) = self.silent.popLast() {
+            guard let connection = self.connections[id], connection.silentSince == since else { continue }
+            connection.close()
+            return true
+        }
+        return false
+    }
+
+    /// One look at all connections finds many, and one that finds few is not repeated at once, so that it costs little for each
+    /// connection that comes, however many come.
+    private func findSilentConnections() {
+        let now = NIODeadline.now()
+        guard now >= self.nextSearch else { return }
+        let all = self.connections.compactMap { id, connection in connection.silentSince.map { (id: id, since: $0) } }
+        self.silent = all.sorted { $0.since < $1.since }.prefix(max(16, all.count / 16)).reversed()
+        if all.count < 16 { self.nextSearch = now + .milliseconds(50) }
     }
 
     private func strike() {

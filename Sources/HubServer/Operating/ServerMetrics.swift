@@ -7,17 +7,19 @@ struct ServerMetrics: MetricsSource {
     private let configuration: ServerConfiguration
     private let bus: any EventBus
     private let ledger: ConnectionLedger
+    private let operatingLedger: ConnectionLedger
     private let counters: ServerCounters
     private let condition: ServerCondition
     private let startTime = Double(WallClock.milliseconds) / 1000
 
     init(
         _ configuration: ServerConfiguration, _ bus: any EventBus, _ ledger: ConnectionLedger,
-        _ counters: ServerCounters, _ condition: ServerCondition
+        operating operatingLedger: ConnectionLedger, _ counters: ServerCounters, _ condition: ServerCondition
     ) {
         self.configuration = configuration
         self.bus = bus
         self.ledger = ledger
+        self.operatingLedger = operatingLedger
         self.counters = counters
         self.condition = condition
     }
@@ -46,17 +48,30 @@ struct ServerMetrics: MetricsSource {
         [
             Metric("hub_connections", .gauge, help: "Connections that are open.", self.ledger.total),
             Metric(
-                "hub_connections_limit", .gauge, help: "The most connections that are served.", self.ledger.maximum),
+                "hub_connections_limit", .gauge, help: "The most connections that are served.",
+                self.ledger.caps.ordinary),
+            Metric(
+                "hub_operating_connections", .gauge, help: "Connections to the operating address that are open.",
+                self.operatingLedger.total),
             Metric(
                 "hub_connections_accepted_total", .counter, help: "Connections since the start.",
                 self.counters.connections.accepted),
             Metric(
-                "hub_connections_turned_away_total", .counter, help: "Connections over a cap, which were told so.",
+                "hub_connections_turned_away_total", .counter,
+                help: "Connections over a cap, and requests on them, which were told so.",
                 self.counters.connections.turnedAway),
             Metric(
                 "hub_connections_rejected_total", .counter,
-                help: "Connections so far over the cap that they were just closed.",
+                help: "Connections that were just closed, since there was no place for them.",
                 self.counters.connections.rejected),
+            Metric(
+                "hub_connections_replaced_total", .counter,
+                help: "Silent connections that were closed to make room for others.",
+                self.counters.connections.replaced),
+            Metric(
+                "hub_accept_pauses_total", .counter,
+                help: "How often accepting paused for want of open files or memory.",
+                self.counters.connections.pauses),
         ]
     }
 
@@ -74,6 +89,12 @@ struct ServerMetrics: MetricsSource {
                 samples: PublishCounters.Outcome.allCases.map { outcome in
                     .init(Double(publishing.requests[outcome] ?? 0), labels: ["outcome": outcome.rawValue])
                 }),
+            Metric(
+                "hub_keys_refused_total", .counter, help: "Publish keys that did not count, by why.",
+                samples: [
+                    .init(Double(self.counters.keys.wrong), labels: ["reason": "wrong"]),
+                    .init(Double(self.counters.keys.waiting), labels: ["reason": "waiting"]),
+                ]),
             Metric(
                 "hub_events_published_total", .counter, help: "Events that were published through this member.",
                 publishing.events),

@@ -19,6 +19,11 @@ struct AdmittedRequest: Sendable {
     /// The request's place in the count of its client's address, if it came through a proxy.
     var lease: AddressLease?
 
+    /// Who asks, behind a proxy too; known if a key was shown.
+    var client: ClientAddress?
+    /// Whether the key that was shown is a right one; `nil` if none was, or none is needed.
+    var hasRightKey: Bool?
+
     /// Whether a browser's own EventSource asks: it sends both of these, and libraries do not.
     var isBrowserEventSource: Bool {
         guard self.method == .GET, self.headers.contains(name: "Sec-Fetch-Mode"),

@@ -24,6 +24,9 @@ protocol Endpoint: Sendable {
     /// What body a request of a method may have.
     func body(_ method: HTTPMethod) -> BodyAllowance
 
+    /// Whether a publish key is of use, even if none is needed.
+    func takesKey(_ method: HTTPMethod) -> Bool
+
     /// Whether it opens a stream, which overload and draining turn away.
     var isStream: Bool { get }
 
@@ -49,6 +52,7 @@ extension Endpoint {
     func needsKey(_ method: HTTPMethod) -> Bool { false }
     func isWrite(_ method: HTTPMethod) -> Bool { method != .GET && method != .HEAD }
     func body(_ method: HTTPMethod) -> BodyAllowance { .none }
+    func takesKey(_ method: HTTPMethod) -> Bool { self.needsKey(method) }
     func check(_ request: inout AdmittedRequest) throws(Problem) {}
     func farewell(to request: AdmittedRequest, _ reason: CloseReason, retry: Int32) -> HTTPAnswer? { nil }
 }

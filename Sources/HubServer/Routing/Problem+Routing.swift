@@ -32,6 +32,13 @@ extension Problem {
             headers: ["WWW-Authenticate": challenge])
     }
 
+    /// Too many wrong keys came from an address.
+    static func tooManyGuesses(after seconds: Int) -> Problem {
+        .later(
+            .tooManyRequests, "too many wrong keys came from your address; another may be tried in \(seconds) s",
+            after: seconds)
+    }
+
     /// The bus did not do what it was asked for.
     init(_ error: BusError) {
         switch error {

@@ -11,7 +11,10 @@ struct RouteTable {
             "/metrics", "/openapi.yaml",
         ] + (Route.client + Route.demo).map(\.path))
 
-    let routes: [Route]
+    /// What is served where clients connect.
+    let main: [Route]
+    /// What is served at the operating address, if there is one.
+    let operating: [Route]
 
     init(
         configuration: ServerConfiguration, hub: Hub, streams: [String: any StreamEndpoint],
@@ -21,14 +24,17 @@ struct RouteTable {
         let publish = PublishEndpoint(
             bus: hub.bus, maximumTopics: maximumTopics, maximumBytes: configuration.limits.bodyBytes,
             counters: counters.publishing)
-        var routes = [
-            Route(path: "/publish", name: "publish", endpoint: publish),
+        let live = Route(path: "/health/live", name: "health", endpoint: LivenessEndpoint())
+        let operating = [
+            live,
             Route(path: "/topics", name: "topics", endpoint: TopicsEndpoint(hub: hub)),
-            Route(path: "/health/live", name: "health", endpoint: LivenessEndpoint()),
             Route(
                 path: "/health/ready", name: "health", endpoint: ReadinessEndpoint(bus: hub.bus, condition: condition)),
             Route(
                 path: "/metrics", name: "metrics", endpoint: MetricsEndpoint(loop: hub.bus.eventLoop, sources: metrics)),
+        ]
+        var routes = [
+            Route(path: "/publish", name: "publish", endpoint: publish),
             Route(path: "/openapi.yaml", name: "openapi", endpoint: DocumentEndpoint.description),
         ]
         routes += Route.client
@@ -44,6 +50,7 @@ struct RouteTable {
             let endpoint = EchoEndpoint(transport: transport, cors: configuration.cors)
             routes.append(Route(path: path, name: "echo", endpoint: endpoint))
         }
-        self.routes = routes
+        self.operating = operating
+        self.main = routes + (configuration.operating == nil ? operating : [live])
     }
 }

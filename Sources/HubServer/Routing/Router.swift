@@ -17,23 +17,25 @@ final class Router: Sendable {
     let condition: ServerCondition
     private let routes: [String: Route]
     private let cors: CORSPolicy
-    private let keys: PublishKeys
+    private let gate: KeyGate
     private let forwarded: ForwardedFor
     private let ledger: ConnectionLedger
-    private let counters: RequestCounters
+    private let counters: ServerCounters
+    private let log: ListeningLog
 
     init(
-        routes: [Route], limits: HTTPLimits, cors: CORSPolicy, keys: PublishKeys, forwarded: ForwardedFor,
-        ledger: ConnectionLedger, condition: ServerCondition, counters: RequestCounters
+        routes: [Route], limits: HTTPLimits, cors: CORSPolicy, gate: KeyGate, forwarded: ForwardedFor,
+        ledger: ConnectionLedger, condition: ServerCondition, counters: ServerCounters, log: ListeningLog
     ) {
         self.routes = Dictionary(uniqueKeysWithValues: routes.map { ($0.path, $0) })
         self.limits = limits
         self.cors = cors
-        self.keys = keys
+        self.gate = gate
         self.forwarded = forwarded
         self.ledger = ledger
         self.condition = condition
         self.counters = counters
+        self.log = log
     }
 
     /// Looks at a head.
@@ -44,9 +46,11 @@ final class Router: Sendable {
         request.announcesBody = head.announcesBody
         request.commonHeaders = self.cors.fields(for: head.headers)
         do throws(Problem) {
-            if let answer = try self.check(&request, head, peer) { return .refused(answer, request) }
-            return .accepted(request)
+            guard let answer = try self.check(&request, head, peer) else { return .accepted(request) }
+            self.countRefusal(request)
+            return .refused(answer, request)
         } catch {
+            self.countRefusal(request)
             return .refused(error.answer, request)
         }
     }
@@ -73,7 +77,7 @@ final class Router: Sendable {
 
     /// Counts an answer.
     func count(_ status: HTTPResponseStatus, of request: AdmittedRequest?) {
-        self.counters.count(route: request?.route?.name ?? "other", status: Int(status.code))
+        self.counters.requests.count(route: request?.route?.name ?? "other", status: Int(status.code))
     }
 
     // MARK: Heads
@@ -90,8 +94,9 @@ final class Router: Sendable {
         request.route = route
         if head.method == .OPTIONS { return try self.options(route, head.headers) }
         guard route.allows(head.method) else { throw .methodNotAllowed(head.method, route) }
-        if let answer = try self.turnAway(&request, route, peer) { return answer }
-        try self.authorize(request, route)
+        let refusal = self.refusal(of: &request, route, peer)
+        if let answer = self.turnAway(&request, route, peer) { return answer }
+        if let refusal { throw refusal }
         request.body = route.endpoint.body(head.method)
         try request.body.check(length: head.headers.first(name: "Content-Length"))
         try route.endpoint.check(&request)
@@ -146,35 +151,78 @@ final class Router: Sendable {
         return HTTPAnswer(.noContent, headers: fields)
     }
 
-    private func authorize(_ request: AdmittedRequest, _ route: Route) throws(Problem) {
+    /// Why the request is not allowed. It is said only to whom there is room for.
+    private func refusal(of request: inout AdmittedRequest, _ route: Route, _ peer: Peer) -> Problem? {
+        do throws(Problem) {
+            try self.authorize(&request, route, peer)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func authorize(_ request: inout AdmittedRequest, _ route: Route, _ peer: Peer) throws(Problem) {
         if route.endpoint.isWrite(request.method), !self.cors.mayWrite(request.headers) {
             throw .foreignOrigin(request.headers.first(name: "Origin") ?? "")
         }
-        guard route.endpoint.needsKey(request.method), !self.keys.isEmpty else { return }
-        let authorization = request.headers.first(name: "Authorization")
-        guard self.keys.allow(authorization) else {
-            throw .unauthorized(request, hasCredentials: authorization != nil)
+        guard route.endpoint.takesKey(request.method) else { return }
+        let needsKey = route.endpoint.needsKey(request.method)
+        switch self.showKey(&request, peer) {
+        case .open: break
+        case .right: request.hasRightKey = true
+        case .missing where needsKey: throw .unauthorized(request, hasCredentials: false)
+        case .wrong:
+            request.hasRightKey = false
+            guard !needsKey else { throw .unauthorized(request, hasCredentials: true) }
+        case .missing: break
+        case .wait(let seconds): throw .tooManyGuesses(after: seconds)
         }
+    }
+
+    private func showKey(_ request: inout AdmittedRequest, _ peer: Peer) -> KeyGate.Verdict {
+        let authorization = request.headers.first(name: "Authorization")
+        guard authorization != nil else { return self.gate.judge(nil, from: .unknown, isKnown: false) }
+        let client = self.client(of: request, peer)
+        request.client = client
+        return self.gate.judge(authorization, from: client, isKnown: peer.hasShownKey && !peer.isProxy)
+    }
+
+    private func client(of request: AdmittedRequest, _ peer: Peer) -> ClientAddress {
+        guard let address = peer.address else { return .unknown }
+        return peer.isProxy ? self.forwarded.client(of: address, headers: request.headers) : address
+    }
+
+    /// A publish request that its head alone refuses is one of those that were refused.
+    private func countRefusal(_ request: AdmittedRequest) {
+        guard let route = request.route, request.method == .POST, route.endpoint is PublishEndpoint else { return }
+        self.counters.publishing.count(.refused)
     }
 
     // MARK: Overload
 
-    private func turnAway(
-        _ request: inout AdmittedRequest, _ route: Route, _ peer: Peer
-    ) throws(Problem) -> HTTPAnswer? {
+    private func turnAway(_ request: inout AdmittedRequest, _ route: Route, _ peer: Peer) -> HTTPAnswer? {
         guard !route.endpoint.isAlwaysAnswered else { return nil }
         if route.endpoint.isStream, self.condition.isDraining {
             return TurnAway.draining.answer(to: request)
         }
-        switch peer.excess {
-        case .connections: return TurnAway.full.answer(to: request)
-        case .address: return TurnAway.tooManyOfOneAddress.answer(to: request)
-        case nil: break
+        // What the reserve is for.
+        if request.hasRightKey == true { return nil }
+        if peer.seat.beganInReserve, !peer.seat.becomeOrdinary() {
+            self.counters.connections.turnAway()
+            return TurnAway.full.answer(to: request)
         }
-        guard peer.isProxy, let address = peer.address, let maximum = self.ledger.maximumPerAddress else { return nil }
+        if peer.isOverAddressCap { return TurnAway.tooManyOfOneAddress.answer(to: request) }
+        return self.turnAwayBehindProxy(&request, peer)
+    }
+
+    private func turnAwayBehindProxy(_ request: inout AdmittedRequest, _ peer: Peer) -> HTTPAnswer? {
+        guard peer.isProxy, let address = peer.address else { return nil }
         let client = self.forwarded.client(of: address, headers: request.headers)
-        guard client != address, let (lease, count) = self.ledger.lease(client) else { return nil }
+        guard client != address else { return nil }
+        let (lease, count) = self.ledger.lease(client)
         request.lease = lease
-        return count > maximum ? TurnAway.tooManyOfOneAddress.answer(to: request) : nil
+        guard let maximum = self.ledger.caps.perAddress, count > maximum else { return nil }
+        self.log.isFull(client, count)
+        return TurnAway.tooManyOfOneAddress.answer(to: request)
     }
 }

@@ -37,6 +37,9 @@ public final class PublishKeys: Sendable {
         }
     }
 
+    /// Whether an `Authorization` field is of the scheme that keys come with.
+    static func isBearer(_ authorization: String) -> Bool { self.token(authorization) != nil }
+
     private static func token(_ authorization: String?) -> Substring? {
         guard let authorization else { return nil }
         let parts = authorization.split(separator: " ", maxSplits: 1)

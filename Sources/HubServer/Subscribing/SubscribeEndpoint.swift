@@ -23,6 +23,8 @@ struct SubscribeEndpoint: Endpoint {
         method == .POST ? SubscribeForm.allowance(maximumTopics: self.maximumTopics) : .none
     }
 
+    func takesKey(_ method: HTTPMethod) -> Bool { self.transport.takesPublications }
+
     func check(_ request: inout AdmittedRequest) throws(Problem) {
         guard MediaType.accepts(self.transport.mediaType, request.headers["Accept"]) else {
             throw Problem(.notAcceptable, "this path answers \(self.transport.mediaType), which Accept does not allow")
@@ -61,14 +63,18 @@ struct SubscribeEndpoint: Endpoint {
         streamRequest.query = request.query.items
         streamRequest.mayWrite = self.cors.mayWrite(headers)
         if self.transport.takesPublications {
-            streamRequest.publisher = self.publisher(headers.first(name: "Authorization"))
+            streamRequest.publisher = self.publisher(of: request)
         }
         return streamRequest
     }
 
-    private func publisher(_ authorization: String?) -> StreamPublisher {
-        StreamPublisher(
-            isAllowed: { [keys] in keys.isEmpty || keys.allow(authorization) },
+    /// A key is judged once, when the stream begins, and may be withdrawn later; one that was wrong then stays so.
+    private func publisher(of request: AdmittedRequest) -> StreamPublisher {
+        let authorization = request.headers.first(name: "Authorization")
+        let wasWrong = request.hasRightKey == false
+        return StreamPublisher(
+            isAllowed: { [keys] in keys.isEmpty || (!wasWrong && keys.allow(authorization)) },
+            countRefusal: { [counters] in counters.count(.refused) },
             publish: { [bus, counters] publications in
                 let published = bus.publish(publications)
                 published.whenComplete { counters.count($0) }

@@ -5,15 +5,18 @@ public import NIOCore
 public struct StreamPublisher: Sendable {
     /// Whether the client may; asked each time, since keys can be withdrawn.
     public let isAllowed: @Sendable () -> Bool
+    /// Counts a publication that was not allowed.
+    public let countRefusal: @Sendable () -> Void
     /// Publishes, and counts what became of it.
     public let publish: @Sendable ([Publication]) -> EventLoopFuture<[PublishedEvent]>
 
-    /// Makes a publisher of its two parts.
+    /// Makes a publisher of its parts.
     public init(
-        isAllowed: @escaping @Sendable () -> Bool,
+        isAllowed: @escaping @Sendable () -> Bool, countRefusal: @escaping @Sendable () -> Void = {},
         publish: @escaping @Sendable ([Publication]) -> EventLoopFuture<[PublishedEvent]>
     ) {
         self.isAllowed = isAllowed
+        self.countRefusal = countRefusal
         self.publish = publish
     }
 }

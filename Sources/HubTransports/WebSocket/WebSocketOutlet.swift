@@ -121,6 +121,7 @@ extension WebSocketOutlet: WebSocketApplication {
 
     private func publish(_ publication: Publication, _ ref: HubMessage.Ref?) {
         guard let publisher = self.publisher, publisher.isAllowed() else {
+            self.publisher?.countRefusal()
             return self.refuse("publishing needs a publish key: Authorization: Bearer KEY in the handshake", ref)
         }
         self.requests += 1

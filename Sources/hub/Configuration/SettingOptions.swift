@@ -12,6 +12,9 @@ struct SettingOptions: ParsableArguments {
 
     @Option(name: .customLong("host"), help: .setting("host")) var host: String?
     @Option(name: .customLong("port"), parsing: .unconditional, help: .setting("port")) var port: String?
+    @Option(name: .customLong("operating-host"), help: .setting("operating-host")) var operatingHost: String?
+    @Option(name: .customLong("operating-port"), parsing: .unconditional, help: .setting("operating-port"))
+    var operatingPort: String?
     @Option(name: .customLong("bus"), help: .setting("bus")) var bus: String?
     @Option(name: .customLong("redis-prefix"), help: .setting("redis-prefix")) var redisPrefix: String?
     @Option(name: .customLong("replay-count"), parsing: .unconditional, help: .setting("replay-count")) var replayCount:
@@ -46,6 +49,8 @@ struct SettingOptions: ParsableArguments {
         let all: [String: [String]?] = [
             "host": self.host.map { [$0] },
             "port": self.port.map { [$0] },
+            "operating-host": self.operatingHost.map { [$0] },
+            "operating-port": self.operatingPort.map { [$0] },
             "bus": self.bus.map { [$0] },
             "redis-prefix": self.redisPrefix.map { [$0] },
             "replay-count": self.replayCount.map { [$0] },

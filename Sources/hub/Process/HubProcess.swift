@@ -40,7 +40,8 @@ struct HubProcess {
         configuration.keys = keys.keys
         let server = HubServer(
             configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub),
-            metrics: [LogWriter.standardError] + ((bus as? RedisBus).map { [RedisBusMetrics(bus: $0)] } ?? []))
+            metrics: [LogWriter.standardError] + ((bus as? RedisBus).map { [RedisBusMetrics(bus: $0)] } ?? []),
+            logger: self.logger)
         let supervisor = SupervisorSocket()
         let service = HubService(
             hub: hub, server: server, settings: self.settings, supervisor: supervisor, logger: self.logger)

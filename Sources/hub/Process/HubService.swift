@@ -23,10 +23,10 @@ struct HubService: Service, CustomStringConvertible {
         let address: SocketAddress
         do {
             address = try await self.server.start()
-        } catch {
-            let place = "\(self.settings.server.host):\(self.settings.server.port)"
+        } catch let error as ListeningError {
+            let settings = error.isOperating ? "--operating-host, --operating-port" : "--host, --port"
             throw HubProcess.CannotListen(
-                description: "--host, --port: can't listen on \(place): \(Self.reason(error))")
+                description: "\(settings): can't listen on \(error.host):\(error.port): \(Self.reason(error.reason))")
         }
         self.announce(address)
         self.supervisor?.tell(.ready)
@@ -45,17 +45,20 @@ struct HubService: Service, CustomStringConvertible {
     private func announce(_ address: SocketAddress) {
         let openFiles = OpenFileLimit.current
         let server = self.settings.server
-        self.logger.notice(
-            "listening",
-            metadata: [
-                "address": "\(Self.text(address))", "bus": "\(self.shownBus)", "loops": "\(self.settings.loops)",
-                "open-files": "\(openFiles)", "max-connections": "\(server.maximumConnections)",
-                "version": "\(server.version)",
-            ])
-        if server.maximumConnections > openFiles - 32 {
+        var metadata: Logger.Metadata = [
+            "address": "\(Self.text(address))", "bus": "\(self.shownBus)", "loops": "\(self.settings.loops)",
+            "open-files": "\(openFiles)", "max-connections": "\(self.server.maximumConnections)",
+            "version": "\(server.version)",
+        ]
+        if let operating = self.server.operatingAddress { metadata["operating"] = "\(Self.text(operating))" }
+        self.logger.notice("listening", metadata: metadata)
+        if server.maximumConnections > self.server.maximumConnections {
             self.logger.warning(
                 "more connections are allowed than files may be open; raise the limit of open files",
-                metadata: ["open-files": "\(openFiles)", "max-connections": "\(server.maximumConnections)"])
+                metadata: [
+                    "open-files": "\(openFiles)", "max-connections": "\(server.maximumConnections)",
+                    "served": "\(self.server.maximumConnections)",
+                ])
         }
     }
 

@@ -89,8 +89,43 @@ struct HubSettingsTests {
     @Test func fewerConnectionsAreAcceptedThanFilesMayBeOpen() {
         var configuration = ServerConfiguration()
         configuration.maximumConnections = 1000
-        #expect(configuration.acceptedConnections(openFiles: 20_000) == 1062)
-        #expect(configuration.acceptedConnections(openFiles: 80) == 48)
+        let ample = configuration.caps(openFiles: 20_000, loops: 4)
+        #expect(ample.ordinary == 1000 && ample.reserve == 62)
+        for loops in [1, 2, 64] {
+            for operating in [nil, OperatingAddress(host: "127.0.0.1", port: 0)] {
+                configuration.operating = operating
+                for openFiles in [OpenFileBudget.leastOpenFiles(loops: loops) + 64, 400, 1024] {
+                    let caps = configuration.caps(openFiles: openFiles, loops: loops)
+                    let others = 20 + 3 * loops + (operating == nil ? 0 : configuration.maximumOperatingConnections)
+                    #expect(caps.ordinary >= 16 && caps.reserve >= 16)
+                    #expect(caps.ordinary + caps.reserve + others <= openFiles, "\(loops) loops, \(openFiles) files")
+                }
+            }
+        }
+    }
+
+    @Test func soManyLoopsThatNoConnectionIsLeftAreRefused() throws {
+        let values = self.values(["loops": ["100"]])
+        let error = #expect(throws: InvalidSetting.self) {
+            try HubSettings(values, openFiles: 256, cores: 1) { _ in nil }
+        }
+        #expect(error?.description.hasPrefix("--loops: '100' event loops") == true)
+        let settings = try HubSettings(self.values(["loops": ["64"]]), openFiles: 256, cores: 1) { _ in nil }
+        #expect(settings.server.maximumConnections == 16)
+    }
+
+    @Test func theOperatingAddressIsAnotherOne() throws {
+        #expect(try self.settings([:]).server.operating == nil)
+        let settings = try self.settings(["operating-port": ["9090"]])
+        #expect(settings.server.operating == OperatingAddress(host: "127.0.0.1", port: 9090))
+        let same = #expect(throws: InvalidSetting.self) { try self.settings(["operating-port": ["8080"]]) }
+        #expect(same?.description == "--operating-port: '8080' is the port of --port; accepted: another port, or 0")
+        #expect(throws: InvalidSetting.self) { try self.settings(["operating-host": ["127.0.0.2"]]) }
+        let open = ["operating-port": ["9090"], "operating-host": ["0.0.0.0"]]
+        let exposed = #expect(throws: InvalidSetting.self) { try self.settings(open) }
+        #expect(exposed?.description.hasPrefix("--operating-host: '0.0.0.0' can be reached") == true)
+        _ = try self.settings(open.merging(["publish-key": ["k"]]) { $1 })
+        _ = try self.settings(["operating-port": ["0"], "port": ["0"]])
     }
 
     @Test func theEffectiveConfigurationHidesSecretsAndNamesSources() throws {

@@ -90,20 +90,3 @@ struct MetricsTests {
         #expect(abs(try #require(scrape["hub_test_seconds_sum"]) - 18.014402) < 1e-9)
     }
 }
-
-extension TestServer {
-    /// What Prometheus would take from `/metrics`.
-    fileprivate func scrape() async throws -> Scrape {
-        try Scrape(try await self.request("GET", "/metrics").body)
-    }
-
-    /// Scrapes until the numbers are as they should be.
-    fileprivate func wait(_ comment: Comment, until isMet: (Scrape) -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while ContinuousClock.now < deadline {
-            if isMet(try await self.scrape()) { return }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        Issue.record(comment)
-    }
-}

@@ -79,6 +79,27 @@ struct HubProcessTests {
         }
     }
 
+    @Test func theOperatingPortIsToldAndOneThatIsTakenToo() async throws {
+        try await HubBinary.run(["--port", "0", "--operating-port", "0"]) { first in
+            let port = try await first.port()
+            let text = try #require(first.standardError.firstMatch(of: /operating=127\.0\.0\.1:([0-9]+)/)?.1)
+            let operating = try #require(Int(text))
+            #expect(operating != port)
+            let client = try await RawClient.connect(port: operating)
+            client.send("GET", "/health/ready")
+            let answer = try await client.readAnswer()
+            #expect(answer.status == 200)
+            await client.close()
+            try await HubBinary.run(["--port", "0", "--operating-port", text.description]) { second in
+                let status = try await second.exitStatus()
+                #expect(status == 69)
+                try await second.waitForLog(
+                    "hub: --operating-host, --operating-port: can't listen on 127.0.0.1:\(operating): the port is in use\n"
+                )
+            }
+        }
+    }
+
     private static func openStreams(_ count: Int, port: Int) async throws -> [RawClient] {
         var streams: [RawClient] = []
         for _ in 0..<count {

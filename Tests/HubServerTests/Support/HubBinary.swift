@@ -7,12 +7,19 @@ final class HubBinary: Sendable {
     private let files: String
 
     /// Starts it.
-    init(_ arguments: [String], environment: [String: String] = [:]) async throws {
+    /// - Parameters:
+    ///   - openFiles: How many files it may have open; as many as the tests, if it is `nil`.
+    ///   - errors: The file that takes standard error; one of its own if it is `nil`.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], openFiles: Int? = nil, errors: String? = nil
+    ) async throws {
+        let limit = openFiles.map { ["sh", "-c", "ulimit -n \($0) && exec \"$@\"", "sh"] } ?? []
         self.files = NSTemporaryDirectory() + "hub-\(UUID().uuidString)"
         // The environment of whoever runs the tests must not count, but for where a sanitizer is to report to.
         self.process = try await ChildProcess.start(
-            [Self.url.path] + arguments, environment: environment.merging(Self.sanitizerOptions) { own, _ in own },
-            output: "\(self.files).out", errors: "\(self.files).err")
+            limit + [Self.url.path] + arguments,
+            environment: environment.merging(Self.sanitizerOptions) { own, _ in own },
+            output: "\(self.files).out", errors: errors ?? "\(self.files).err")
     }
 
     deinit {
@@ -21,9 +28,10 @@ final class HubBinary: Sendable {
 
     /// Runs a test with it, and leaves no process behind.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:], _ test: (HubBinary) async throws -> Void
+        _ arguments: [String], environment: [String: String] = [:], openFiles: Int? = nil, errors: String? = nil,
+        _ test: (HubBinary) async throws -> Void
     ) async throws {
-        let hub = try await HubBinary(arguments, environment: environment)
+        let hub = try await HubBinary(arguments, environment: environment, openFiles: openFiles, errors: errors)
         let result: Result<Void, any Error>
         do { result = .success(try await test(hub)) } catch { result = .failure(error) }
         hub.process.end()
@@ -34,6 +42,15 @@ final class HubBinary: Sendable {
     var processIdentifier: Int32 { self.process.pid }
     var standardError: String { (try? String(contentsOfFile: "\(self.files).err", encoding: .utf8)) ?? "" }
     var standardOutput: String { self.process.text }
+
+    /// The processor time that it has used, in seconds.
+    var processorSeconds: Double {
+        let text = (try? String(contentsOfFile: "/proc/\(self.processIdentifier)/stat", encoding: .utf8)) ?? ""
+        // The name in parentheses may hold anything; the 14th and 15th fields (proc_pid_stat(5)) are the 12th and 13th after it.
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return .nan }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
 
     func signal(_ number: Int32) {
         self.process.signal(number)

@@ -1,0 +1,31 @@
+/// How the open files that a process may have are shared out.
+struct OpenFileBudget {
+    /// Files of the process itself: standard streams, signals, Redis, the files of keys, and some to spare.
+    private static let ownFiles = 32
+    /// An event loop has a queue of the kernel's events, a timer, and a way to be woken (epoll(7), timerfd, eventfd).
+    private static let filesOfLoop = 3
+
+    /// What is left for connections of clients.
+    let connections: Int
+
+    /// Shares out.
+    /// - Parameters:
+    ///   - openFiles: The most files that may be open.
+    ///   - loops: How many event loops there are.
+    init(openFiles: Int, loops: Int) {
+        self.connections = openFiles - Self.ownFiles - Self.filesOfLoop * loops
+    }
+
+    /// The fewest open files that so many loops can do with.
+    static func leastOpenFiles(loops: Int) -> Int {
+        self.ownFiles + self.filesOfLoop * loops + 2 * self.leastReserve
+    }
+
+    /// How many connections beyond a cap are for publishers with a key, and for operating.
+    static func reserve(of ordinary: Int) -> Int { max(self.leastReserve, ordinary / 16) }
+
+    /// The most ordinary connections that leave room for the reserve.
+    var ordinary: Int { max(1, min(self.connections - Self.leastReserve, self.connections / 17 * 16)) }
+
+    private static let leastReserve = 16
+}
