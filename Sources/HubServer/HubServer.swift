@@ -56,7 +56,7 @@ public final class HubServer: Sendable {
         let routes = RouteTable(
             configuration: configuration, hub: hub, streams: streams, condition: self.condition, counters: counters,
             metrics: [ownMetrics, HubMetrics(hub: hub)] + metrics)
-        let forwarded = ForwardedFor(trusted: configuration.trustedProxies)
+        let forwarded = ForwardedFor(trusted: configuration.trustedProxies, field: configuration.forwardedField)
         let condition = self.condition
         let serve = { (routes: [Route], host: String, ledger: ConnectionLedger, setting: String) in
             let log = ListeningLog(logger, setting: setting)

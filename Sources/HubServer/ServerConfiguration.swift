@@ -26,9 +26,11 @@ public struct ServerConfiguration: Sendable {
     public var maximumConnectionsPerAddress: Int?
     /// The proxies whose word on the client's address counts.
     public var trustedProxies: [AddressRange] = []
+    /// The field in which they say it; any other is the client's own word.
+    public var forwardedField = ForwardedField.xForwardedFor
     /// The most topics of a stream, and of an event.
     public var maximumTopicsPerStream = 100
-    /// Which pages of other origins may use the hub.
+    /// Which pages of other origins may use the hub, as they were named. What a request may do is decided by `pages`.
     public var cors = CORSPolicy()
     /// The keys that publishing, deleting and listing need.
     public var keys = PublishKeys()
@@ -38,6 +40,9 @@ public struct ServerConfiguration: Sendable {
     public var webSocketEchoPath: String?
     /// The version of the hub.
     public var version = "unknown"
+
+    /// Which pages may use the hub at its main address, its own included.
+    public var pages: CORSPolicy { self.cors(host: self.host) }
 
     /// What a WebSocket client may send and have.
     public var webSocket: WebSocketConfiguration {

@@ -66,6 +66,13 @@ import Testing
         #expect(ByteString("\u{A0}a\r").trimmed == "\u{A0}a\r")
     }
 
+    @Test func lineEndsAtTheEndAreTakenAway() {
+        for end in ["", "\n", "\r\n", "\n\n", "\r"] {
+            #expect(ByteString("a\nb\r\nc " + end).withoutLineEnds == "a\nb\r\nc ")
+        }
+        #expect(ByteString("\r\n").withoutLineEnds == "" && ByteString("").withoutLineEnds == "")
+    }
+
     @Test func kindsOfCharactersAreTold() {
         #expect(ByteString("a ~").isASCII && !ByteString("é").isASCII && ByteString("").isASCII)
         #expect(ByteString("a~!").isVisibleASCII && !ByteString("a b").isVisibleASCII)

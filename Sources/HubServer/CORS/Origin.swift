@@ -1,31 +1,33 @@
-/// An origin as browsers send it (RFC 6454, 6.2): a scheme and an authority.
+import ByteStrings
+
+/// An origin as browsers send it (RFC 6454, 6.2): a scheme and an authority, both in lower case.
 struct Origin: Hashable {
-    let scheme: String
-    let authority: String
+    let scheme: ByteString
+    let authority: ByteString
 
     /// Reads an origin; `nil` for anything else, `null` included.
-    init?(_ text: String) {
-        let parts = text.lowercased().split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, parts[1].hasPrefix("//") else { return nil }
-        let authority = parts[1].dropFirst(2)
+    init?(_ text: ByteString) {
+        let (scheme, rest) = text.lowercasedASCII.cut(at: UInt8(ascii: ":"))
+        guard let rest, rest.hasPrefix("//"), Self.isScheme(scheme) else { return nil }
+        let authority = rest.dropFirst(2)
         let isPlain = authority.utf8.allSatisfy { byte in
             (0x21...0x7E).contains(byte) && !"/?#@,\"<>\\".utf8.contains(byte)
         }
         guard !authority.isEmpty, isPlain else { return nil }
-        self.scheme = String(parts[0])
-        self.authority = String(authority)
+        self.scheme = scheme
+        self.authority = authority
     }
 
     /// The authority without its port, and without the brackets of an IPv6 address.
-    var host: String {
-        if self.authority.hasPrefix("[") { return String(self.authority.dropFirst().prefix { $0 != "]" }) }
-        return String(self.authority.prefix { $0 != ":" })
+    var host: ByteString {
+        if self.authority.hasPrefix("[") { return self.authority.dropFirst().cut(at: UInt8(ascii: "]")).before }
+        return self.authority.cut(at: UInt8(ascii: ":")).before
     }
 
     /// Whether the origin is the one that a request was sent to, by its `Host`. The scheme can't be compared: a proxy
     /// may have ended TLS before the hub.
-    func isHost(_ host: String?) -> Bool {
-        guard let host = host?.lowercased(), !host.isEmpty else { return false }
+    func isHost(_ host: ByteString?) -> Bool {
+        guard let host = host?.lowercasedASCII, !host.isEmpty else { return false }
         switch self.scheme {
         case "http": return self.isHost(host, defaultPort: ":80")
         case "https": return self.isHost(host, defaultPort: ":443")
@@ -33,7 +35,23 @@ struct Origin: Hashable {
         }
     }
 
-    private func isHost(_ host: String, defaultPort: String) -> Bool {
-        self.authority == host || self.authority + defaultPort == host || self.authority == host + defaultPort
+    private func isHost(_ host: ByteString, defaultPort: ByteString) -> Bool {
+        self.authority == host || Self.isSame(self.authority, host, defaultPort)
+            || Self.isSame(host, self.authority, defaultPort)
+    }
+
+    private static func isSame(_ short: ByteString, _ long: ByteString, _ port: ByteString) -> Bool {
+        long.count == short.count + port.count && long.hasPrefix(short) && long.hasSuffix(port)
+    }
+
+    /// RFC 3986, 3.1.
+    private static func isScheme(_ text: ByteString) -> Bool {
+        guard let first = text.first, (0x61...0x7A).contains(first) else { return false }
+        return text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x61...0x7A, 0x2B, 0x2D, 0x2E: true
+            default: false
+            }
+        }
     }
 }

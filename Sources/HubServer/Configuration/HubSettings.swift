@@ -86,7 +86,9 @@ public struct HubSettings: Sendable {
         server.trustedProxies = try reader.list(
             "trusted-proxy", accepted: "10.0.0.0/8, 192.0.2.1, 2001:db8::/32", "is not a range of addresses",
             AddressRange.init)
-        server.cors = CORSPolicy(origins: try self.origins(reader))
+        server.forwardedField = try reader.choice("forwarded-header", ForwardedField.self)
+        server.limits.idleTime = try reader.duration("idle", from: "1s", to: "1h").timeAmount
+        server.cors = CORSPolicy(origins: try self.origins(reader), requestFields: try self.requestFields(reader))
         server.webSocketEchoPath = try self.echoPath(reader)
         server.isDemo = try reader.toggle("demo")
         server.version = HubRelease.version
@@ -141,10 +143,19 @@ public struct HubSettings: Sendable {
 
     private static func origins(_ reader: SettingReader) throws(InvalidSetting) -> [String] {
         try reader.list(
-            "cors-origin", accepted: "https://example.org, http://localhost:3000, or * alone (no other wildcard)",
+            "cors-origin",
+            accepted:
+                "https://example.org, http://localhost:3000, app://., file://, null, or * alone (no other wildcard)",
             "is not an origin"
         ) {
             CORSPolicy.accepts($0) ? $0 : nil
+        }
+    }
+
+    private static func requestFields(_ reader: SettingReader) throws(InvalidSetting) -> [String] {
+        try reader.list("cors-header", accepted: "X-Tenant, or another name of a header field", "is not a field's name")
+        {
+            CORSPolicy.accepts(requestField: $0) ? $0 : nil
         }
     }
 

@@ -98,13 +98,23 @@ extension Setting {
             kind: .toggle, defaultValue: "false"),
         Setting(
             "cors-origin", "ORIGIN",
-            "An origin whose pages may read and write, such as https://example.org; * for all. Repeatable.",
-            kind: .list),
+            """
+            An origin whose pages may read and write, such as https://example.org, app://., file:// or null; * for all. \
+            Repeatable.
+            """, kind: .list),
+        Setting(
+            "cors-header", "NAME",
+            """
+            A request header field that pages of those origins may send, beside those of the hub and of tracing libraries. \
+            Repeatable.
+            """, kind: .list),
         Setting(
             "trusted-proxy", "CIDR",
-            """
-            A proxy, such as 10.0.0.0/8, whose X-Forwarded-For or Forwarded names the client. Repeatable.
-            """, kind: .list),
+            "A proxy, such as 10.0.0.0/8, whose word on the client's address counts. Repeatable.", kind: .list),
+        Setting(
+            "forwarded-header", "x-forwarded-for|forwarded",
+            "The header field in which trusted proxies name the client; the other is ignored.",
+            defaultValue: "x-forwarded-for"),
     ]
 
     private static let streams = [
@@ -122,6 +132,8 @@ extension Setting {
     ]
 
     private static let limits = [
+        Setting(
+            "idle", "DURATION", "How long a connection may idle between two requests: 1s to 1h.", defaultValue: "75s"),
         Setting(
             "max-body", "SIZE", "The largest request body: 1 to 1GiB; 64k, 1MiB, 10MB.", defaultValue: "1MiB"),
         Setting(

@@ -3,7 +3,7 @@ import NIOHTTP1
 
 /// The bytes of heads and complete answers (RFC 9112, 4 and 5).
 enum AnswerEncoding {
-    /// Writes a status line and the header fields.
+    /// Writes a status line and the header fields, with those that every answer has.
     ///
     /// A field that could end its line early is left out: none should get here, and none may split an answer.
     /// - Parameter date: The `Date` field, which the head has yet to get.
@@ -17,7 +17,8 @@ enum AnswerEncoding {
             self.field(field.name, field.value, into: &bytes)
         }
         self.field("Date", date, into: &bytes)
-        bytes.writeStaticString("\r\n")
+        // No browser may take an answer for what its type does not say (WHATWG Fetch, 3.7): whatever a topic or an event holds.
+        bytes.writeStaticString("X-Content-Type-Options: nosniff\r\n\r\n")
     }
 
     private static func field(_ name: String, _ value: String, into bytes: inout ByteBuffer) {

@@ -91,7 +91,16 @@ final class HTTPConnection: ChannelDuplexHandler {
         // that did not wait for it, as it must (RFC 6455, 4.1), the parser drops what came with the request.
         if self.isUpgraded { return context.fireChannelRead(data) }
         guard !self.machine.discards else { return }
-        self.take(.part(Self.unwrapInboundIn(data)))
+        switch Self.unwrapInboundIn(data) {
+        case .head(let head):
+            let isHTTP = self.meter?.endHead() ?? true
+            self.take(isHTTP ? .part(.head(head.withoutOuterWhiteSpace)) : .failure(.otherProtocol))
+        case .body(let bytes):
+            self.take(.part(.body(bytes)))
+        case .end(let trailers):
+            self.meter?.reset()
+            self.take(.part(.end(trailers)))
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -225,7 +234,6 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     private func receiveEnd() {
-        self.meter?.reset()
         let refusal = self.machine.refusal
         switch self.machine.receiveEnd() {
         case .nothing: break

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Sees the bytes before the parser does: how many have come since the last request, and how long its line is.
+/// Sees the bytes before the parser does: how many have come since the last request, how long its line is, and with which
+/// protocol it ends, which the parser does not tell.
 final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -12,7 +13,10 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     /// Whether that line feed came without a carriage return before it.
     private(set) var hasBareLineFeed = false
     private var hasLine = false
-    private var lastByte: UInt8 = 0
+    /// The last eight bytes of the line, as far as it has come.
+    private var lineEnd: UInt64 = 0
+    /// What is being parsed, and how many heads the parser has found in it.
+    private var read: (bytes: ByteBuffer, heads: Int)?
     /// Is told of every read, before the parser.
     var onBytes: ((Int) -> Void)?
 
@@ -21,7 +25,18 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
         self.byteCount += bytes.readableBytes
         if !self.hasLine { self.measureLine(bytes.readableBytesView) }
         self.onBytes?(bytes.readableBytes)
+        self.read = (bytes, 0)
         context.fireChannelRead(data)
+        self.read = nil
+    }
+
+    /// The parser has found a head.
+    /// - Returns: Whether its line names HTTP. The parser takes RTSP and ICE too, and does not tell which it was.
+    func endHead() -> Bool {
+        self.read?.heads += 1
+        guard let read = self.read, read.heads > 1 else { return !Self.otherEnds.contains(self.lineEnd >> 32) }
+        // Where the line of a further request in the same read begins is not known: neither name may be there at all.
+        return !Self.otherNames.contains { read.bytes.readableBytesView.firstRange(of: $0) != nil }
     }
 
     /// A request has ended.
@@ -30,16 +45,24 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
         self.lineByteCount = 0
         self.hasLine = false
         self.hasBareLineFeed = false
+        self.lineEnd = 0
     }
 
     private func measureLine(_ bytes: ByteBufferView) {
+        // A server passes over empty lines before the request line (RFC 9112, 2.2).
+        let bytes =
+            self.lineByteCount == 0 ? bytes.drop { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") } : bytes
         let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
         self.hasLine = end != nil
         let line = bytes[..<(end ?? bytes.endIndex)]
         self.lineByteCount += line.count
-        self.lastByte = line.last ?? self.lastByte
-        if self.hasLine { self.hasBareLineFeed = self.lastByte != UInt8(ascii: "\r") }
+        self.lineEnd = line.suffix(8).reduce(self.lineEnd) { $0 << 8 | UInt64($1) }
+        if self.hasLine { self.hasBareLineFeed = self.lineEnd & 0xFF != UInt64(UInt8(ascii: "\r")) }
     }
+
+    /// The first half of the last eight bytes of `RTSP/1.0` and `ICE/1.0`, each with a carriage return.
+    private static let otherEnds = ["TSP/", "ICE/"].map { $0.utf8.reduce(0) { $0 << 8 | UInt64($1) } as UInt64 }
+    private static let otherNames = [Array(" RTSP/".utf8), Array(" ICE/".utf8)]
 }
 
 @available(*, unavailable)

@@ -26,6 +26,11 @@ extension Problem {
         }
     }
 
+    /// The request line names a protocol that the parser knows as well (RTSP, ICE).
+    static var otherProtocol: Problem {
+        Problem(.badRequest, "the request line must end with HTTP/1.1 or HTTP/1.0")
+    }
+
     /// The request target is over the limit.
     static func targetTooLong(limit: Int) -> Problem {
         Problem(.uriTooLong, "a request target may have \(limit) bytes at most")

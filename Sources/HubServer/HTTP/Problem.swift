@@ -34,10 +34,7 @@ struct Problem: Error, Hashable {
             json.member("status", Int(self.status.code))
             json.member("detail", self.detail)
         }
-        var fields: HTTPHeaders = [
-            "Content-Type": "application/problem+json", "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-        ]
+        var fields: HTTPHeaders = ["Content-Type": "application/problem+json", "Cache-Control": "no-store"]
         fields.add(contentsOf: self.headers)
         return HTTPAnswer(self.status, headers: fields, body: ByteBuffer(bytes: json.bytes))
     }

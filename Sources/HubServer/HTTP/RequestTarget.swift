@@ -1,9 +1,12 @@
+import ByteStrings
 import NIOHTTP1
 
 /// The path and the query of a request target (RFC 9112, 3.2).
 struct RequestTarget: Hashable {
     let path: String
     let query: QueryItems
+    /// The host and port that a target in absolute form names.
+    let authority: String?
 
     /// Reads a target in origin form, in absolute form, or `*`.
     /// - Parameters:
@@ -15,22 +18,34 @@ struct RequestTarget: Hashable {
         guard !text.utf8.contains(0xEF) || !text.unicodeScalars.contains("\u{FFFD}") else {
             throw Problem(.badRequest, "the request target is not UTF-8; percent-encode it")
         }
-        var rest = text.utf8.first == UInt8(ascii: "/") ? text.utf8[...] : Self.withoutAuthority(text).utf8
-        guard rest.first == UInt8(ascii: "/") || rest.elementsEqual("*".utf8) else {
-            throw Problem(.badRequest, "the request target must be a path that starts with '/'")
+        var rest = text.utf8[...]
+        if rest.first == UInt8(ascii: "/") {
+            self.authority = nil
+        } else {
+            (self.authority, rest) = try Self.parts(ofAbsolute: rest)
         }
         rest = rest.prefix { $0 != UInt8(ascii: "#") }
         let mark = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
-        self.path = String(Substring(rest[..<mark]))
+        let path = String(Substring(rest[..<mark]))
+        self.path = path.isEmpty ? "/" : path
         self.query = try QueryItems(Substring(rest[mark...].dropFirst()))
     }
 
-    /// What stands after the scheme and the authority of a target in absolute form; any other as it is.
-    private static func withoutAuthority(_ text: String) -> Substring {
-        let start = text.prefix(8).lowercased()
-        guard let scheme = ["http://", "https://"].first(where: { start.hasPrefix($0) }) else { return text[...] }
+    /// The authority of a target in absolute form, and what follows it; `*` has none.
+    private static func parts(
+        ofAbsolute text: Substring.UTF8View
+    ) throws(Problem) -> (authority: String?, rest: Substring.UTF8View) {
+        if ByteString(text) == "*" { return (nil, text) }
+        let schemes: [ByteString] = ["http://", "https://"]
+        guard let scheme = schemes.first(where: { ByteString(text.prefix($0.count)).equalsIgnoringCase($0) }) else {
+            throw Problem(.badRequest, "the request target must be a path that starts with '/'")
+        }
         let rest = text.dropFirst(scheme.count)
-        let path = rest[(rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex)...]
-        return path.hasPrefix("/") ? path : "/" + path
+        let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+        let authority = ByteString(rest[..<(end ?? rest.endIndex)])
+        guard Authority.isValid(authority) else {
+            throw Problem(.badRequest, "the request target must name a host, and maybe a port, after '://'")
+        }
+        return (authority.string, rest[(end ?? rest.endIndex)...])
     }
 }

@@ -1,4 +1,6 @@
+import ByteStrings
 import Crypto
+import HubTransports
 import NIOCore
 import NIOHTTP1
 import WebAssets
@@ -8,7 +10,7 @@ import WebAssets
 struct DocumentEndpoint: Endpoint {
     private let body: ByteBuffer
     private let headers: HTTPHeaders
-    private let tag: String
+    private let tag: ByteString
 
     /// Makes the endpoint of a document.
     /// - Parameters:
@@ -17,20 +19,17 @@ struct DocumentEndpoint: Endpoint {
     ///   - headers: Further header fields of its answers.
     init(type: String, bytes: [UInt8], headers: HTTPHeaders = [:]) {
         let digest = SHA256.hash(data: bytes).prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-        self.tag = "\"\(digest.joined())\""
+        self.tag = ByteString(digest.joined())
         self.body = ByteBuffer(bytes: bytes)
         var fields = headers
         fields.add(name: "Content-Type", value: type)
         fields.add(name: "Cache-Control", value: "no-cache")
-        fields.add(name: "ETag", value: self.tag)
-        fields.add(name: "X-Content-Type-Options", value: "nosniff")
+        fields.add(name: "ETag", value: EntityTag.field(self.tag.string))
         self.headers = fields
     }
 
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
-        let known = request.headers[canonicalForm: "If-None-Match"]
-        // The comparison is the weak one (RFC 9110, 13.1.2).
-        if known.contains(where: { $0 == "*" || $0 == self.tag || $0 == "W/" + self.tag }) {
+        if EntityTag.list(request.headers).contains(where: { ByteString($0) == "*" || ByteString($0) == self.tag }) {
             return .now(HTTPAnswer(.notModified, headers: self.headers))
         }
         return .now(HTTPAnswer(.ok, headers: self.headers, body: self.body))

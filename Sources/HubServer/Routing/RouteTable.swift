@@ -41,13 +41,13 @@ struct RouteTable {
         if configuration.isDemo { routes += Route.demo }
         for (path, transport) in streams {
             let endpoint = SubscribeEndpoint(
-                transport: transport, maximumTopics: maximumTopics, cors: configuration.cors, keys: configuration.keys,
+                transport: transport, maximumTopics: maximumTopics, cors: configuration.pages, keys: configuration.keys,
                 bus: hub.bus, counters: counters.publishing)
             routes.append(Route(path: path, name: String(path.dropFirst()), endpoint: endpoint))
         }
         if let path = configuration.webSocketEchoPath {
             let transport = WebSocketEcho(configuration: configuration.webSocket)
-            let endpoint = EchoEndpoint(transport: transport, cors: configuration.cors)
+            let endpoint = EchoEndpoint(transport: transport, cors: configuration.pages)
             routes.append(Route(path: path, name: "echo", endpoint: endpoint))
         }
         self.operating = operating

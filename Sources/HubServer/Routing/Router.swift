@@ -85,14 +85,16 @@ final class Router: Sendable {
     private func check(
         _ request: inout AdmittedRequest, _ head: HTTPRequestHead, _ peer: Peer
     ) throws(Problem) -> HTTPAnswer? {
-        try self.checkFields(head)
+        try HeadRules(limits: self.limits).check(head)
         let target = try RequestTarget(head.uri, limit: self.limits.targetBytes)
+        // The host that a target names counts instead of the field (RFC 9112, 3.2.2).
+        if let authority = target.authority { request.headers.replaceOrAdd(name: "Host", value: authority) }
         request.path = target.path
         request.query = target.query
         if target.path == "*", head.method == .OPTIONS { return HTTPAnswer(.noContent) }
         guard let route = self.routes[target.path] else { throw .notFound }
         request.route = route
-        if head.method == .OPTIONS { return try self.options(route, head.headers) }
+        if head.method == .OPTIONS { return try self.options(route, request.headers) }
         guard route.allows(head.method) else { throw .methodNotAllowed(head.method, route) }
         let refusal = self.refusal(of: &request, route, peer)
         if let answer = self.turnAway(&request, route, peer) { return answer }
@@ -103,49 +105,10 @@ final class Router: Sendable {
         return nil
     }
 
-    private func checkFields(_ head: HTTPRequestHead) throws(Problem) {
-        guard self.hasOneHost(head.headers) || head.version == .http1_0 else {
-            throw Problem(.badRequest, "a request of HTTP/1.1 needs exactly one Host field")
-        }
-        guard head.headers["Origin"].count <= 1 else {
-            throw Problem(.badRequest, "a request may have one Origin field only")
-        }
-        try self.checkFraming(head)
-        if let expected = head.headers.first(name: "Expect"), expected.lowercased() != "100-continue" {
-            throw Problem(.expectationFailed, "the only expectation that can be met is 100-continue")
-        }
-        let size = head.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
-        guard size <= self.limits.headBytes, head.headers.count <= self.limits.headFields else {
-            throw Problem(unreadable: HTTPParserError.headerOverflow, lineByteCount: 0, limits: self.limits)
-        }
-    }
-
-    /// A field with a comma is a list of several hosts, or of none.
-    private func hasOneHost(_ headers: HTTPHeaders) -> Bool {
-        let fields = headers["Host"]
-        if fields.count == 1, !fields[0].isEmpty, !fields[0].utf8.contains(UInt8(ascii: ",")) { return true }
-        return headers[canonicalForm: "Host"].count == 1
-    }
-
-    /// How the body is framed (RFC 9112, 6.1): other codings than chunked would have to be undone first, and a message of
-    /// HTTP/1.0 that claims one is framed by a rule that its sender may not know.
-    private func checkFraming(_ head: HTTPRequestHead) throws(Problem) {
-        let codings = head.headers[canonicalForm: "Transfer-Encoding"].map { $0.lowercased() }
-        guard !codings.isEmpty else { return }
-        guard head.version != .http1_0 else {
-            throw Problem(.badRequest, "a request of HTTP/1.0 can't have a Transfer-Encoding field")
-        }
-        guard codings == ["chunked"] else {
-            throw Problem(.notImplemented, "the only transfer coding that is understood is chunked")
-        }
-    }
-
     private func options(_ route: Route, _ headers: HTTPHeaders) throws(Problem) -> HTTPAnswer {
         var fields: HTTPHeaders = ["Allow": route.allowed]
         if let origin = headers.first(name: "Origin"), headers.contains(name: "Access-Control-Request-Method") {
-            guard self.cors.allows(origin) || self.cors.isOwn(origin, host: headers.first(name: "Host")) else {
-                throw .foreignOrigin(origin)
-            }
+            guard self.cors.mayWrite(headers) else { throw .foreignOrigin(origin) }
             fields.add(contentsOf: self.cors.preflightFields(allowed: route.allowed))
         }
         return HTTPAnswer(.noContent, headers: fields)

@@ -4,8 +4,9 @@ import NIOHTTP1
 
 /// What the query of a subscribing request says, the same for all transports.
 struct SubscribeQuery {
-    /// The names that a cursor may have; the first that is there and not empty counts.
-    static let cursorNames = ["last_event_id", "lastEventId", "lastEventID", "cursor"]
+    /// The names that a cursor may have; the first that is there and not empty counts. What polyfills of EventSource add to the
+    /// URL that they began with comes before what people write.
+    static let cursorNames = ["lastEventId", "lastEventID", "Last-Event-ID", "last_event_id", "cursor"]
 
     let topics: [Topic]
     private let cursor: String?
@@ -52,7 +53,8 @@ struct SubscribeQuery {
 
     private static func cursor(_ query: QueryItems) -> String? {
         for name in Self.cursorNames {
-            for item in query.items where item.name == name && !item.value.isEmpty { return item.value }
+            // Of several the one that was added last.
+            for item in query.items.reversed() where item.name == name && !item.value.isEmpty { return item.value }
         }
         return nil
     }

@@ -6,9 +6,7 @@ enum BatchHead {
     static let mediaType = "application/json"
 
     /// The header fields of every batch.
-    static let fields: HTTPHeaders = [
-        "Content-Type": mediaType, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-    ]
+    static let fields: HTTPHeaders = ["Content-Type": mediaType, "Cache-Control": "no-store"]
 
     /// When a client that polls should come back if nothing more waits for it, in seconds, jittered so that those who began
     /// together do not stay together.

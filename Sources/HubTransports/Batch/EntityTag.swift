@@ -1,27 +1,51 @@
+import ByteStrings
 import HubCore
-import NIOHTTP1
+public import NIOHTTP1
 
-/// Cursors as entity tags (RFC 9110, 8.8.3): a batch is all that there is to say after one.
-enum EntityTag {
-    /// The field of a cursor, a strong tag.
-    static func field(_ cursor: String) -> String { "\"\(cursor)\"" }
+/// Entity tags (RFC 9110, 8.8.3). A batch's is its cursor: a batch is all that there is to say after one.
+public enum EntityTag {
+    /// What servers in between that compress an answer add to its tag, within the quotes or behind them: Apache, lighttpd and
+    /// Caddy `-gzip`, Jetty `--gzip`, others `;gzip`. The tag that comes back is the one that was given all the same.
+    private static let codings: [ByteString] = ["gzip", "br", "zstd", "deflate", "bzip2", "df"]
 
-    /// The cursors in `If-None-Match`, without quotes and `W/`. `*` names no place, and is left out; so is what is empty.
-    static func list(_ headers: HTTPHeaders) -> [String] {
-        headers[canonicalForm: "If-None-Match"].map { value in
-            var tag = value[...]
-            if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
-            if tag.hasPrefix("\"") { tag = tag.dropFirst() }
-            if tag.hasSuffix("\"") { tag = tag.dropLast() }
-            return String(tag)
-        }
-        .filter { !$0.isEmpty && $0 != "*" }
+    /// The field of a tag, a strong one.
+    /// - Parameter tag: What stands in the quotes.
+    public static func field(_ tag: String) -> String { "\"\(tag)\"" }
+
+    /// The tags in `If-None-Match`, without quotes, `W/` and what compression added: they are compared weakly (RFC 9110,
+    /// 13.1.2). What is empty is left out, and so are all if there are more than a list may have.
+    public static func list(_ headers: HTTPHeaders) -> [String] {
+        (headers.list("If-None-Match") ?? []).map { self.bare($0) }.filter { !$0.isEmpty }.map(\.string)
     }
 
     /// The cursor that a request goes on from: of several the furthest, since whoever has it has what came before. Ids rise
-    /// as plain text. If none is a cursor of ours the first is taken, so that the answer says so.
+    /// as plain text. If none is a cursor of ours the first is taken, so that the answer says so. `*` names no place.
     static func cursor(in headers: HTTPHeaders) -> String? {
-        let tags = self.list(headers)
-        return tags.filter { Cursor($0) != nil }.max() ?? tags.first
+        let tags = self.list(headers).filter { ByteString($0) != "*" }
+        return tags.filter { Cursor($0) != nil }.max { ByteString($0) < ByteString($1) } ?? tags.first
+    }
+
+    private static func bare(_ field: ByteString) -> ByteString {
+        var tag = self.withoutCodings(field)
+        if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
+        if tag.hasPrefix("\"") { tag = tag.dropFirst() }
+        if tag.hasSuffix("\"") { tag = tag.dropLast() }
+        return self.withoutCodings(tag)
+    }
+
+    private static func withoutCodings(_ tag: ByteString) -> ByteString {
+        var tag = tag
+        while let shorter = self.withoutCoding(tag) { tag = shorter }
+        return tag
+    }
+
+    private static func withoutCoding(_ tag: ByteString) -> ByteString? {
+        for coding in self.codings where tag.hasSuffix(coding) {
+            var rest = tag.dropLast(coding.count)
+            guard rest.last == UInt8(ascii: "-") || rest.last == UInt8(ascii: ";") else { continue }
+            while rest.last == UInt8(ascii: "-") || rest.last == UInt8(ascii: ";") { rest = rest.dropLast() }
+            return rest
+        }
+        return nil
     }
 }

@@ -25,7 +25,6 @@ struct IFrameFormat: HTTPStreamFormat {
             "Content-Type": "text/html; charset=utf-8",
             "Content-Security-Policy": self.page.policy,
             "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
         ]
     }
 

@@ -84,7 +84,7 @@ struct IFramePage {
             clearTimeout(silence);
             var url = new URL(location.href);
             var attempt = isAlive ? 0 : Number(url.searchParams.get("attempt")) || 0;
-            if (cursor) { url.searchParams.set("last_event_id", cursor); }
+            if (cursor) { url.searchParams.set("lastEventId", cursor); }
             function wait() {
               var retry = Math.ceil(Math.random() * Math.min(30000, 1000 * Math.pow(2, attempt)));
               attempt += 1;

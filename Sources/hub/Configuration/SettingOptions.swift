@@ -25,10 +25,13 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .customLong("publish-key-file"), help: .setting("publish-key-file")) var publishKeyFile: String?
     @Flag(name: .customLong("insecure"), inversion: .prefixedNo, help: .setting("insecure")) var insecure: Bool?
     @Option(name: .customLong("cors-origin"), help: .setting("cors-origin")) var corsOrigin: [String] = []
+    @Option(name: .customLong("cors-header"), help: .setting("cors-header")) var corsHeader: [String] = []
     @Option(name: .customLong("trusted-proxy"), help: .setting("trusted-proxy")) var trustedProxy: [String] = []
+    @Option(name: .customLong("forwarded-header"), help: .setting("forwarded-header")) var forwardedHeader: String?
     @Option(name: .customLong("heartbeat"), parsing: .unconditional, help: .setting("heartbeat")) var heartbeat: String?
     @Option(name: .customLong("slow-consumer"), help: .setting("slow-consumer")) var slowConsumer: String?
     @Option(name: .customLong("drain"), parsing: .unconditional, help: .setting("drain")) var drain: String?
+    @Option(name: .customLong("idle"), parsing: .unconditional, help: .setting("idle")) var idle: String?
     @Option(name: .customLong("max-body"), parsing: .unconditional, help: .setting("max-body")) var maxBody: String?
     @Option(name: .customLong("max-connections"), parsing: .unconditional, help: .setting("max-connections"))
     var maxConnections: String?
@@ -59,10 +62,13 @@ struct SettingOptions: ParsableArguments {
             "publish-key-file": self.publishKeyFile.map { [$0] },
             "insecure": self.insecure.map { [String($0)] },
             "cors-origin": self.corsOrigin.isEmpty ? nil : self.corsOrigin,
+            "cors-header": self.corsHeader.isEmpty ? nil : self.corsHeader,
+            "forwarded-header": self.forwardedHeader.map { [$0] },
             "trusted-proxy": self.trustedProxy.isEmpty ? nil : self.trustedProxy,
             "heartbeat": self.heartbeat.map { [$0] },
             "slow-consumer": self.slowConsumer.map { [$0] },
             "drain": self.drain.map { [$0] },
+            "idle": self.idle.map { [$0] },
             "max-body": self.maxBody.map { [$0] },
             "max-connections": self.maxConnections.map { [$0] },
             "max-connections-per-address": self.maxConnectionsPerAddress.map { [$0] },

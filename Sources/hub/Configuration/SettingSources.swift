@@ -1,3 +1,4 @@
+import ByteStrings
 import Configuration
 import HubServer
 
@@ -6,6 +7,8 @@ struct SettingSources {
     private struct Origin {
         let snapshot: any ConfigSnapshot
         let source: (Setting) -> SettingValue.Source
+        /// What a value is, as it was given.
+        var read: (String) -> String = { ByteString($0).withoutLineEnds.string }
     }
 
     private let origins: [Origin]
@@ -20,12 +23,14 @@ struct SettingSources {
         flags: [String: [String]], configurationFile: String?, environment: [String: String]
     ) throws(InvalidSetting) {
         var origins = [
-            Origin(snapshot: Self.provider(of: flags).snapshot()) { _ in .flag },
-            Origin(snapshot: Self.provider(of: environment).snapshot()) { .environment($0.variable) },
+            // A shell has taken the line end of `$(…)` already.
+            Origin(snapshot: Self.provider(of: flags).snapshot(), source: { _ in .flag }, read: { $0 }),
+            Origin(snapshot: Self.provider(of: environment).snapshot(), source: { .environment($0.variable) }),
         ]
-        if let path = configurationFile ?? environment["HUB_CONFIG"], !path.isEmpty {
+        let namedFile = environment["HUB_CONFIG"].map { ByteString($0).withoutLineEnds.string }
+        if let path = configurationFile ?? namedFile, !path.isEmpty {
             let file = try ConfigurationFile(path: path)
-            origins.append(Origin(snapshot: file.snapshot) { _ in .file(path) })
+            origins.append(Origin(snapshot: file.snapshot, source: { _ in .file(path) }))
         }
         self.origins = origins
     }
@@ -41,7 +46,7 @@ struct SettingSources {
 
     private func value(_ setting: Setting) throws(InvalidSetting) -> SettingValue? {
         for origin in self.origins {
-            guard let texts = try Self.texts(setting, origin.snapshot) else { continue }
+            guard let texts = try Self.texts(setting, origin.snapshot)?.map({ origin.read($0) }) else { continue }
             return SettingValue(texts, source: origin.source(setting))
         }
         return nil
@@ -85,7 +90,7 @@ struct SettingSources {
     /// The environment, where an empty variable is none: so it is in a compose file with `${HUB_BUS:-}`. Nor is
     /// `HUB_PORT=tcp://10.96.0.1:80` one: Kubernetes sets it in every pod beside a service that is named hub.
     private static func provider(of environment: [String: String]) -> any ConfigProvider {
-        let variables = environment.filter { name, value in
+        let variables = environment.mapValues { ByteString($0).withoutLineEnds.string }.filter { name, value in
             name.hasPrefix("HUB_") && !value.isEmpty && !(name == "HUB_PORT" && value.hasPrefix("tcp://"))
         }
         return EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: ["hub"])

@@ -39,7 +39,7 @@ struct HubProcess {
         var configuration = self.settings.server
         configuration.keys = keys.keys
         let server = HubServer(
-            configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub),
+            configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub, configuration),
             metrics: [LogWriter.standardError] + ((bus as? RedisBus).map { [RedisBusMetrics(bus: $0)] } ?? []),
             logger: self.logger)
         let supervisor = SupervisorSocket()
@@ -59,14 +59,14 @@ struct HubProcess {
         LogWriter.standardError.flush()
     }
 
-    private func streams(of hub: Hub) -> [String: any StreamEndpoint] {
+    private func streams(of hub: Hub, _ server: ServerConfiguration) -> [String: any StreamEndpoint] {
         [
             "/sse": SSEEndpoint(hub: hub),
-            "/ws": WebSocketEndpoint(hub: hub, configuration: self.settings.server.webSocket),
+            "/ws": WebSocketEndpoint(hub: hub, configuration: server.webSocket),
             "/poll": PollEndpoint(hub: hub),
             "/long-poll": LongPollEndpoint(hub: hub),
             "/iframe": IFrameEndpoint(
-                hub: hub, heartbeat: self.settings.fanOut.heartbeat, allows: self.settings.server.cors.allowsFrame),
+                hub: hub, heartbeat: self.settings.fanOut.heartbeat, allows: server.pages.allowsFrame),
         ]
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteStrings
 import HubClient
 
 #if canImport(FoundationEssentials)
@@ -53,7 +54,8 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     private static func environment(_ name: String) -> String? {
-        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { return nil }
-        return value
+        // A secret that was written with `echo` has a line end more.
+        let value = ByteString(ProcessInfo.processInfo.environment[name] ?? "").withoutLineEnds
+        return value.isEmpty ? nil : value.string
     }
 }

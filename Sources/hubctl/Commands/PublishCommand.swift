@@ -14,7 +14,7 @@ struct PublishCommand: AsyncParsableCommand {
             hubctl publish --ndjson [--file FILE]
             """,
         discussion: """
-            With '-' the message is standard input, without its last line feed; with --file it is the file as it is. \
+            With '-' the message is standard input, without its last line end (LF or CRLF); with --file it is the file as it is. \
             --ndjson reads one JSON envelope a line, {"topic":…,"data":…,"event":…,"retry":…,"key":…}, and publishes them \
             in batches of up to 1,000, each in one step, as they come in.
             """)
@@ -58,7 +58,11 @@ struct PublishCommand: AsyncParsableCommand {
         if let file = self.file { return ByteBuffer(bytes: try Input(path: file).readToEnd()) }
         guard let message = self.message, message == "-" else { return ByteBuffer(string: self.message ?? "") }
         var bytes = try Input.standard.readToEnd()
-        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        // The line end that programs and editors put at the end of what they write.
+        if bytes.last == UInt8(ascii: "\n") {
+            bytes.removeLast()
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        }
         return ByteBuffer(bytes: bytes)
     }
 

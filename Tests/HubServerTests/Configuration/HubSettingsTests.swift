@@ -1,6 +1,7 @@
 import HubCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import HubServer
@@ -25,6 +26,8 @@ struct HubSettingsTests {
         #expect(settings.fanOut.heartbeat == .seconds(15))
         #expect(settings.fanOut.slowConsumer == .resume)
         #expect(settings.server.limits.bodyBytes == 1 << 20)
+        #expect(settings.server.limits.idleTime == .seconds(75))
+        #expect(settings.server.forwardedField == .xForwardedFor)
         #expect(settings.server.maximumTopicsPerStream == 100)
         #expect(settings.server.maximumConnectionsPerAddress == nil)
         #expect(settings.server.maximumConnections * 17 / 16 < 20_000 - 32)
@@ -45,12 +48,26 @@ struct HubSettingsTests {
         ("log-level", "loud", "accepted: trace, debug"), ("cors-origin", "example.org", "--cors-origin: 'example.org'"),
         ("cors-origin", "https://example.org/", "--cors-origin"), ("trusted-proxy", "10/8", "--trusted-proxy: '10/8'"),
         ("cors-origin", "https://*.example.org", "or * alone (no other wildcard)"),
+        ("cors-origin", "file:///a", "file://, null"),
+        ("cors-header", "a b", "--cors-header: 'a b' is not a field's name"),
+        ("forwarded-header", "x-real-ip", "accepted: x-forwarded-for, forwarded"), ("idle", "2h", "accepted: 1s to 1h"),
         ("demo", "maybe", "--demo: 'maybe'"), ("host", "0.0.0.0", "--host: '0.0.0.0' can be reached"),
     ])
     func aWrongValueIsNamedWithItsFlagAndWhatIsAccepted(_ name: String, _ text: String, _ expected: String) {
         let error = #expect(throws: InvalidSetting.self) { try self.settings([name: [text]]) }
         #expect(error?.description.contains(expected) == true, "\(error?.description ?? "")")
         #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test func whatProxiesAndPagesNeedIsSettable() throws {
+        let settings = try self.settings([
+            "idle": ["620s"], "forwarded-header": ["forwarded"], "cors-header": ["X-Tenant", "x-datadog-trace-id"],
+            "cors-origin": ["null", "file://", "app://."],
+        ])
+        #expect(settings.server.limits.idleTime == .seconds(620))
+        #expect(settings.server.forwardedField == .forwarded)
+        let allowed = settings.server.cors.preflightFields(allowed: "GET")["Access-Control-Allow-Headers"]
+        #expect(allowed.contains { $0.hasSuffix(", X-Tenant, x-datadog-trace-id") })
     }
 
     @Test func aSecretIsNotShownEvenIfItIsWrong() {

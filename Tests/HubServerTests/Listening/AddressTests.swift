@@ -35,11 +35,23 @@ struct AddressTests {
     func theClientIsTheFirstAddressFromTheRightThatIsNotTrusted(
         _ name: String, _ value: String, _ expected: String
     ) throws {
-        let forwarded = ForwardedFor(trusted: [try #require(AddressRange("10.0.0.0/8"))])
+        let field: ForwardedField = name == "Forwarded" ? .forwarded : .xForwardedFor
+        let forwarded = ForwardedFor(trusted: [try #require(AddressRange("10.0.0.0/8"))], field: field)
         let proxy = try #require(ClientAddress("10.0.0.1"))
         #expect(forwarded.client(of: proxy, headers: [name: value]) == ClientAddress(expected))
         let stranger = try #require(ClientAddress("198.51.100.1"))
         #expect(forwarded.client(of: stranger, headers: [name: value]) == stranger)
+    }
+
+    @Test func theFieldThatTheProxyDoesNotWriteIsTheClientsOwnWord() throws {
+        let proxy = try #require(ClientAddress("10.0.0.1"))
+        let headers: HTTPHeaders = ["Forwarded": "for=1.1.1.1", "X-Forwarded-For": "2.2.2.2"]
+        for (field, expected) in [(ForwardedField.xForwardedFor, "2.2.2.2"), (.forwarded, "1.1.1.1")] {
+            let forwarded = ForwardedFor(trusted: [try #require(AddressRange("10.0.0.0/8"))], field: field)
+            #expect(forwarded.client(of: proxy, headers: headers) == ClientAddress(expected))
+            let other = field == .forwarded ? "X-Forwarded-For" : "Forwarded"
+            #expect(forwarded.client(of: proxy, headers: [other: "for=3.3.3.3"]) == proxy)
+        }
     }
 
     @Test func aNetworkOfIPv6CountsAsOneClient() throws {

@@ -144,7 +144,8 @@ struct ConnectionCapTests {
         }) { server in
             let chain = ["X-Forwarded-For: 1.2.3.4, 192.0.2.1, 10.1.1.1"]
             try await Self.holding(1, of: server, headers: chain) {
-                let headers = ["X-Forwarded-For: 192.0.2.1"]
+                // What a client says of itself in the other field changes nothing.
+                let headers = ["Forwarded: for=192.0.2.9", "X-Forwarded-For: 192.0.2.1"]
                 let same = try await server.request("GET", "/sse?topic=a", headers: headers)
                 #expect(same.status == 429)
                 try await Self.holding(1, of: server, headers: ["X-Forwarded-For: 192.0.2.2"]) {}

@@ -22,6 +22,30 @@ struct HubConfigurationTests {
         }
     }
 
+    @Test(arguments: ["\n", "\r\n", "\n\n"])
+    func aLineEndAtTheEndOfAValueIsNoPartOfIt(_ end: String) async throws {
+        let file = try Self.file("replay-age: |+\n  7d\(end)\nslow-consumer: |\n  skip\n")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let environment = [
+            "HUB_CONFIG": file.path, "HUB_BUS": "memory", "HUB_PORT": "9000", "HUB_HOST": "::1",
+            "HUB_REDIS_PREFIX": "p",
+            "HUB_PUBLISH_KEY": "one,two", "HUB_CORS_ORIGIN": "https://a.example", "HUB_DEMO": "yes", "HUB_DRAIN": "1m",
+            "HUB_MAX_BODY": "64k", "HUB_LOG_LEVEL": "info", "HUB_HEARTBEAT": "20s", "HUB_WS_ECHO": "/echo",
+            "HUB_IDLE": "\r",
+        ].mapValues { $0 + end }
+        try await HubBinary.run(["config"], environment: environment) { hub in
+            let status = try await hub.exitStatus()
+            #expect(status == 0, "\(hub.standardError)")
+            try await eventually("all should be printed") { hub.standardOutput.contains("ws-echo:") }
+            let yaml = hub.standardOutput
+            #expect(yaml.contains("bus: memory  # environment HUB_BUS\n"))
+            #expect(yaml.contains("replay-age: 7d  # file \(file.path)\n"))
+            #expect(yaml.contains("slow-consumer: skip  # file \(file.path)\n"))
+            #expect(yaml.contains("cors-origin:  # environment HUB_CORS_ORIGIN\n  - \"https://a.example\"\n"))
+            #expect(yaml.contains("idle: 75s  # default\n"))
+        }
+    }
+
     @Test func whatIsPrintedIsAConfigurationOfItsOwn() async throws {
         let first = try await Self.printed([
             "config", "--trusted-proxy", "10.0.0.0/8", "--no-demo", "--max-body", "64k",

@@ -122,6 +122,7 @@ struct AccessTests {
 
     @Test func keysAreReadFromAFileAndReplaced() throws {
         #expect(try PublishKeyFile.keys(in: "# mine\r\none\n\n  two \n", path: "f") == ["one", "two"])
+        #expect(try PublishKeyFile.keys(in: "one\r\n", path: "f") == ["one"])
         #expect(throws: InvalidSetting.self) { try PublishKeyFile.keys(in: "# none\n", path: "f") }
         #expect(throws: InvalidSetting.self) { try PublishKeyFile.keys(in: "with space\n", path: "f") }
         let keys = PublishKeys(["one"])

@@ -36,7 +36,7 @@ struct TestServer {
                 "/sse": SSEEndpoint(hub: hub), "/poll": PollEndpoint(hub: hub),
                 "/long-poll": LongPollEndpoint(hub: hub),
                 "/iframe": IFrameEndpoint(
-                    hub: hub, heartbeat: .seconds(15), allows: configuration.cors.allowsFrame),
+                    hub: hub, heartbeat: .seconds(15), allows: configuration.pages.allowsFrame),
                 "/ws": WebSocketEndpoint(hub: hub, configuration: configuration.webSocket),
             ])
         let result: Result<Void, any Error>

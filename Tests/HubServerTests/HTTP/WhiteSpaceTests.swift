@@ -1,0 +1,79 @@
+import Testing
+
+@testable import HubServer
+
+/// White space around a field's value is no part of it (RFC 9110, 5.5).
+@Suite(.timeLimit(.minutes(1)))
+struct WhiteSpaceTests {
+    private static let spaces = ["", " ", "\t", " \t "]
+
+    @Test func aKeyIsTakenWithSpaceAroundTheField() async throws {
+        try await TestServer.run({ $0.keys = PublishKeys(["k"]) }) { server in
+            for space in Self.spaces {
+                let headers = ["Authorization:\(space)Bearer k\(space)", "Origin:\(space)http://127.0.0.1\(space)"]
+                let answer = try await server.request("POST", "/publish?topic=a", headers: headers, body: "x")
+                #expect(answer.status == 200, "\(answer.body)")
+            }
+        }
+    }
+
+    @Test func aConnectionEndsAsItIsAskedTo() async throws {
+        try await TestServer.run { server in
+            for space in Self.spaces {
+                try await server.connect { client in
+                    client.send("GET", "/health/live", headers: ["Connection:\(space)close\(space)"])
+                    let answer1 = try await client.readAnswer()
+                    #expect(answer1["connection"] == "close")
+                    try await client.waitForClose()
+                }
+            }
+        }
+    }
+
+    @Test func aBodyIsFramedByItsLength() async throws {
+        try await TestServer.run { server in
+            for space in ["", " ", "  "] {
+                let head = "POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nContent-Length:\(space)2\(space)\r\n"
+                try await server.connect { client in
+                    client.send(head + "Expect:\(space)100-continue\(space)\r\n\r\n")
+                    let answer2 = try await client.readAnswer()
+                    #expect(answer2.status == 100)
+                    client.send("hi")
+                    let answer3 = try await client.readAnswer()
+                    #expect(answer3.status == 200)
+                }
+            }
+        }
+    }
+
+    @Test func aWebSocketOpens() async throws {
+        let fields = [
+            ("Connection", "keep-alive, Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), ("Origin", "http://127.0.0.1"),
+        ]
+        try await TestServer.run { server in
+            for space in Self.spaces {
+                try await server.connect { client in
+                    client.send("GET", "/ws?topic=a", headers: fields.map { "\($0):\(space)\($1)\(space)" })
+                    try await client.wait("the handshake should be answered") { text, _ in text.contains("\r\n\r\n") }
+                    #expect(client.text.hasPrefix("HTTP/1.1 101 "))
+                }
+            }
+        }
+    }
+
+    @Test func whatAStreamIsAskedForIsUnderstood() async throws {
+        try await TestServer.run { server in
+            for space in Self.spaces {
+                let accepted = try await server.request(
+                    "HEAD", "/sse?topic=a", headers: ["Accept:\(space)text/event-stream\(space)"])
+                #expect(accepted.status == 200)
+                let first = try await server.request("GET", "/poll?topic=a")
+                let tag = try #require(first["etag"])
+                let second = try await server.request(
+                    "GET", "/poll?topic=a", headers: ["If-None-Match:\(space)\(tag)\(space)"])
+                #expect(second.status == 304)
+            }
+        }
+    }
+}
