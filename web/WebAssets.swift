@@ -6,17 +6,20 @@ public enum WebAssets {
     public static let client = [
         WebAsset("/hub.js", script, PackageResources.hub_js),
         WebAsset("/hub/backoff.js", script, PackageResources.backoff_js),
+        WebAsset("/hub/connection.js", script, PackageResources.connection_js),
         WebAsset("/hub/error.js", script, PackageResources.error_js),
         WebAsset("/hub/event.js", script, PackageResources.event_js),
         WebAsset("/hub/iframe.js", script, PackageResources.iframe_js),
-        WebAsset("/hub/link.js", script, PackageResources.link_js),
         WebAsset("/hub/memory.js", script, PackageResources.memory_js),
         WebAsset("/hub/parser.js", script, PackageResources.parser_js),
-        WebAsset("/hub/poll.js", script, PackageResources.poll_js),
+        WebAsset("/hub/polling.js", script, PackageResources.polling_js),
         WebAsset("/hub/publisher.js", script, PackageResources.publisher_js),
+        WebAsset("/hub/requests.js", script, PackageResources.requests_js),
         WebAsset("/hub/settings.js", script, PackageResources.settings_js),
-        WebAsset("/hub/sse.js", script, PackageResources.sse_js),
-        WebAsset("/hub/websocket.js", script, PackageResources.websocket_js),
+        WebAsset("/hub/stream.js", script, PackageResources.stream_js),
+        WebAsset("/hub/waking.js", script, PackageResources.waking_js),
+        WebAsset("/hub/witness.js", script, PackageResources.witness_js),
+        WebAsset("/hub/ws.js", script, PackageResources.ws_js),
     ]
 
     /// The demo page.

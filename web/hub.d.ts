@@ -35,7 +35,10 @@ export interface PublishOptions {
   key?: string
 }
 
-/** An event of the hub: a MessageEvent that knows its topic. */
+/**
+ * An event that was published, or that the hub tells: a MessageEvent that knows its topic. One that was published under the name `open` or `error` is
+ * told from the client's own by its class: `event instanceof HubEvent`.
+ */
 export class HubEvent extends MessageEvent<string> {
   /** The topic; empty where the event has none, as `hub.close`. */
   readonly topic: string
@@ -82,8 +85,10 @@ export class Hub extends EventTarget {
    */
   constructor(urls: string | URL | (string | URL)[], options: HubOptions)
 
+  /** The connection works. Events that were published as `open` do not come here. */
   onopen: ((event: Event) => void) | null
   onmessage: ((event: HubEvent) => void) | null
+  /** The connection is lost. Events that were published as `error` do not come here. */
   onerror: ((event: HubErrorEvent) => void) | null
 
   readonly readyState: 0 | 1 | 2
@@ -106,7 +111,7 @@ export class Hub extends EventTarget {
    */
   publish(topic: string | string[], data: unknown, options?: PublishOptions): Promise<string>
 
-  addEventListener(type: 'open', listener: ((event: Event) => void) | null, options?: boolean | AddEventListenerOptions): void
-  addEventListener(type: 'error', listener: ((event: HubErrorEvent) => void) | null, options?: boolean | AddEventListenerOptions): void
+  addEventListener(type: 'open', listener: ((event: Event | HubEvent) => void) | null, options?: boolean | AddEventListenerOptions): void
+  addEventListener(type: 'error', listener: ((event: HubErrorEvent | HubEvent) => void) | null, options?: boolean | AddEventListenerOptions): void
   addEventListener(type: string, listener: ((event: HubEvent) => void) | null, options?: boolean | AddEventListenerOptions): void
 }

@@ -1,14 +1,16 @@
 import { backoff, bounded } from './hub/backoff.js'
+import { Connection } from './hub/connection.js'
 import { HubError } from './hub/error.js'
 import { HubErrorEvent, HubEvent } from './hub/event.js'
 import { iframe } from './hub/iframe.js'
-import { Link } from './hub/link.js'
 import { TransportMemory } from './hub/memory.js'
-import { longPoll, poll } from './hub/poll.js'
+import { longPoll, poll } from './hub/polling.js'
 import { Publisher } from './hub/publisher.js'
+import { Requests } from './hub/requests.js'
 import { readSettings } from './hub/settings.js'
-import { sse } from './hub/sse.js'
-import { webSocket } from './hub/websocket.js'
+import { sse } from './hub/stream.js'
+import { Waking } from './hub/waking.js'
+import { webSocket } from './hub/ws.js'
 
 export { HubError, HubErrorEvent, HubEvent }
 
@@ -38,7 +40,7 @@ export { HubError, HubErrorEvent, HubEvent }
  * @property {string} [key] The idempotency key; by default one of the event's own.
  */
 
-/** @type {Record<string, (link: Link, publisher: Publisher) => Promise<void>>} */
+/** @type {Record<string, (connection: Connection, publisher: Publisher) => Promise<void>>} */
 const TRANSPORTS = { sse, ws: webSocket, 'long-poll': longPoll, poll, iframe }
 
 /** A connection that held this long, in milliseconds, has worked: its end is no failure of the next one. */
@@ -46,7 +48,8 @@ const STABLE = 5000
 
 /**
  * A stream of a hub's events, with the interface of an EventSource: `open`, `message` and `error` events, and one of every
- * name that events are published with; also `hub.reset` and `hub.close`.
+ * name that events are published with; also `hub.reset` and `hub.close`. What is published as `open` or `error` is a HubEvent, and comes to
+ * listeners of its name, not to `onopen` and `onerror`.
  *
  * The place in the stream, `lastEventId`, moves only when an event is handed to the page, and it is good on every transport
  * and on every member of the cluster. So nothing is lost and nothing is doubled, whatever becomes of connections.
@@ -64,6 +67,7 @@ export class Hub extends EventTarget {
   onerror = null
 
   #settings
+  #requests
   #publisher
   #memory
   #readyState = Hub.CONNECTING
@@ -78,8 +82,8 @@ export class Hub extends EventTarget {
   /** Why transports, one after the other, were found not to work here. @type {HubError[]} */
   #unsuited = []
   #isPaused = false
-  /** @type {Link | undefined} */
-  #link
+  /** @type {Connection | undefined} */
+  #connection
 
   /**
    * Connects.
@@ -89,14 +93,16 @@ export class Hub extends EventTarget {
   constructor(urls, options) {
     super()
     this.#settings = readSettings(urls, options ?? {}, Object.keys(TRANSPORTS))
+    this.#requests = new Requests(this.#settings)
     this.#publisher = new Publisher(this.#settings)
     this.#cursor = this.#settings.cursor
     this.#memory = new TransportMemory(this.#settings.bases[0])
     this.#transport = Math.max(0, this.#settings.transports.indexOf(this.#memory.recall() ?? ''))
-    this.addEventListener('open', (event) => this.onopen?.(event))
+    // Somebody may publish under these names, too.
+    this.addEventListener('open', (event) => event instanceof HubEvent || this.onopen?.(event))
     this.addEventListener('message', (event) => this.onmessage?.(/** @type {HubEvent} */ (event)))
-    this.addEventListener('error', (event) => this.onerror?.(/** @type {HubErrorEvent} */ (event)))
-    globalThis.addEventListener?.('online', this.#hurry)
+    this.addEventListener('error', (event) => event instanceof HubErrorEvent && this.onerror?.(event))
+    this.#waking.start()
     this.#run()
   }
 
@@ -123,7 +129,7 @@ export class Hub extends EventTarget {
   /** Ends the connection for good. */
   close() {
     this.#readyState = Hub.CLOSED
-    globalThis.removeEventListener?.('online', this.#hurry)
+    this.#waking.stop()
     this.#leave()
   }
 
@@ -155,10 +161,10 @@ export class Hub extends EventTarget {
     return this.#publisher.publish(topic, data, options, (tries) => bases[(first + tries) % bases.length])
   }
 
-  /** Ends the link because the page wants it so, which is no failure. */
+  /** Ends the connection because the page wants it so, which is no failure. */
   #leave() {
-    this.#link?.end()
-    this.#link = undefined
+    this.#connection?.end()
+    this.#connection = undefined
     this.#wake()
   }
 
@@ -169,68 +175,83 @@ export class Hub extends EventTarget {
     if (!this.#isPaused) this.#wake()
   }
 
+  #waking = new Waking((isElsewhere) => {
+    this.#hurry()
+    this.#connection?.doubt(isElsewhere)
+  })
+
   async #run() {
     // The page may add its listeners first.
     await undefined
+    /** How soon the next connection has to say something, in milliseconds. @type {number | undefined} */
+    let patience
     while (this.#readyState !== Hub.CLOSED) {
       const away = this.#awayUntil - performance.now()
       if (this.#isPaused || away > 0) {
         await this.#wait(this.#isPaused ? undefined : away)
         continue
       }
-      const link = new Link(this.#settings.bases[this.#base], this.#settings, this.#sink)
-      this.#link = link
-      const failure = await this.#connect(link)
-      if (this.#link !== link) continue
-      const pause = this.#plan(link, failure)
+      const connection = new Connection(this.#settings.bases[this.#base], this.#settings, this.#sink, this.#requests)
+      this.#connection = connection
+      if (patience !== undefined) connection.hasten(patience)
+      patience = undefined
+      const failure = await this.#connect(connection)
+      if (this.#connection !== connection) continue
+      if (connection.isAbandoned) {
+        this.#readyState = Hub.CONNECTING
+        if (connection.isLate) await connection.flush()
+        else patience = connection.patience
+        continue
+      }
+      const pause = this.#plan(connection, failure)
       this.#readyState = failure?.kind === 'final' || this.#isRefused ? Hub.CLOSED : Hub.CONNECTING
       this.dispatchEvent(new HubErrorEvent(failure ?? new HubError('the hub ended the stream')))
       await this.#wait(pause)
     }
-    globalThis.removeEventListener?.('online', this.#hurry)
+    this.#waking.stop()
   }
 
   /**
-   * @param {Link} link
-   * @returns {Promise<HubError | undefined>} `undefined` if the hub ended the link in order.
+   * @param {Connection} connection
+   * @returns {Promise<HubError | undefined>} `undefined` if the hub ended the connection in order.
    */
-  async #connect(link) {
+  async #connect(connection) {
     try {
       // Some versions of Node forget about an abort when they collect garbage, so nobody waits for what was aborted.
-      const over = new Promise((resolve) => link.signal.addEventListener('abort', resolve))
-      await Promise.race([TRANSPORTS[this.transport](link, this.#publisher), over])
-      return link.failure
+      const over = new Promise((resolve) => connection.signal.addEventListener('abort', resolve))
+      await Promise.race([TRANSPORTS[this.transport](connection, this.#publisher), over])
+      return connection.failure
     } catch (error) {
-      return link.failure ?? HubError.from(error)
+      return connection.failure ?? HubError.from(error)
     } finally {
-      link.end()
+      connection.end()
     }
   }
 
   /**
-   * Decides what comes after a link that has ended.
-   * @param {Link} link
+   * Decides what comes after a connection that has ended.
+   * @param {Connection} connection
    * @param {HubError} [failure]
    * @returns {number} How long to wait, in milliseconds.
    */
-  #plan(link, failure) {
+  #plan(connection, failure) {
     const { bases, transports } = this.#settings
-    const wasStable = link.openedAt !== undefined && Date.now() - link.openedAt > STABLE
-    const failures = wasStable || link.awayTime !== undefined ? 0 : this.#failures
+    const wasStable = connection.openedAt !== undefined && Date.now() - connection.openedAt > STABLE
+    const failures = wasStable || connection.awayTime !== undefined ? 0 : this.#failures
     this.#failures = failures + 1
     if (failure?.kind === 'unsuited') {
       this.#transport = (this.#transport + 1) % transports.length
       this.#unsuited.push(failure)
       // The next transport need not wait for what was no fault of the hub, unless all have been tried.
       if (this.#unsuited.length % transports.length !== 0) return 0
-    } else if (link.openedAt === undefined) {
+    } else if (connection.openedAt === undefined) {
       // A member that says nothing on any transport looked like a proxy that holds the first ones back: they are innocent.
       const steps = this.#unsuited.length % transports.length
       this.#transport = (this.#transport + transports.length - steps) % transports.length
       this.#unsuited = []
     }
     this.#base = (this.#base + 1) % bases.length
-    const told = link.awayTime ?? failure?.retryAfter ?? this.#retry
+    const told = connection.awayTime ?? failure?.retryAfter ?? this.#retry
     this.#awayUntil = performance.now() + bounded(told)
     return backoff(failures, told)
   }
@@ -254,7 +275,7 @@ export class Hub extends EventTarget {
     this.#wake = () => {}
   }
 
-  /** @type {import('./hub/link.js').Sink} */
+  /** @type {import('./hub/connection.js').Sink} */
   #sink = {
     cursor: () => this.#cursor,
     open: () => {

@@ -1,6 +1,6 @@
 import { backoff } from './backoff.js'
 import { HubError } from './error.js'
-import { endpoint } from './link.js'
+import { endpoint } from './requests.js'
 
 /** How often an event is offered to the hub. */
 const TRIES = 4
@@ -71,10 +71,14 @@ export class Publisher {
   /** @param {object} envelope @returns {Promise<string | undefined>} */
   #send(envelope) {
     const ref = String(++this.#count)
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer
     return new Promise((resolve) => {
       this.#waiting.set(ref, resolve)
+      // A socket that is dead takes everything, and answers nothing.
+      timer = setTimeout(() => this.settle({ ref }), this.#settings.connectTimeout)
       this.#socket?.send(JSON.stringify({ type: 'publish', ref, ...envelope }))
-    })
+    }).finally(() => clearTimeout(timer))
   }
 
   /** Posts, and gives up when no answer comes in time. @param {object} envelope @param {URL} base */

@@ -42,8 +42,8 @@ class DemoHub(Process):
         self.port = int(self.found[1])
         self.url = f"http://127.0.0.1:{self.port}/"
 
-    def publish(self, topic, data):
-        body = json.dumps({"topic": topic, "data": data}).encode()
+    def publish(self, topic, data, **more):
+        body = json.dumps({"topic": topic, "data": data, **more}).encode()
         headers = {"Content-Type": "application/json"}
         with urllib.request.urlopen(urllib.request.Request(self.url + "publish", body, headers), timeout=10) as answer:
             return json.load(answer)["events"][0]["id"]

@@ -5,14 +5,21 @@ import threading
 
 PAGE = b"""<!DOCTYPE html><meta charset="utf-8"><title>Guest</title><link rel="icon" href="data:,"><body><script type="module">
   const query = new URLSearchParams(location.search)
-  const { Hub } = await import(query.get('hub') + 'hub.js')
+  const { Hub, HubEvent } = await import(query.get('hub') + 'hub.js')
   window.events = []
   window.errors = []
-  window.hub = new Hub(query.get('hub'), { topics: ['news', 'other'], transports: [query.get('transport')], pollInterval: 200 })
-  hub.onopen = () => (window.isOpen = true)
+  window.opens = 0
+  const topics = query.get('topics')?.split(',') ?? ['news', 'other']
+  // One that is patient finds a dead connection by its silence only when no test waits any longer.
+  const patience = query.has('patient') ? { pollInterval: 60000, connectTimeout: 60000, heartbeatTimeout: 60000 } : { pollInterval: 200 }
+  window.hub = new Hub(query.get('hub'), { topics, transports: [query.get('transport')], ...patience })
+  hub.onopen = () => (window.isOpen = true) && (window.opens += 1)
   hub.onmessage = ({ topic, data, lastEventId, origin }) => events.push({ topic, data, lastEventId, origin })
   hub.onerror = ({ error }) => errors.push(error.message)
   hub.addEventListener('hub.reset', ({ data }) => errors.push(data))
+  for (const name of ['open', 'error']) {
+    hub.addEventListener(name, (event) => event instanceof HubEvent && events.push({ type: name, data: event.data }))
+  }
 </script>"""
 
 

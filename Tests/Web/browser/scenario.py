@@ -198,11 +198,96 @@ def a_page_of_another_origin_reads(transport):
     return test
 
 
+@contextlib.contextmanager
+def guest_of(browser, *query):
+    """A page of another origin, the hub that it uses, and the proxy between them."""
+    with contextlib.ExitStack() as stack:
+        guest = Guest()
+        stack.callback(guest.stop)
+        hub = DemoHub(BINARY, "--cors-origin", guest.origin)
+        stack.callback(hub.kill)
+        cutter = Cutter(hub.port)
+        stack.callback(cutter.stop)
+        page = browser.new_page()
+        stack.callback(page.close)
+        page.goto(f"{guest.origin}/?{'&'.join((f'hub=http://127.0.0.1:{cutter.port}/', *query))}")
+        page.wait_for_function("() => window.isOpen")
+        yield page, hub, cutter
+
+
+WAYS = {
+    "online": lambda page: page.evaluate("() => window.dispatchEvent(new Event('online'))"),
+    "visible": lambda page: page.evaluate("() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))"),
+    "resumed": lambda page: page.evaluate("() => document.dispatchEvent(new Event('resume', { bubbles: true }))"),
+    "shown": lambda page: page.evaluate("() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"),
+}
+
+
+def a_dead_connection_is_found_out(transport):
+    def test(browser):
+        for way, wake in WAYS.items():
+            with guest_of(browser, f"transport={transport}", "patient") as (page, hub, cutter):
+                hub.publish("news", "first")
+                if transport == "poll":
+                    wake(page)
+                page.wait_for_function("() => events.length === 1")
+                cutter.mute()
+                hub.publish("other", "missed")
+                wake(page)
+                page.wait_for_function("() => events.length === 2", timeout=15_000)
+                assert page.evaluate("() => [errors, events.map(({ data }) => data)]") == [[], ["first", "missed"]], way
+
+    test.__name__ = f"a_dead_connection_is_found_out_{transport}"
+    return test
+
+
+def a_live_connection_is_left_alone(transport):
+    def test(browser):
+        with guest_of(browser, f"transport={transport}", "patient") as (page, hub, cutter):
+            for count in range(1, 9):
+                for _ in range(5):
+                    WAYS["visible" if count % 2 else "resumed"](page)
+                hub.publish("news", "again")
+                page.wait_for_function("count => events.length === count", arg=count)
+            assert page.evaluate("() => [errors, opens]") == [[], 1]
+            assert sum(head.startswith(f"GET /{transport}?") for head in cutter.heads) == 1
+
+    test.__name__ = f"a_live_connection_is_left_alone_{transport}"
+    return test
+
+
+def more_topics_than_an_address_holds(transport):
+    def test(browser):
+        topics = [f"{number:0500}" for number in range(100)]
+        with guest_of(browser, f"transport={transport}", f"topics={','.join(topics)}") as (page, hub, cutter):
+            for topic in topics[::7]:
+                hub.publish(topic, topic)
+            page.wait_for_function("() => events.length === 15")
+            assert page.evaluate("() => events.map(({ topic }) => topic)") == topics[::7]
+            assert not any(head.startswith("OPTIONS") for head in cutter.heads), "the browser had to ask first"
+
+    test.__name__ = f"more_topics_than_an_address_holds_{transport}"
+    return test
+
+
+def an_event_is_not_taken_for_the_clients_own(browser):
+    with guest_of(browser, "transport=sse") as (page, hub, _):
+        for name in ("error", "open"):
+            hub.publish("news", name, event=name)
+        page.wait_for_function("() => events.length === 2")
+        assert page.evaluate("() => [events, errors, opens, hub.readyState]") == [
+            [{"type": "error", "data": "error"}, {"type": "open", "data": "open"}], [], 1, 1]
+
+
 TESTS = [
     five_clocks_tick, a_cut_leaves_no_hole, a_network_that_dies_leaves_no_hole, a_hub_that_is_replaced_leaves_no_hole,
     a_hub_that_forgot_says_so, text_is_echoed_and_published_as_text, a_publish_key_is_asked_for,
     everything_is_done_with_the_keyboard, it_can_be_read,
     *[a_page_of_another_origin_reads(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
+    *[a_dead_connection_is_found_out(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
+    *[a_live_connection_is_left_alone(transport) for transport in ("sse", "ws", "iframe")],
+    *[more_topics_than_an_address_holds(transport) for transport in ("sse", "long-poll", "poll")],
+    an_event_is_not_taken_for_the_clients_own,
 ]
 
 

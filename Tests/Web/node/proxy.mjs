@@ -6,6 +6,8 @@ export class Proxy {
   #pairs = new Set()
   /** The heads of the requests that came through. */
   heads = []
+  /** How many pieces of answers came through. */
+  passed = 0
   /** Whether what the hub sends on a connection is held back: given its first request. */
   holds = () => false
   /** Whether connections end in the midst of the first answer. */
@@ -69,6 +71,7 @@ export class Proxy {
 
   #pass(pair, bytes) {
     if (pair.isFrozen) return
+    this.passed += 1
     if (this.truncates) {
       this.truncated += 1
       return void pair.near.end(bytes.subarray(0, -1))

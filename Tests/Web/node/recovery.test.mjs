@@ -1,51 +1,15 @@
 // What the client does about answers and about what stands between it and the hub.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { createServer as createTCPServer } from 'node:net'
 import test from 'node:test'
 import { Hub } from '../../../web/hub.js'
 import { Record, TestHub, eventually } from './hub.mjs'
 import { HeadOnlyProxy, Proxy } from './proxy.mjs'
+import { STREAM, blackHole, browserEvents, problem, serve } from './server.mjs'
 
 function connect(t, url, options, ...types) {
   const hub = new Hub(url, { topics: 'news', ...options })
   t.after(() => hub.close())
   return new Record(hub, ...types)
-}
-
-/** A server that answers as it is told, for the answers that a hub gives only in need. */
-async function serve(t, answer) {
-  const requests = []
-  const server = createServer((request, response) => {
-    requests.push({ path: request.url.split('?')[0], query: new URL(request.url, 'http://x').searchParams, at: Date.now() })
-    answer(response, requests.length, requests.at(-1))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return { requests, url: `http://127.0.0.1:${server.address().port}/` }
-}
-
-/** The address of a server that accepts connections and never says anything. */
-async function blackHole(t) {
-  const sockets = new Set()
-  const server = createTCPServer((socket) => sockets.add(socket.on('error', () => {}).resume())).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  return `http://127.0.0.1:${server.address().port}/`
-}
-
-const STREAM = { 'Content-Type': 'text/event-stream' }
-
-function problem(response, status, headers = {}) {
-  response.writeHead(status, { 'Content-Type': 'application/problem+json', ...headers })
-  response.end(JSON.stringify({ status, detail: 'the reason' }))
 }
 
 for (const status of [429, 500, 502, 503]) {
@@ -61,16 +25,6 @@ for (const status of [429, 500, 502, 503]) {
     assert.ok(requests[1].at - requests[0].at >= 999, `after ${requests[1].at - requests[0].at} ms`)
     assert.equal(client.hub.transport, 'sse')
   })
-}
-
-/** The global events of a browser, for the time of a test. */
-function browserEvents(t) {
-  const events = new EventTarget()
-  for (const name of ['addEventListener', 'removeEventListener']) {
-    globalThis[name] = events[name].bind(events)
-    t.after(() => delete globalThis[name])
-  }
-  return events
 }
 
 for (const [what, cut] of [

@@ -7,37 +7,39 @@ const BEGINNING = 1000
 /**
  * Server-Sent Events, read with fetch: the browser's EventSource shows neither the heartbeats, by which a silent stream is
  * told from a dead one, nor the status of a refusal, and gives up for good at most of them.
- * @param {import('./link.js').Link} link
+ * @param {import('./connection.js').Connection} connection
  */
-export async function sse(link) {
-  link.expect(link.settings.connectTimeout, tooSlow)
-  const url = link.url('sse', { prime: true, format: link.isJSON ? 'json' : undefined })
-  const answer = await link.get(url, 'text/event-stream')
-  const parser = new EventStreamParser(link.cursor)
-  for await (const bytes of chunks(answer, link.signal)) {
-    link.expect(link.settings.heartbeatTimeout, () => silent(link))
-    link.open()
-    for (const block of parser.parse(bytes)) takeBlock(link, block, parser)
-    if (parser.retry !== undefined && link.awayTime === undefined) link.retry(parser.retry)
+export async function sse(connection) {
+  connection.expect(connection.settings.connectTimeout, tooSlow)
+  const query = { prime: true, format: connection.isJSON ? 'json' : undefined }
+  // Firefox's cache would hold a second stream of the same address back until the first one ends, whatever the hub says.
+  const answer = await connection.ask('sse', query, { type: 'text/event-stream', cache: 'no-store' })
+  const parser = new EventStreamParser(connection.cursor)
+  for await (const bytes of chunks(answer, connection.signal)) {
+    connection.hear()
+    connection.expect(connection.settings.heartbeatTimeout, () => silent(connection))
+    connection.open()
+    for (const block of parser.parse(bytes)) takeBlock(connection, block, parser)
+    if (parser.retry !== undefined && connection.awayTime === undefined) connection.retry(parser.retry)
   }
 }
 
 /**
- * @param {import('./link.js').Link} link
+ * @param {import('./connection.js').Connection} connection
  * @param {import('./parser.js').Block} block
  * @param {EventStreamParser} parser
  */
-function takeBlock(link, { type, data, id }, parser) {
+function takeBlock(connection, { type, data, id }, parser) {
   if (data === undefined) {
-    link.place(id)
+    connection.place(id)
   } else if (type === 'hub.close') {
-    link.takeClose(JSON.parse(data).reason, parser.retry)
+    connection.takeClose(JSON.parse(data).reason, parser.retry)
   } else if (type === 'hub.reset') {
-    link.takeReset(JSON.parse(data), id)
-  } else if (link.isJSON) {
-    link.takeJSON({ ...JSON.parse(data), id, retry: undefined })
+    connection.takeReset(JSON.parse(data), id)
+  } else if (connection.isJSON) {
+    connection.takeJSON({ ...JSON.parse(data), id, retry: undefined })
   } else {
-    link.take({ type, data, topic: link.settings.topics[0], id })
+    connection.take({ type, data, topic: connection.settings.topics[0], id })
   }
 }
 
@@ -53,9 +55,9 @@ function tooSlow() {
   return new HubError('the stream did not begin in time, so a proxy may hold it back', { kind: 'unsuited' })
 }
 
-/** @param {import('./link.js').Link} link */
-function silent(link) {
-  const age = Date.now() - (link.openedAt ?? 0) - link.settings.heartbeatTimeout
+/** @param {import('./connection.js').Connection} connection */
+function silent(connection) {
+  const age = Date.now() - (connection.openedAt ?? 0) - connection.settings.heartbeatTimeout
   // A stream that was alive has lost its connection; one that never was more than its beginning is held back.
   return age > BEGINNING
     ? new HubError('the stream has fallen silent')

@@ -8,16 +8,16 @@ const PAUSE = 5000
 
 /**
  * Polling: one request after the other, with pauses.
- * @param {import('./link.js').Link} link
+ * @param {import('./connection.js').Connection} connection
  */
-export async function poll(link) {
-  while (!link.isOver) {
-    const pollAfter = await getBatch(link, 'poll')
-    link.open()
+export async function poll(connection) {
+  while (!connection.isOver) {
+    const pollAfter = await getBatch(connection, 'poll')
+    connection.open()
     // 0 is for what did not fit into the batch; otherwise the page knows better than the hub how soon it wants to know.
-    const pause = pollAfter === 0 ? 0 : (link.settings.pollInterval ?? pollAfter)
+    const pause = pollAfter === 0 ? 0 : (connection.settings.pollInterval ?? pollAfter)
     // A quarter of it is random, so that clients which began together do not stay together.
-    if (pause > 0) await link.sleep(pause * (0.875 + Math.random() / 4))
+    if (pause > 0) await connection.sleep(pause * (0.875 + Math.random() / 4))
   }
 }
 
@@ -27,30 +27,33 @@ export async function poll(link) {
  *
  * It begins with an ordinary poll, which is answered at once: the client knows that the hub is there, and has a place from
  * which to go on.
- * @param {import('./link.js').Link} link
+ * @param {import('./connection.js').Connection} connection
  */
-export async function longPoll(link) {
-  await getBatch(link, 'poll')
-  link.open()
-  while (!link.isOver) await getBatch(link, 'long-poll', WAIT)
+export async function longPoll(connection) {
+  await getBatch(connection, 'poll')
+  connection.open()
+  while (!connection.isOver) await getBatch(connection, 'long-poll', WAIT)
 }
 
 /**
  * Gets a batch and hands it over.
- * @param {import('./link.js').Link} link
+ * @param {import('./connection.js').Connection} connection
  * @param {string} path
  * @param {number} [timeout] In seconds.
  * @returns {Promise<number>} How soon the hub wants to be asked again, in milliseconds.
  */
-async function getBatch(link, path, timeout) {
-  link.expect(link.settings.connectTimeout + (timeout ?? 0) * 1000, () => new HubError('no answer came in time'))
-  const answer = await link.get(link.url(path, { timeout }), 'application/json')
+async function getBatch(connection, path, timeout) {
+  connection.expect(connection.settings.connectTimeout + (timeout ?? 0) * 1000, () => new HubError('no answer came in time'))
+  // A long poll has nothing to keep, and Firefox lets one wait until that of another tab, which asks the same, is answered.
+  const cache = timeout === undefined ? undefined : /** @type {const} */ ('no-store')
+  const answer = await connection.ask(path, { timeout }, { type: 'application/json', cache })
   const { events, resets = [], cursor } = await answer.json()
-  link.relax()
+  connection.relax()
+  connection.hear()
   // A reset is as old as the cursor that was asked for. The place is safe only once all of the batch is handed over.
-  for (const reset of resets) link.takeReset(reset)
-  for (const event of events) link.takeJSON(event)
-  link.place(cursor)
+  for (const reset of resets) connection.takeReset(reset)
+  for (const event of events) connection.takeJSON(event)
+  connection.place(cursor)
   return pollAfter(answer)
 }
 
