@@ -58,6 +58,10 @@ class Load:
         await until(is_recovered, "everybody publishes and receives again", seconds)
         return time.monotonic() - since
 
+    async def wait_until_open(self):
+        """Waits until every stream is open, also those that were told to stay away for a while."""
+        await until(lambda: all(one.is_open for one in self.subscribers), "all streams are open again", 60)
+
     async def settle(self):
         """Ends publishing, waits for what was acknowledged, then a while for what should not come; gives the verdict."""
         await asyncio.gather(*(publisher.finish() for publisher in self.publishers))
@@ -70,7 +74,7 @@ class Load:
             return not waiting
 
         try:
-            await until(has_all, "all events arrive", 20, pause=0.2)
+            await until(has_all, "all events arrive", 60, pause=0.2)
         except TimeoutError:
             pass  # the verdict counts them
         await asyncio.sleep(0.3)

@@ -2,6 +2,7 @@
 import asyncio
 import ctypes
 import os
+import random
 import re
 import shutil
 import signal
@@ -12,10 +13,19 @@ import time
 
 
 def free_port():
-    """A port of the loopback address that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of the loopback address that nobody listens on now, and that no outgoing connection is given.
+
+    A server that is started anew finds its port again; of the system's own choice, some client's connection could have it by
+    then, or that of whoever tries to reach the server itself.
+    """
+    while True:
+        with socket.socket() as probe:
+            port = random.randrange(15_000, 30_000)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 async def until(condition, what, seconds=30.0, pause=0.02):
@@ -96,6 +106,19 @@ class Hub(Child):
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def connections(process):
+    """The local addresses of a process's TCP connections."""
+    sockets = set()
+    for name in os.listdir(f"/proc/{process.process.pid}/fd"):
+        try:
+            sockets.add(os.readlink(f"/proc/{process.process.pid}/fd/{name}"))
+        except OSError:
+            continue
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        rows = [line.split() for line in list(table)[1:]]
+    return [f"127.0.0.1:{int(row[1].partition(':')[2], 16)}" for row in rows if f"socket:[{row[9]}]" in sockets]
+
+
 class Redis(Child):
     """A redis-server that writes its append-only file as the compose file's does."""
 
@@ -112,14 +135,24 @@ class Redis(Child):
         return ("127.0.0.1", self.port)
 
     def call(self, *arguments):
-        """Asks redis-cli; gives what it prints."""
-        answer = subprocess.run(
-            ["redis-cli", "-p", str(self.port), *arguments], capture_output=True, text=True, timeout=10, check=False)
+        """Asks redis-cli; gives what it prints, which is nothing if no answer comes."""
+        try:
+            answer = subprocess.run(
+                ["redis-cli", "-p", str(self.port), *arguments], capture_output=True, text=True, timeout=10, check=False)
+        except subprocess.TimeoutExpired:
+            return ""
         return answer.stdout.strip()
 
-    def info(self, name):
-        found = re.search(rf"^{name}:(\S+)", self.call("INFO", "everything"), re.MULTILINE)
-        return found[1] if found else ""
+    @property
+    def subscribers(self):
+        """The addresses of the connections that are subscribed."""
+        return set(re.findall(r" addr=(\S+)", self.call("CLIENT", "LIST", "TYPE", "pubsub")))
+
+    @property
+    def time(self):
+        """Its clock, in seconds; None if it does not tell."""
+        seconds = self.call("TIME").partition("\n")[0]
+        return int(seconds) if seconds.isdigit() else None
 
     async def wait_until_up(self):
         await until(lambda: self.call("PING") == "PONG", "Redis answers")

@@ -22,6 +22,7 @@ class Subscriber:
         self.out_of_order = 0
         self.is_open = False
         self.retry = None
+        self.returns = []  # when it was told to come back, by the clock of the run
         self.last_heard = 0.0
         self.connection = None
         self.is_over = asyncio.Event()
@@ -71,6 +72,7 @@ class Subscriber:
 
     def must_close(self, retry):
         self.retry = retry
+        self.returns.append(time.monotonic() + retry)
 
     def ended(self):
         self.connection = None
