@@ -35,6 +35,10 @@ public struct FanOutConfiguration: Sendable {
     public var tailCount: Int
     /// How many events are read at a time for streams that are behind what is held in memory.
     public var pageCount: Int
+    /// How much memory such pages may take, in bytes. Beyond it only one stream of each loop is given more at a time.
+    public var pageByteCount: Int
+    /// How many reads of logs may be under way at once.
+    public var readCount = 16
     /// How long a topic that nobody listens to any more stays subscribed to.
     public var linger: TimeAmount
 
@@ -45,7 +49,7 @@ public struct FanOutConfiguration: Sendable {
         gatherCount: Int = 512,
         catchUpByteCount: Int = 64 << 10,
         ringLimit: RingLimit = RingLimit(), tailCount: Int = 256,
-        pageCount: Int = 512, linger: TimeAmount = .seconds(30)
+        pageCount: Int = 512, pageByteCount: Int = 128 << 20, linger: TimeAmount = .seconds(30)
     ) {
         self.heartbeat = heartbeat
         self.openingTimeout = openingTimeout
@@ -57,6 +61,7 @@ public struct FanOutConfiguration: Sendable {
         self.ringLimit = ringLimit
         self.tailCount = tailCount
         self.pageCount = pageCount
+        self.pageByteCount = pageByteCount
         self.linger = linger
     }
 }

@@ -10,6 +10,7 @@ extension FanOutShard {
 
     /// Gives a stream what lies between its place and the newest event, as far as is known and its outlet takes it.
     func pull(_ subscriber: Subscriber) {
+        guard self.pages.hasTurn(subscriber) else { return }
         self.makeChanges(of: subscriber)
         guard subscriber.phase == .behind, subscriber.topics.allSatisfy(\.isLive) else { return }
         var lanes: [StreamMerge.Lane] = []
@@ -31,13 +32,13 @@ extension FanOutShard {
         let topic = subscriber.topics[index]
         let reached = subscriber.reached(index)
         if case .doubt(let sure, let hole) = subscriber.policy(index) {
-            guard let lane = self.lane(of: topic, after: sure, for: subscriber) else { return nil }
+            guard let lane = self.lane(of: topic, index, after: sure, for: subscriber) else { return nil }
             let isMissed = (lane.next.map { $0.offset <= reached } ?? false) || (hole && lane.gap != nil)
             self.settleDoubt(index, of: subscriber, after: sure, isMissed: isMissed)
         }
         // A stream of one topic may just have gone back.
         let place = subscriber.reached(index)
-        guard var lane = self.lane(of: topic, after: place, for: subscriber) else { return nil }
+        guard var lane = self.lane(of: topic, index, after: place, for: subscriber) else { return nil }
         lane.through = max(lane.through, place)
         if case .announce = subscriber.policy(index) { lane.gap = lane.gap ?? place }
         return lane
@@ -52,12 +53,12 @@ extension FanOutShard {
     }
 
     /// What is known of a topic after a place; `nil` if a page has been asked for.
-    func lane(of topic: ShardTopic, after place: Offset, for subscriber: Subscriber) -> StreamMerge.Lane? {
+    func lane(
+        of topic: ShardTopic, _ index: Int, after place: Offset, for subscriber: Subscriber
+    ) -> StreamMerge.Lane? {
         if let lane = topic.lane(after: place, head: self.head) { return lane }
-        if topic.wait(subscriber, after: place) {
-            self.partition.requestPage(of: topic.topic, after: place, shard: self.index)
-        }
-        return nil
+        guard let page = self.pages.page(of: topic, index, after: place, for: subscriber) else { return nil }
+        return topic.lane(of: page, after: place, head: self.head)
     }
 
     private func open(_ subscriber: Subscriber, with lanes: [StreamMerge.Lane]) {
@@ -168,6 +169,8 @@ extension FanOutShard {
             return self.waitingForHead.append(subscriber)
         }
         subscriber.proveAll()
+        // A topic that is to come may still have to be read.
+        if subscriber.changes.isEmpty { self.pages.release(subscriber) }
         subscriber.phase = .live
         if let cursor = self.cursor(at: subscriber.place) { subscriber.outlet.caughtUp(at: cursor) }
     }

@@ -47,7 +47,7 @@ extension FanOutShard {
             self.suspend(topic, hole: hole)
         case .page(let name, let page):
             guard let topic = self.topics[name] else { return }
-            for subscriber in topic.add(page) { self.catchUp(subscriber) }
+            for subscriber in self.pages.take(page, of: topic) { self.catchUp(subscriber) }
         case .confirmed(let name, let place, let clock):
             self.knownClock = max(self.knownClock, clock)
             for subscriber in self.topics[name]?.confirming.removeValue(forKey: place) ?? [] {
@@ -103,7 +103,11 @@ extension FanOutShard {
     private func enter(_ new: Epoch) {
         let old = self.epoch
         let subscribers = self.allSubscribers()
-        for topic in self.topics.values { topic.forgetAll() }
+        for topic in self.topics.values {
+            self.pages.forgetRequests(of: topic)
+            topic.forgetAll()
+        }
+        subscribers.forEach(self.pages.release)
         self.epoch = new
         self.head = .zero
         self.knownClock = .zero

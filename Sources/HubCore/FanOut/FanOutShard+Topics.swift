@@ -66,7 +66,8 @@ extension FanOutShard {
         switch self.beginning(start, of: [topic], in: epoch, isConfirmed: subscriber.isConfirmed) {
         case .place(let place, .accept):
             // Known before the topic begins, so that the stream's place does not go back further than needed.
-            return self.lane(of: topic, after: place, for: subscriber).map { ($0.gap ?? place, .prove) }
+            let lane = self.lane(of: topic, subscriber.topics.count, after: place, for: subscriber)
+            return lane.map { ($0.gap ?? place, .prove) }
         case .place(let place, let policy):
             // This member may lag behind the one where the stream was before: the latest is never before its place.
             return (start == .latest ? max(place, subscriber.place) : place, policy)

@@ -22,6 +22,8 @@ public final class FanOutShard: @unchecked Sendable {
     var gap: OffsetGap?
     var topics: [Topic: ShardTopic] = [:]
     let states = LiveStates()
+    /// What streams hold that are behind what is in memory.
+    let pages: CatchUpPages
     /// Streams without a topic: one of a client that may take up another.
     var idle = Roster()
     /// Streams that are behind and can be given more.
@@ -45,6 +47,7 @@ public final class FanOutShard: @unchecked Sendable {
         self.eventLoop = eventLoop
         self.partition = partition
         self.configuration = configuration
+        self.pages = CatchUpPages(shard: index, partition: partition)
     }
 
     /// Begins a stream.
@@ -73,6 +76,7 @@ public final class FanOutShard: @unchecked Sendable {
         self.eventLoop.preconditionInEventLoop()
         guard subscriber.phase != .closed else { return }
         subscriber.end()
+        self.pages.release(subscriber)
         self.statistics.subscribers -= 1
         self.statistics.streams[subscriber.outlet.transport, default: 0] -= 1
         self.forgetChanges(of: subscriber)
@@ -112,6 +116,8 @@ public final class FanOutShard: @unchecked Sendable {
     private func strike() {
         self.statistics.loopLag.observe(.now() - self.dueTick)
         self.advanceWheel()
+        self.pages.tick()
+        self.letIn()
         self.dueTick = .now() + Self.tick
     }
 
@@ -142,6 +148,7 @@ public final class FanOutShard: @unchecked Sendable {
     func release(_ topic: ShardTopic) {
         guard topic.subscriberCount == 0, self.topics[topic.topic] === topic else { return }
         self.topics[topic.topic] = nil
+        self.pages.forgetRequests(of: topic)
         self.partition.detach(topic.topic, shard: self.index, generation: topic.generation)
     }
 

@@ -2,8 +2,6 @@ import DequeModule
 
 /// A topic as one shard sees it: a copy of the feed's ring, and who listens here. Used only on the shard's loop.
 final class ShardTopic {
-    private static let heldPages = 4
-
     let topic: Topic
     /// Tells this attachment to the feed from earlier ones of the same topic.
     let generation: Int
@@ -20,12 +18,14 @@ final class ShardTopic {
     var joining = Roster()
     /// Deliveries to `single` that are not finished, in order.
     var deliveries: Deque<Delivery> = []
-    /// Streams that wait for a page.
-    var waiting: [Subscriber] = []
     /// Streams whose cursor is ahead of what is known, until the bus has been asked.
     var confirming: [Offset: [Subscriber]] = [:]
-    private var requested: Set<Offset> = []
-    private var pages: [TopicPage] = []
+    /// The pages that streams of this shard hold.
+    private(set) var pages = LivePages()
+    /// How often pages were forgotten: those from before say nothing any longer.
+    private(set) var pageGeneration = 0
+    /// Streams that wait for the page after a place.
+    private var waiting: [Offset: [Subscriber.Membership]] = [:]
 
     init(_ topic: Topic, generation: Int) {
         self.topic = topic
@@ -40,12 +40,16 @@ final class ShardTopic {
         self.several.forEach(body)
     }
 
-    /// What is known of the topic after a place; `nil` if a page has to be read first.
+    /// What the ring knows of the topic after a place; `nil` if it begins only later, and a page says more.
     /// - Parameter head: All live feeds are complete up to here.
     func lane(after place: Offset, head: Offset) -> StreamMerge.Lane? {
+        guard self.ring.base <= place || self.ring.isWhole else { return nil }
+        return self.ringLane(after: place, through: max(head, self.verified))
+    }
+
+    /// What is known of the topic after a place that a page covers.
+    func lane(of page: TopicPage, after place: Offset, head: Offset) -> StreamMerge.Lane {
         let end = max(head, self.verified)
-        if self.ring.base <= place || self.ring.isWhole { return self.ringLane(after: place, through: end) }
-        guard let page = self.pages.last(where: { $0.covers(place) }) else { return nil }
         // A log that was trimmed up to the ring or beyond: what comes next is the ring's.
         if page.base > place, page.base >= self.ring.base { return self.ringLane(after: place, through: end) }
         // A page may hold what has yet to arrive here; that is for the ring to give, so that places never run ahead.
@@ -63,22 +67,29 @@ final class ShardTopic {
     /// Lets a stream wait for the page after a place.
     /// - Returns: Whether the page has to be asked for.
     func wait(_ subscriber: Subscriber, after place: Offset) -> Bool {
-        self.waiting.append(subscriber)
-        return self.requested.insert(place).inserted
+        self.waiting[place, default: []].append(subscriber.membership)
+        return self.waiting[place]?.count == 1
     }
 
     /// Takes a page in.
-    /// - Returns: The streams that waited for one.
-    func add(_ page: TopicPage) -> [Subscriber] {
-        self.pages.append(page)
-        if self.pages.count > Self.heldPages { self.pages.removeFirst() }
-        self.requested = []
-        defer { self.waiting = [] }
-        return self.waiting
+    /// - Returns: The streams that waited for it, and how many requests it answers.
+    func take(_ page: TopicPage) -> (streams: [Subscriber], requests: Int) {
+        self.pages.insert(page)
+        let answered = self.waiting.keys.filter { page.covers($0) || page.from == $0 }
+        let waiting = answered.flatMap { self.waiting.removeValue(forKey: $0) ?? [] }
+        return (waiting.compactMap(\.subscriber), answered.count)
+    }
+
+    /// No page is waited for any longer.
+    /// - Returns: How many had been asked for.
+    func forgetRequests() -> Int {
+        defer { self.waiting = [:] }
+        return self.waiting.count
     }
 
     func forgetPages() {
-        self.pages = []
+        self.pages.removeAll()
+        self.pageGeneration += 1
     }
 
     /// Nothing is known any longer.
@@ -87,9 +98,7 @@ final class ShardTopic {
         self.ring = ReplayRing(base: .zero, isWhole: false, limit: RingLimit())
         self.verified = .zero
         self.deliveries = []
-        self.waiting = []
         self.confirming = [:]
-        self.requested = []
-        self.pages = []
+        self.forgetPages()
     }
 }

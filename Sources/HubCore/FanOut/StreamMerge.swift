@@ -1,4 +1,5 @@
 import DequeModule
+import HeapModule
 
 /// Merges the logs of a stream's topics into one sequence in the order of ids, from a place on, as far as it is proved to
 /// be complete.
@@ -35,7 +36,23 @@ struct StreamMerge {
         case end(through: Offset)
     }
 
+    /// The next item of a lane. Of items with the same offset a gap comes before an event, since a cursor at the end of a gap
+    /// that has not been told would hide it.
+    private struct Item: Comparable {
+        let offset: Offset
+        let isGap: Bool
+        let lane: Int
+
+        static func < (left: Item, right: Item) -> Bool {
+            if left.offset != right.offset { return left.offset < right.offset }
+            if left.isGap != right.isGap { return left.isGap }
+            return left.lane < right.lane
+        }
+    }
+
     private var lanes: [Lane]
+    /// The next item of every lane that has one.
+    private var items: Heap<Item>
     /// The least of the lanes' ends: beyond it nothing is proved.
     private let bound: Offset
     private var place: Offset
@@ -44,21 +61,20 @@ struct StreamMerge {
         self.lanes = lanes
         self.place = place
         self.bound = lanes.lazy.map(\.through).min() ?? place
+        self.items = Heap(lanes.indices.compactMap { Self.item(of: lanes[$0], at: $0) })
     }
 
     /// Takes the next step.
     mutating func next() -> Step {
-        while let lane = self.leastLane() {
-            if let gap = self.lanes[lane].gap, self.isGapNext(lane) {
-                guard gap <= self.bound else { break }
-                let isSafe = !self.lanes.contains { $0.next?.offset == gap }
-                if isSafe { self.place = max(self.place, gap) }
-                return .gap(lanes: self.takeGaps(to: gap), end: self.place, isSafe: isSafe)
+        while let item = self.items.min {
+            if item.isGap {
+                guard item.offset <= self.bound else { break }
+                let isSafe = !self.lanes.contains { $0.next?.offset == item.offset }
+                if isSafe { self.place = max(self.place, item.offset) }
+                return .gap(lanes: self.takeGaps(to: item.offset), end: self.place, isSafe: isSafe)
             }
-            let event = self.lanes[lane].events[self.lanes[lane].index]
             // The only event right after the bound is this one, whichever topics it was published to.
-            guard event.offset.predecessor <= self.bound else { break }
-            self.lanes[lane].index += 1
+            guard item.offset.predecessor <= self.bound, let event = self.takeEvent(of: item.lane) else { break }
             // An event of several topics is in several lanes under one id.
             guard event.offset > self.place else { continue }
             self.place = event.offset
@@ -67,34 +83,35 @@ struct StreamMerge {
         return .end(through: max(self.place, self.bound))
     }
 
+    private mutating func takeEvent(of lane: Int) -> Event? {
+        let event = self.lanes[lane].next
+        self.lanes[lane].index += 1
+        if let next = Self.item(of: self.lanes[lane], at: lane) {
+            self.items.replaceMin(with: next)
+        } else {
+            _ = self.items.popMin()
+        }
+        return event
+    }
+
     /// Gaps that end at one place are crossed in one step: the place is safe only when all of them are told.
     private mutating func takeGaps(to end: Offset) -> [Int] {
-        let lanes = self.lanes.indices.filter { self.lanes[$0].gap == end }
-        for lane in lanes { self.lanes[lane].gap = nil }
-        return lanes
-    }
-
-    private func isGapNext(_ lane: Int) -> Bool {
-        guard let gap = self.lanes[lane].gap, let event = self.lanes[lane].next else { return true }
-        return gap <= event.offset
-    }
-
-    /// The lane whose next item has the least offset; of items with the same one, a gap before an event, since a cursor
-    /// at the end of a gap that has not been told would hide it.
-    private func leastLane() -> Int? {
-        var least: (lane: Int, offset: Offset, isGap: Bool)?
-        for lane in self.lanes.indices {
-            guard let (offset, isGap) = self.nextItem(lane) else { continue }
-            if let found = least, (found.offset, found.isGap ? 0 : 1) <= (offset, isGap ? 0 : 1) { continue }
-            least = (lane, offset, isGap)
+        var crossed: [Int] = []
+        while let item = self.items.min, item.isGap, item.offset == end {
+            _ = self.items.popMin()
+            crossed.append(item.lane)
+            self.lanes[item.lane].gap = nil
         }
-        return least?.lane
+        for lane in crossed {
+            if let next = Self.item(of: self.lanes[lane], at: lane) { self.items.insert(next) }
+        }
+        return crossed
     }
 
-    private func nextItem(_ lane: Int) -> (Offset, isGap: Bool)? {
-        let event = self.lanes[lane].next
-        guard let gap = self.lanes[lane].gap else { return event.map { ($0.offset, false) } }
-        guard let event, event.offset < gap else { return (gap, true) }
-        return (event.offset, false)
+    private static func item(of lane: Lane, at index: Int) -> Item? {
+        let event = lane.next
+        guard let gap = lane.gap else { return event.map { Item(offset: $0.offset, isGap: false, lane: index) } }
+        guard let event, event.offset < gap else { return Item(offset: gap, isGap: true, lane: index) }
+        return Item(offset: event.offset, isGap: false, lane: index)
     }
 }

@@ -51,6 +51,10 @@ public final class Subscriber {
     var isSlow = false
     /// Which stall of its shard this is, while the outlet takes nothing and there is something to send.
     var stall: Int?
+    /// What it holds of its topics' logs while it is behind what the rings hold.
+    var pages: HeldPages?
+    /// Waits until there is room for such pages.
+    var isApplicant = false
     /// What the events of one tick amount to, for a stream of several topics.
     var gathered: GatheredEvents?
 
@@ -168,6 +172,7 @@ public final class Subscriber {
         self.unsettle()
         for lane in self.lanes.indices { self.lanes[lane].floor = self.reached(lane) }
         self.topics.append(topic)
+        self.pages?.addLane()
         self.lanes.append(LaneState(floor: place, policy: policy, origin: place))
         self.place = self.lanes.map(\.floor).min() ?? place
         self.settle()
@@ -176,6 +181,7 @@ public final class Subscriber {
     /// Takes a topic away. If the others waited for it, the place is theirs again.
     func remove(_ lane: Int) {
         self.topics.remove(at: lane)
+        self.pages?.removeLane(lane)
         guard !self.lanes.isEmpty else { return }
         self.lanes.remove(at: lane)
         self.place = max(self.place, self.lanes.map(\.floor).min() ?? .zero)

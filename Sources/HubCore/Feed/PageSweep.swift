@@ -1,5 +1,6 @@
 /// Reads pages of one topic for the streams that are behind its ring: one read at a time, each from the lowest place
-/// that someone waits for, so that any number of streams costs no more reads than the log has pages.
+/// that someone waits for, so that any number of streams costs no more reads than the log has pages. A page is given to whoever
+/// asks for it while any stream holds it.
 struct PageSweep {
     /// What the caller has to do next.
     enum Action {
@@ -8,15 +9,14 @@ struct PageSweep {
         case read(after: Offset)
     }
 
-    private static let heldPages = 4
-    private var pages: [TopicPage] = []
+    private var pages = LivePages()
     private var waiting: [(place: Offset, shard: Int)] = []
     private var underWay: Offset?
 
     /// A shard asks for what comes after a place.
     /// - Returns: The page, if one is held that says so; else what to do.
     mutating func request(after place: Offset, shard: Int) -> (page: TopicPage?, action: Action) {
-        if let page = self.pages.last(where: { $0.covers(place) }) { return (page, .none) }
+        if let page = self.pages.page(covering: place) { return (page, .none) }
         self.waiting.append((place, shard))
         return (nil, self.next())
     }
@@ -25,8 +25,7 @@ struct PageSweep {
     /// - Returns: The shards that get the page, and what to do for those that still wait.
     mutating func finish(_ page: TopicPage) -> (shards: Set<Int>, action: Action) {
         self.underWay = nil
-        self.pages.append(page)
-        if self.pages.count > Self.heldPages { self.pages.removeFirst() }
+        self.pages.insert(page)
         var served: Set<Int> = []
         self.waiting.removeAll { request in
             guard page.covers(request.place) || request.place == page.from else { return false }
@@ -48,7 +47,7 @@ struct PageSweep {
 
     /// Forgets the pages that are held, since the log was dropped or belongs to another epoch.
     mutating func forgetPages() {
-        self.pages = []
+        self.pages.removeAll()
     }
 
     private mutating func next() -> Action {

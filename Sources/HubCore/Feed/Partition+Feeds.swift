@@ -57,7 +57,7 @@ extension Partition {
 
     private func readTail(of topic: Topic, token: Int) {
         self.counters.tailReads += 1
-        self.bus.read(topic, .tail, limit: self.configuration.tailCount).whenComplete { result in
+        self.reads.read(topic, .tail, limit: self.configuration.tailCount) { result in
             switch result {
             case .success(let page):
                 self.busEntered(page.epoch)

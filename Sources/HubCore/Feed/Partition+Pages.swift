@@ -5,7 +5,7 @@ extension Partition {
     func perform(_ action: PageSweep.Action, for topic: Topic) {
         guard case .read(let place) = action else { return }
         self.counters.pageReads += 1
-        self.bus.read(topic, .after(place), limit: self.configuration.pageCount).whenComplete { result in
+        self.reads.read(topic, .after(place), limit: self.configuration.pageCount) { result in
             guard let index = self.entries.index(forKey: topic) else { return }
             guard case .success(let page) = result, self.isCurrent(page.epoch) else {
                 self.entries.values[index].sweep.fail()
@@ -14,7 +14,7 @@ extension Partition {
                     self.perform(action, for: topic)
                 }
             }
-            self.finish(TopicPage(from: place, page), for: topic)
+            self.finish(TopicPage(from: place, page, budget: self.pageBudget), for: topic)
         }
     }
 

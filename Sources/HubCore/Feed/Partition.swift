@@ -20,6 +20,8 @@ final class Partition: @unchecked Sendable {
     let bus: any EventBus
     let configuration: FanOutConfiguration
     let logger: Logger
+    let pageBudget: PageBudget
+    let reads: LogReadQueue
     var mailboxes: [ShardMailbox] = []
     var entries: [Topic: Entry] = [:]
     var epoch: Epoch?
@@ -34,6 +36,8 @@ final class Partition: @unchecked Sendable {
         self.bus = bus
         self.configuration = configuration
         self.logger = logger
+        self.pageBudget = PageBudget(limit: configuration.pageByteCount)
+        self.reads = LogReadQueue(bus: bus, concurrency: configuration.readCount)
     }
 
     /// Begins to work.

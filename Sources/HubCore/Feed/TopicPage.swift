@@ -12,15 +12,25 @@ final class TopicPage: Sendable {
     let events: Deque<Event>
     /// The topic's last offset at the moment of the read.
     let last: Offset
+    private let byteCount: Int
+    private let budget: PageBudget?
 
     /// Makes a page of what the bus answered to a read after `from`.
-    init(from: Offset, _ page: LogPage) {
+    /// - Parameter budget: Is charged for the page as long as anybody holds it.
+    init(from: Offset, _ page: LogPage, budget: PageBudget? = nil) {
         self.from = from
         self.base = max(from, page.base)
         self.events = Deque(page.entries)
         let last = page.entries.last?.offset ?? from
         self.through = page.hasMore ? last : max(last, page.clock)
         self.last = page.last ?? page.floor
+        self.byteCount = page.entries.reduce(0) { $0 + $1.byteCount }
+        self.budget = budget
+        budget?.charge(self.byteCount)
+    }
+
+    deinit {
+        self.budget?.charge(-self.byteCount)
     }
 
     /// Whether the page says what comes right after a place.

@@ -1,0 +1,123 @@
+import DequeModule
+
+/// The pages that the streams of one loop hold while they are behind their topics' rings.
+///
+/// A stream that holds pages keeps them until it has used them, so that its merge always gets on with what it has and no page
+/// is read twice for it. What keeps memory bounded is the number of streams that hold any: beyond the budget all but one
+/// give back what they hold, and wait until they are let in again in the order in which they gave it back.
+final class CatchUpPages {
+    /// How long a stream that takes nothing keeps its pages, in ticks of the shard.
+    private static let idleTickLimit = 20
+
+    private let shard: Int
+    private let partition: Partition
+    private var holders = Roster()
+    private var applicants: Deque<Subscriber.Membership> = []
+    /// The one that goes on while the budget is exceeded.
+    private var lead: Subscriber?
+    /// How many pages have been asked for and are not there yet.
+    private var requestedCount = 0
+
+    init(shard: Int, partition: Partition) {
+        self.shard = shard
+        self.partition = partition
+    }
+
+    /// The page of one of a stream's topics that says what comes after a place; `nil` if the stream has to wait for it.
+    func page(of topic: ShardTopic, _ lane: Int, after place: Offset, for subscriber: Subscriber) -> TopicPage? {
+        guard subscriber.pages != nil || self.admit(subscriber) else { return nil }
+        let generation = topic.pageGeneration
+        if let page = subscriber.pages?.page(of: lane, covering: place, generation: generation) { return page }
+        if let page = topic.pages.page(covering: place) {
+            subscriber.pages?.hold(page, of: lane, generation: generation)
+            return page
+        }
+        let start = subscriber.pages?.nextPage(of: lane, after: place, generation: generation) ?? place
+        guard subscriber.pages?.await(lane) == true, topic.wait(subscriber, after: start) else { return nil }
+        self.requestedCount += 1
+        self.partition.requestPage(of: topic.topic, after: start, shard: self.shard)
+        return nil
+    }
+
+    /// Gives a page to those who wait for it.
+    /// - Returns: The streams that can go on.
+    func take(_ page: TopicPage, of topic: ShardTopic) -> [Subscriber] {
+        let (waiting, answered) = topic.take(page)
+        self.requestedCount -= answered
+        return waiting.filter { subscriber in
+            // One that gave its pages back meanwhile looks anew at what it needs.
+            guard subscriber.pages != nil else { return true }
+            let lane = subscriber.topics.firstIndex { $0 === topic } ?? subscriber.topics.count
+            subscriber.pages?.hold(page, of: lane, generation: topic.pageGeneration)
+            return subscriber.pages?.arrived(lane) == true
+        }
+    }
+
+    /// Whether a stream may have its turn; one that may not waits until it is let in again.
+    func hasTurn(_ subscriber: Subscriber) -> Bool {
+        guard subscriber.pages != nil else { return true }
+        subscriber.pages?.use()
+        guard self.partition.pageBudget.isExceeded else { return true }
+        self.lead = self.lead ?? subscriber
+        guard self.lead !== subscriber else { return true }
+        self.release(subscriber)
+        self.apply(subscriber)
+        return false
+    }
+
+    /// Lets in the stream that has waited longest, if there is room.
+    func nextApplicant() -> Subscriber? {
+        while !self.applicants.isEmpty, self.hasRoom {
+            guard let subscriber = self.applicants.removeFirst().subscriber else { continue }
+            subscriber.isApplicant = false
+            self.letIn(subscriber)
+            return subscriber
+        }
+        return nil
+    }
+
+    /// A stream needs no page any longer.
+    func release(_ subscriber: Subscriber) {
+        guard let slot = subscriber.pages?.slot else { return }
+        self.holders.remove(at: slot)
+        subscriber.pages = nil
+        if self.lead === subscriber { self.lead = nil }
+    }
+
+    /// No page of a topic is waited for any longer.
+    func forgetRequests(of topic: ShardTopic) {
+        self.requestedCount -= topic.forgetRequests()
+    }
+
+    /// Takes the pages of streams that have not used them for a while, or not lately while memory is short.
+    func tick() {
+        let limit = self.partition.pageBudget.isExceeded ? 2 : Self.idleTickLimit
+        self.holders.forEach { subscriber in
+            subscriber.pages?.tick()
+            if let pages = subscriber.pages, pages.idleTicks >= limit { self.release(subscriber) }
+        }
+    }
+
+    private var hasRoom: Bool {
+        self.holders.isEmpty || self.partition.pageBudget.hasRoom(besides: self.requestedCount)
+    }
+
+    private func admit(_ subscriber: Subscriber) -> Bool {
+        guard self.applicants.isEmpty, self.hasRoom else {
+            self.apply(subscriber)
+            return false
+        }
+        self.letIn(subscriber)
+        return true
+    }
+
+    private func apply(_ subscriber: Subscriber) {
+        guard !subscriber.isApplicant else { return }
+        subscriber.isApplicant = true
+        self.applicants.append(subscriber.membership)
+    }
+
+    private func letIn(_ subscriber: Subscriber) {
+        subscriber.pages = HeldPages(slot: self.holders.insert(subscriber), topicCount: subscriber.topics.count)
+    }
+}

@@ -1,0 +1,86 @@
+/// What one stream holds of its topics' logs while it is behind their rings: at most one page of each topic, and which of
+/// them it waits for. The pages are shared with all streams that need them, and last as long as one of them does.
+struct HeldPages {
+    private struct Lane {
+        var page: TopicPage?
+        /// What the topic had forgotten when the page came: a page from before that says nothing any longer.
+        var generation = 0
+        var isAwaited = false
+    }
+
+    /// The stream's slot among those of its shard that hold pages.
+    let slot: Int
+    /// For how many ticks the stream has used none of them.
+    private(set) var idleTicks = 0
+    private var lanes: [Lane]
+    private var awaitedCount = 0
+
+    /// Makes room for a page of each of a stream's topics, and of the next topic that it takes up.
+    init(slot: Int, topicCount: Int) {
+        self.slot = slot
+        self.lanes = Array(repeating: Lane(), count: topicCount + 1)
+    }
+
+    /// Whether a page that was asked for has yet to come.
+    var isWaiting: Bool { self.awaitedCount > 0 }
+
+    /// The page of a lane that says what comes after a place.
+    func page(of lane: Int, covering place: Offset, generation: Int) -> TopicPage? {
+        guard let page = self.lanes[lane].page, self.lanes[lane].generation == generation, page.covers(place) else {
+            return nil
+        }
+        return page
+    }
+
+    /// After which place a lane's next page has to be read: where the one that is held ends, so that the pages of all streams
+    /// begin at the same places.
+    func nextPage(of lane: Int, after place: Offset, generation: Int) -> Offset {
+        guard let page = self.lanes[lane].page, self.lanes[lane].generation == generation,
+            page.through == place || page.through == place.predecessor
+        else { return place }
+        return page.through
+    }
+
+    /// Holds a page instead of the one before.
+    mutating func hold(_ page: TopicPage, of lane: Int, generation: Int) {
+        self.lanes[lane].page = page
+        self.lanes[lane].generation = generation
+    }
+
+    /// The lane's page was asked for.
+    /// - Returns: Whether the stream did not wait for it before.
+    mutating func await(_ lane: Int) -> Bool {
+        guard !self.lanes[lane].isAwaited else { return false }
+        self.lanes[lane].isAwaited = true
+        self.awaitedCount += 1
+        return true
+    }
+
+    /// The lane's page has come, or will not.
+    /// - Returns: Whether the stream can go on: it waits for no other.
+    mutating func arrived(_ lane: Int) -> Bool {
+        guard self.lanes[lane].isAwaited else { return false }
+        self.lanes[lane].isAwaited = false
+        self.awaitedCount -= 1
+        return self.awaitedCount == 0
+    }
+
+    /// The topic that was to be taken up is the stream's last one now.
+    mutating func addLane() {
+        self.lanes.append(Lane())
+    }
+
+    mutating func removeLane(_ lane: Int) {
+        if self.lanes.remove(at: lane).isAwaited { self.awaitedCount -= 1 }
+    }
+
+    /// The stream had its turn.
+    mutating func use() {
+        self.idleTicks = 0
+    }
+
+    /// A tick has passed. One that waits for a page is not idle.
+    mutating func tick() {
+        if !self.isWaiting { self.idleTicks += 1 }
+    }
+}

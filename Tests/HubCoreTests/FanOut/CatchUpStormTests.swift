@@ -1,0 +1,116 @@
+import Logging
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import HubCore
+
+/// Streams of many topics that come back at once, each far behind what the rings hold.
+@Suite struct CatchUpStormTests {
+    private static let topicCount = 40
+    private static let eventsPerTopic = 100
+    private static let pageCount = 10
+
+    @Test("A storm of streams of many topics ends, however little memory its pages may take", arguments: [64 << 20, 1])
+    func aStormEnds(pageByteCount: Int) throws {
+        let storm = try Storm(pageByteCount: pageByteCount)
+        let outlets = try storm.join(10) { _ in .earliest }
+        storm.run(untilAllOf: outlets, have: Self.topicCount * Self.eventsPerTopic)
+        #expect(outlets.allSatisfy { $0.delivered == Self.topicCount * Self.eventsPerTopic && $0.resets.isEmpty })
+        #expect(storm.shard.partition.pageBudget.heldByteCount == 0)
+        let pages = Self.topicCount * (Self.eventsPerTopic / Self.pageCount)
+        if pageByteCount > 1 { #expect(try storm.pageReads() <= 2 * pages) }
+    }
+
+    @Test func streamsThatBeginAtManyPlacesShareTheirPages() throws {
+        let storm = try Storm(pageByteCount: 64 << 20)
+        let outlets = try storm.join(10) { .cursor(storm.ids[$0 * 17].description) }
+        storm.run(untilAllOf: outlets, have: 1)
+        storm.loop.advanceTime(by: .seconds(1))
+        for (number, outlet) in outlets.enumerated() {
+            #expect(outlet.delivered == Self.topicCount * Self.eventsPerTopic - number * 17 - 1)
+        }
+        #expect(try storm.pageReads() <= 2 * Self.topicCount * (Self.eventsPerTopic / Self.pageCount))
+    }
+
+    @Test func aStreamThatTakesNothingKeepsItsPagesForAWhileOnly() throws {
+        let storm = try Storm(pageByteCount: 64 << 20)
+        let outlet = StubOutlet()
+        outlet.isWritable = false
+        let subscriber = storm.join(outlet, from: .earliest)
+        storm.loop.advanceTime(by: .seconds(1))
+        #expect(storm.shard.partition.pageBudget.heldByteCount > 0)
+        storm.loop.advanceTime(by: .seconds(3))
+        #expect(storm.shard.partition.pageBudget.heldByteCount == 0)
+        outlet.isWritable = true
+        storm.shard.resume(subscriber)
+        storm.run(untilAllOf: [outlet], have: Self.topicCount * Self.eventsPerTopic)
+        #expect(outlet.delivered == Self.topicCount * Self.eventsPerTopic)
+    }
+
+    @Test func streamsThatLeaveTakeTheirPagesWithThem() throws {
+        let storm = try Storm(pageByteCount: 1)
+        let streams = (0..<5).map { _ in
+            let outlet = StubOutlet()
+            outlet.isWritable = false
+            return storm.join(outlet, from: .earliest)
+        }
+        storm.loop.advanceTime(by: .milliseconds(50))
+        streams.forEach(storm.shard.leave)
+        let outlet = StubOutlet()
+        _ = storm.join(outlet, from: .earliest)
+        storm.run(untilAllOf: [outlet], have: Self.topicCount * Self.eventsPerTopic)
+        #expect(outlet.delivered == Self.topicCount * Self.eventsPerTopic)
+        #expect(storm.shard.partition.pageBudget.heldByteCount == 0)
+    }
+
+    /// A hub whose logs are much longer than its rings.
+    private struct Storm {
+        let loop = EmbeddedEventLoop()
+        let hub: Hub
+        let shard: FanOutShard
+        let topics: [Topic]
+        let ids: [EventID]
+
+        init(pageByteCount: Int) throws {
+            let bus = MemoryBus(eventLoop: self.loop, replayCount: eventsPerTopic, replayAge: .hours(1))
+            let configuration = FanOutConfiguration(
+                ringLimit: RingLimit(count: 8), tailCount: 4, pageCount: CatchUpStormTests.pageCount,
+                pageByteCount: pageByteCount)
+            self.hub = Hub(bus: bus, loops: [self.loop], configuration: configuration, logger: Logger(label: "storm"))
+            self.shard = try #require(self.hub.shard(on: self.loop))
+            self.topics = try (0..<topicCount).map { try Topic("t\($0)") }
+            self.hub.start()
+            self.loop.run()
+            let publications = try (0..<topicCount * eventsPerTopic).map {
+                try Sample.publication("t\($0 % topicCount)")
+            }
+            let published = bus.publish(publications)
+            self.loop.run()
+            self.ids = try published.wait().map(\.id)
+        }
+
+        func join(_ outlet: StubOutlet, from start: StartPosition) -> Subscriber {
+            self.shard.join(topics: self.topics, start: start, outlet: outlet)
+        }
+
+        func join(_ count: Int, from start: (Int) -> StartPosition) throws -> [StubOutlet] {
+            let outlets = (0..<count).map { _ in StubOutlet() }
+            for (number, outlet) in outlets.enumerated() { _ = self.join(outlet, from: start(number)) }
+            return outlets
+        }
+
+        /// Lets a minute pass at most, which is far more than is needed.
+        func run(untilAllOf outlets: [StubOutlet], have count: Int) {
+            for _ in 0..<6000 where !outlets.allSatisfy({ $0.delivered >= count }) {
+                self.loop.advanceTime(by: .milliseconds(10))
+            }
+        }
+
+        func pageReads() throws -> Int {
+            let statistics = self.hub.statistics()
+            self.loop.run()
+            return try statistics.wait().feeds.counters.pageReads
+        }
+    }
+}
