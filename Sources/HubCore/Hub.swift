@@ -61,12 +61,15 @@ public final class Hub: Sendable {
         return self.bus.shutdown()
     }
 
-    /// How many streams of a topic are on this member.
-    public func subscriberCount(of topic: Topic) -> EventLoopFuture<Int> {
+    /// How many streams of each of these topics are on this member. Every loop is asked once, however many there are.
+    public func subscriberCounts(of topics: [Topic]) -> EventLoopFuture<[Int]> {
         let counts = self.shards.map { shard in
-            shard.eventLoop.submit { shard.topics[topic]?.subscriberCount ?? 0 }
+            shard.eventLoop.submit { topics.map { shard.topics[$0]?.subscriberCount ?? 0 } }
         }
-        return EventLoopFuture.reduce(0, counts, on: self.bus.eventLoop, +)
+        let none = [Int](repeating: 0, count: topics.count)
+        return EventLoopFuture.reduce(none, counts, on: self.bus.eventLoop) { sums, more in
+            zip(sums, more).map { $0 + $1 }
+        }
     }
 
     /// What the hub holds now and has counted since its start.

@@ -31,7 +31,8 @@ struct TopicsEndpoint: Endpoint {
     }
 
     private func describe(_ topic: Topic) -> EventLoopFuture<HTTPAnswer> {
-        self.hub.bus.summary(of: topic).and(self.hub.subscriberCount(of: topic)).map { summary, subscribers in
+        self.hub.bus.summary(of: topic).and(self.hub.subscriberCounts(of: [topic])).map { summary, counts in
+            let subscribers = counts.first ?? 0
             guard summary != nil || subscribers > 0 else { return Problem.noTopic(topic).answer }
             let known = summary ?? TopicSummary(topic: topic, eventCount: 0, oldest: nil, latest: nil)
             var json = JSONText()
@@ -45,8 +46,7 @@ struct TopicsEndpoint: Endpoint {
         // One more than asked for tells whether there is a next page.
         return bus.topics(after: after, limit: limit + 1).flatMap { summaries in
             let page = Array(summaries.prefix(limit))
-            let counts = page.map { self.hub.subscriberCount(of: $0.topic) }
-            return EventLoopFuture.whenAllSucceed(counts, on: bus.eventLoop).map { counts in
+            return self.hub.subscriberCounts(of: page.map(\.topic)).map { counts in
                 Self.page(page, counts, hasMore: summaries.count > limit)
             }
         }

@@ -28,6 +28,8 @@ struct SupervisorSocket: Sendable {
     }
 
     private let name: String
+    /// Open from the beginning to the end, so that a hub that has no more files to open is not taken for one that hangs.
+    private let descriptor: CInt
     /// How often the supervisor wants to hear that the hub is alive, in microseconds; `nil` if it does not.
     let watchdogMicroseconds: Int64?
 
@@ -36,6 +38,7 @@ struct SupervisorSocket: Sendable {
     init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
         guard let name = environment["NOTIFY_SOCKET"], name.hasPrefix("/") || name.hasPrefix("@") else { return nil }
         self.name = name
+        self.descriptor = socket(AF_UNIX, Self.datagram, 0)
         // Processes that the supervised one starts inherit the variables, and are not meant.
         let isMeant = environment["WATCHDOG_PID"].map { $0 == "\(getpid())" } ?? true
         let interval = environment["WATCHDOG_USEC"].flatMap { Int64($0) } ?? 0
@@ -54,16 +57,13 @@ struct SupervisorSocket: Sendable {
             if bytes.first == UInt8(ascii: "@") { path[0] = 0 }
             return true
         }
-        guard isStored else { return }
-        let descriptor = socket(AF_UNIX, Self.datagram, 0)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
+        guard isStored, self.descriptor >= 0 else { return }
         let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
         let text = Array(state.rawValue.utf8)
         withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 // The supervisor reads, or has bigger troubles than a state: a loop must not wait for it.
-                _ = sendto(descriptor, text, text.count, CInt(MSG_DONTWAIT), pointer, length)
+                _ = sendto(self.descriptor, text, text.count, CInt(MSG_DONTWAIT), pointer, length)
             }
         }
     }

@@ -13,7 +13,7 @@ struct ScarcityTests {
             let watcher = try await RawClient.connect(port: port)
             let held = try await Self.streams(3, port: port)
             // Fewer than are open now.
-            try Self.allow(12, files: hub)
+            try hub.allow(files: 12)
             var waiting: [RawClient] = []
             for _ in 0..<20 { waiting.append(try await RawClient.connect(port: port)) }
             for client in waiting { client.send("GET", "/health/live") }
@@ -26,7 +26,7 @@ struct ScarcityTests {
             try await watcher.waitForClose()
             #expect(!held.contains { $0.isClosed })
             #expect(hub.standardError.matches(of: /accepting connections pauses/).count == 1)
-            try Self.allow(1024, files: hub)
+            try hub.allow(files: 1024)
             for client in waiting { #expect(try await client.readAnswer().status == 200) }
             for client in held + waiting { await client.close() }
         }
@@ -120,11 +120,5 @@ struct ScarcityTests {
         let answer = try await client.readAnswer()
         await client.close()
         return try #require(try Scrape(answer.body)[name])
-    }
-
-    /// Changes how many files a running process may have open.
-    private static func allow(_ count: Int, files hub: HubBinary) throws {
-        let command = ["prlimit", "--pid", "\(hub.processIdentifier)", "--nofile=\(count):"]
-        #expect(try ChildProcess.run(command).end == .exited(0))
     }
 }

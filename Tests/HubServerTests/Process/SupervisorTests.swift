@@ -20,6 +20,19 @@ struct SupervisorTests {
         }
     }
 
+    @Test("A hub that has no more files to open is still heard")
+    func scarcity() async throws {
+        let supervisor = try DatagramSocket(isAbstract: true)
+        let environment = ["NOTIFY_SOCKET": supervisor.name, "WATCHDOG_USEC": "100000"]
+        try await HubBinary.run(["--port", "0", "--drain", "0s"], environment: environment) { hub in
+            try await supervisor.wait("it should be ready") { $0.first == "READY=1" }
+            try hub.allow(files: 3)
+            let heard = supervisor.received.count
+            // What was under way then may still have had its file.
+            try await supervisor.wait("it should be alive again and again") { $0.count > heard + 5 }
+        }
+    }
+
     @Test("A watchdog that is meant for another process is not fed")
     func otherProcess() async throws {
         let supervisor = try DatagramSocket(isAbstract: true)

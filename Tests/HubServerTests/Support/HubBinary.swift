@@ -52,6 +52,12 @@ final class HubBinary: Sendable {
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
+    /// Changes how many files it may have open.
+    func allow(files count: Int) throws {
+        let command = ["prlimit", "--pid", "\(self.processIdentifier)", "--nofile=\(count):"]
+        guard try ChildProcess.run(command).end == .exited(0) else { throw POSIXError(.EPERM) }
+    }
+
     func signal(_ number: Int32) {
         self.process.signal(number)
     }
