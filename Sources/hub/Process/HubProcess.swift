@@ -46,7 +46,7 @@ struct HubProcess {
         let service = HubService(
             hub: hub, server: server, settings: self.settings, supervisor: supervisor, logger: self.logger)
         try await service.start()
-        supervisor.flatMap { Watchdog($0) }?.start(on: group)
+        let watchdog = supervisor.flatMap { Watchdog($0) }?.start(on: group)
         // The first to be asked to end is the last of them: the clock ticks while streams are drained.
         let clocks = configuration.isDemo ? [try DemoClock(bus: hub.bus)] : []
         let services = ServiceGroup(services: clocks + [service], logger: self.logger)
@@ -54,9 +54,16 @@ struct HubProcess {
         let handling = Task { await reactions.run() }
         try await services.run()
         handling.cancel()
+        if let watchdog { await Self.end(watchdog, on: group.next()) }
         try await group.shutdownGracefully()
         self.logger.notice("ended")
         LogWriter.standardError.flush()
+    }
+
+    private static func end(_ task: RepeatedTask, on loop: any EventLoop) async {
+        let ended = loop.makePromise(of: Void.self)
+        task.cancel(promise: ended)
+        try? await ended.futureResult.get()
     }
 
     private func streams(of hub: Hub, _ server: ServerConfiguration) -> [String: any StreamEndpoint] {

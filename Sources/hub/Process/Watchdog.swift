@@ -14,10 +14,12 @@ struct Watchdog: Sendable {
         self.interval = .microseconds(microseconds / 2)
     }
 
-    /// Begins to tell, until the loops end.
-    func start(on group: any EventLoopGroup) {
+    /// Begins to tell.
+    /// - Returns: What is to be cancelled before the loops end: a loop that has ended can't be asked.
+    func start(on group: any EventLoopGroup) -> RepeatedTask {
         let loop = group.next()
-        loop.scheduleRepeatedAsyncTask(initialDelay: .zero, delay: self.interval) { [supervisor = self.supervisor] _ in
+        return loop.scheduleRepeatedAsyncTask(initialDelay: .zero, delay: self.interval) {
+            [supervisor = self.supervisor] _ in
             let answers = group.makeIterator().map { $0.submit {} }
             return EventLoopFuture.andAllSucceed(Array(answers), on: loop).map { supervisor.tell(.alive) }
         }
