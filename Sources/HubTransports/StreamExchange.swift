@@ -27,6 +27,12 @@ public protocol StreamExchange: AnyObject {
     /// Answers that the request is not served.
     func refuse(_ refusal: StreamRefusal)
 
+    /// Whether the client sends nothing more, though it may still read: it gets its answer, and a stream ends where it began.
+    var hasInputEnded: Bool { get }
+
+    /// Is called once, on the loop, when the client sends nothing more and has not been answered yet.
+    var onInputEnd: (() -> Void)? { get set }
+
     /// Is called once, on the loop, when the connection is gone; before its descriptor can be used again.
     var onClose: (() -> Void)? { get set }
 }

@@ -25,11 +25,14 @@ extension HTTPConnection: StreamExchange {
             // Only an inactive channel takes no handlers.
             context.close(promise: nil)
         }
+        // Nobody speaks on it any more, as soon as the answer has left.
+        if self.hasInputEnded { context.eventLoop.assumeIsolated().execute { context.close(promise: nil) } }
         self.resumeReading()
     }
 
     private func begin(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) -> ByteBuffer {
         self.machine.stream()
+        self.onInputEnd = nil
         self.loop.remove(self)
         self.router.count(head.status, of: self.served?.request)
         self.waiting.removeAll()
@@ -43,12 +46,14 @@ extension HTTPConnection: StreamExchange {
     func respond(_ head: HTTPResponseHead, body: ByteBuffer?) {
         guard self.machine.isHandling else { return }
         self.onClose = nil
+        self.onInputEnd = nil
         self.write(HTTPAnswer(head.status, headers: head.headers, body: body ?? ByteBuffer()))
     }
 
     func refuse(_ refusal: StreamRefusal) {
         guard self.machine.isHandling else { return }
         self.onClose = nil
+        self.onInputEnd = nil
         self.write(Problem(refusal).answer)
     }
 

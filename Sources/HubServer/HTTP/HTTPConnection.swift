@@ -41,6 +41,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     private var readIsDue = false
     var isUpgraded = false
     var onClose: (() -> Void)?
+    /// Whether the client sends nothing more.
+    private(set) var hasInputEnded = false
+    var onInputEnd: (() -> Void)?
 
     init(
         channel: any Channel, router: Router, loop: ServerLoop, peer: Peer,
@@ -127,8 +130,30 @@ final class HTTPConnection: ChannelDuplexHandler {
         context.read()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed? = event as? ChannelEvent else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        self.endInput(context)
+    }
+
+    /// The client has ended its side. What it has asked for is answered before the connection closes; a stream, a WebSocket and a
+    /// connection on which nothing is asked for close at once.
+    private func endInput(_ context: ChannelHandlerContext) {
+        self.hasInputEnded = true
+        guard !self.machine.endInput() else { return context.close(promise: nil) }
+        self.tellInputEnd()
+    }
+
+    private func tellInputEnd() {
+        let onInputEnd = self.onInputEnd
+        self.onInputEnd = nil
+        onInputEnd?()
+    }
+
     private func finish() {
         self.machine.closed()
+        self.onInputEnd = nil
         self.loop.remove(self)
         self.waiting.removeAll()
         self.meter?.onBytes = nil
@@ -178,6 +203,8 @@ final class HTTPConnection: ChannelDuplexHandler {
         self.isPumping = true
         while self.machine.takesParts, let arrival = self.waiting.popFirst() { self.receive(arrival) }
         self.isPumping = false
+        // Everything that came before the client's end is answered.
+        if self.hasInputEnded, self.machine.isIdle, self.waiting.isEmpty { self.context?.close(promise: nil) }
         self.resumeReading()
     }
 
@@ -263,6 +290,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             served.request.forgetHead()
             // HEAD of a stream says what it would be, and opens none.
             if self.machine.omitsBody { endpoint.describe(request, self) } else { endpoint.open(request, self) }
+            if self.hasInputEnded { self.tellInputEnd() }
         }
     }
 

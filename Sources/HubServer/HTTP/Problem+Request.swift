@@ -19,6 +19,8 @@ extension Problem {
         case .invalidVersion, .paused:
             // The parser pauses at the preface of HTTP/2.
             self.init(.httpVersionNotSupported, "this server speaks HTTP/1.0 and HTTP/1.1")
+        case .invalidEOFState:
+            self.init(.badRequest, "the connection ended before the request was complete")
         case .invalidMethod:
             self.init(.notImplemented, "no such request method")
         default:

@@ -248,6 +248,20 @@ struct RequestMachine {
         return true
     }
 
+    /// The client sends nothing more, and may still read (RFC 9112, 9.6).
+    /// - Returns: Whether the connection can be closed at once, since nothing is being answered.
+    mutating func endInput() -> Bool {
+        switch self.phase {
+        case .idle, .receiving, .refused, .streaming:
+            return true
+        case .lingering(let bytes, let answered, _):
+            self.phase = .lingering(bytes: bytes, answered: answered, ended: true)
+            return answered
+        case .handling, .answering, .closed:
+            return false
+        }
+    }
+
     /// The connection is gone.
     mutating func closed() {
         self.phase = .closed

@@ -66,6 +66,8 @@ final class Listener: Sendable {
             // Here rather than as options of the bootstrap, which take a chain of futures for each connection.
             let options = channel.syncOptions
             try options?.setOption(.maxMessagesPerRead, value: 1)
+            // Whoever sends nothing more still reads its answer.
+            try options?.setOption(.allowRemoteHalfClosure, value: true)
             // A channel keeps its first buffer for as long as it lives, and a stream's reads nothing after its head.
             try options?.setOption(
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65536))

@@ -24,8 +24,10 @@ public struct LongPollEndpoint: StreamEndpoint {
             let batch = try BatchRequest(request)
             // Clients that began together do not come back together.
             let milliseconds = Int64.random(in: Int64(batch.timeout) * 900...Int64(batch.timeout) * 1000)
-            BatchOutlet(exchange, batch, .longPoll)
-                .answer(request, exchange, lifetime: .milliseconds(milliseconds), from: self.hub)
+            let outlet = BatchOutlet(exchange, batch, .longPoll)
+            // Nearly always the client is gone; one that still reads has its answer, with what there is, and no wait.
+            exchange.onInputEnd = { outlet.close(.expired) }
+            outlet.answer(request, exchange, lifetime: .milliseconds(milliseconds), from: self.hub)
         } catch {
             exchange.refuse(error)
         }

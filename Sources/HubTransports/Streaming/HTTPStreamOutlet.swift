@@ -35,6 +35,16 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
         socket.onWritable = { self.subscription?.resume() }
         self.socket = socket
         socket.begin(with: bytes)
+        if self.exchange.hasInputEnded { self.endSoon() }
+    }
+
+    /// The client had ended its side before the stream began: it has its head, and that is all. Not at once, since the stream is
+    /// being opened.
+    private func endSoon() {
+        self.exchange.channel.eventLoop.assumeIsolated().execute {
+            self.subscription?.leave()
+            self.finish(ByteBuffer())
+        }
     }
 
     func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {

@@ -92,6 +92,11 @@ final class RawClient: Sendable {
         self.channel.withLock { $0?.read() }
     }
 
+    /// Ends the writing side (`shutdown(SHUT_WR)`), as `nc -N` does at the end of its input, and reads on.
+    func endInput() async throws {
+        try await self.channel.withLock { $0 }?.close(mode: .output).get()
+    }
+
     func close() async {
         let channel = self.channel.withLock { $0 }
         try? await channel?.close().get()

@@ -1,0 +1,144 @@
+import HubCore
+import NIOCore
+import Testing
+
+@testable import HubServer
+
+/// A client may end its side and still read (RFC 9112, 9.6): `nc -N` does, and so do some probes.
+@Suite(.timeLimit(.minutes(1)))
+struct HalfClosureTests {
+    private static let live = "GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n"
+    private static let publish = "POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"
+
+    @Test func itGetsItsAnswersBeforeTheConnectionCloses() async throws {
+        try await TestServer.run { server in
+            for (requests, statuses) in [
+                (Self.live, [200]), (Self.publish, [200]), (Self.live + Self.publish + Self.live, [200, 200, 200]),
+                ("GET /poll?topic=a HTTP/1.1\r\nHost: h\r\n\r\n", [200]), ("GET /metrics HTTP/1.0\r\n\r\n", [200]),
+                ("GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n", [404]), ("garbage\r\n\r\n", [501]),
+                (Self.live + "GET /health/live HT", [200, 400]),
+                ("POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhi", [400]),
+            ] {
+                try await server.connect { client in
+                    client.send(requests)
+                    try await client.endInput()
+                    for status in statuses {
+                        let answer = try await client.readAnswer()
+                        #expect(answer.status == status, "\(requests): \(answer.body)")
+                    }
+                    try await client.waitForClose(seconds: 4)
+                    #expect(client.text.isEmpty)
+                }
+            }
+        }
+    }
+
+    @Test func aLargeAnswerIsReadToItsEnd() async throws {
+        let text = String(repeating: "x", count: 500_000)
+        try await TestServer.run { server in
+            _ = try await server.request("POST", "/publish?topic=a", body: text)
+            try await server.connect { client in
+                client.send("GET", "/poll?topic=a&cursor=earliest")
+                try await client.endInput()
+                let answer = try await client.readAnswer()
+                #expect(answer.body.utf8.count > text.utf8.count)
+                try await client.waitForClose()
+            }
+        }
+    }
+
+    @Test func aStreamEndsWhereItBegan() async throws {
+        try await TestServer.run { server in
+            for (target, last) in [
+                ("/sse?topic=a", "\r\n\r\n2\r\n:\n\r\n0\r\n\r\n"), ("/iframe?topic=a&origin=http://h", "</script>\n"),
+            ] {
+                try await server.connect { client in
+                    client.send("GET", target, headers: ["Host: h.localhost", "Host-Of: h"].prefix(1).map { $0 })
+                    try await client.endInput()
+                    try await client.waitForClose()
+                    #expect(
+                        client.text.hasPrefix("HTTP/1.1 200 OK\r\n") || target.hasPrefix("/iframe"), "\(client.text)")
+                    if target.hasPrefix("/sse") { #expect(client.text.hasSuffix(last)) }
+                }
+            }
+            try await Self.waitForNoSubscribers(server)
+        }
+    }
+
+    @Test func aStreamThatIsOpenClosesAtOnce() async throws {
+        let handshake = [
+            "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        ]
+        try await TestServer.run { server in
+            for (target, headers) in [("/sse?topic=a", []), ("/ws?topic=a", handshake), ("/ws?topic=b", handshake)] {
+                try await server.connect { client in
+                    client.send("GET", target, headers: headers)
+                    if !target.hasSuffix("b") {
+                        try await client.wait("a stream should begin") { text, _ in text.contains("\r\n\r\n") }
+                    }
+                    try await client.endInput()
+                    try await client.waitForClose(seconds: 4)
+                    #expect(client.text.contains("\r\n\r\n"))
+                }
+            }
+            try await Self.waitForNoSubscribers(server)
+        }
+    }
+
+    @Test func aLongPollThatWaitsIsAnsweredAtOnceWithWhatThereIs() async throws {
+        try await TestServer.run { server in
+            let polled = try await server.request("GET", "/poll?topic=a")
+            let cursor = try #require(polled["etag"]?.filter { $0 != "\"" })
+            for isWaiting in [false, true] {
+                try await server.connect { client in
+                    client.send("GET", "/long-poll?topic=a&timeout=60&cursor=\(cursor)")
+                    if isWaiting {
+                        try await eventually("it should wait") {
+                            let metrics = try await server.request("GET", "/metrics")
+                            return metrics.body.contains("hub_streams{transport=\"long-poll\"} 1\n")
+                        }
+                    }
+                    try await client.endInput()
+                    let answer = try await client.readAnswer()
+                    #expect(answer.body == "{\"events\":[],\"cursor\":\"\(cursor)\"}")
+                    try await client.waitForClose()
+                }
+            }
+            try await Self.waitForNoSubscribers(server)
+        }
+    }
+
+    @Test func aConnectionThatIdlesClosesAtOnce() async throws {
+        try await TestServer.run { server in
+            for request in ["", Self.live] {
+                try await server.connect { client in
+                    client.send(request)
+                    if !request.isEmpty { _ = try await client.readAnswer() }
+                    try await client.endInput()
+                    try await client.waitForClose(seconds: 4)
+                    #expect(client.text.isEmpty)
+                }
+            }
+        }
+    }
+
+    @Test func aBodyThatIsRefusedNeedNotBeSentToItsEnd() async throws {
+        try await TestServer.run({ $0.limits.bodyBytes = 10 }) { server in
+            try await server.connect { client in
+                client.send("POST", "/publish?topic=a", headers: ["Content-Length: 1000"])
+                let answer = try await client.readAnswer()
+                #expect(answer.status == 413)
+                try await client.endInput()
+                try await client.waitForClose(seconds: 4)
+            }
+        }
+    }
+
+    private static func waitForNoSubscribers(_ server: TestServer) async throws {
+        try await eventually("nobody should be subscribed") {
+            let metrics = try await server.request("GET", "/metrics")
+            return metrics.body.contains("\nhub_subscribers 0\n")
+        }
+    }
+}
