@@ -47,6 +47,8 @@ final class ChurnClient: ChannelInboundHandler {
         var leaving = Leaving.never
         /// Ends the connection with a reset instead of an orderly end.
         var resets = false
+        /// Ends its own side only, and reads on until the hub ends the other.
+        var endsInput = false
         /// Stops reading as soon as the stream has begun, with as little as can be waiting in the kernel.
         var pauses = false
     }
@@ -58,6 +60,7 @@ final class ChurnClient: ChannelInboundHandler {
     private var last: [String: Int] = [:]
     private var count = 0
     private var lastID = ""
+    private var hasLeft = false
 
     private init(_ plan: Plan, findings: Findings, progress: ChurnProgress) {
         self.plan = plan
@@ -88,18 +91,24 @@ final class ChurnClient: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         let request = ByteBuffer(string: self.plan.transport.request(self.plan.topics))
         context.writeAndFlush(Self.wrapOutboundOut(request), promise: nil)
-        if self.plan.leaving == .atOnce { context.close(promise: nil) }
+        if self.plan.leaving == .atOnce { self.leave(context) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         self.reader.append(Self.unwrapInboundIn(data))
         do {
-            while !self.isDone, let piece = try self.reader.next() { self.take(piece, context) }
+            while !self.isDone || self.plan.endsInput, let piece = try self.reader.next() { self.take(piece, context) }
         } catch {
             self.findings.note("\(self.plan.transport) \(self.plan.topics) got \(error)")
             context.close(promise: nil)
         }
-        if self.isDone { context.close(promise: nil) }
+        if self.isDone { self.leave(context) }
+    }
+
+    private func leave(_ context: ChannelHandlerContext) {
+        guard !self.hasLeft else { return }
+        self.hasLeft = true
+        context.close(mode: self.plan.endsInput ? .output : .all, promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

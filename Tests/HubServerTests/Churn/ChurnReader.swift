@@ -90,6 +90,8 @@ struct ChurnReader {
         var rest = self.wire
         guard let size = try Self.line(&rest) else { return false }
         let text = String(buffer: size)
+        // The end of a stream whose client had ended its side before.
+        if text == "0\r", rest == ByteBuffer(string: "\r\n") { return false }
         guard text.hasSuffix("\r"), let length = Int(text.dropLast(), radix: 16), length > 0 else {
             throw Stray("the size of no chunk", self.wire)
         }

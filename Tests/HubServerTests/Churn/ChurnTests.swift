@@ -93,6 +93,7 @@ struct ChurnTests {
             transport: ChurnTransport.allCases.randomElement(using: &random) ?? .sse, topics: [],
             leaving: leaving, resets: Bool.random(using: &random))
         if case .after = leaving { plan.pauses = random.chance(10) }
+        plan.endsInput = !plan.pauses && !plan.resets && random.chance(50)
         let first = plan.pauses ? ChurnPublisher.Sample.largeTopics[...] : self.topics[...]
         plan.topics = [first.randomElement(using: &random) ?? "t0"]
         if random.chance(30), let other = self.topics.randomElement(using: &random), other != plan.topics[0] {

@@ -49,16 +49,16 @@ struct HalfClosureTests {
 
     @Test func aStreamEndsWhereItBegan() async throws {
         try await TestServer.run { server in
-            for (target, last) in [
-                ("/sse?topic=a", "\r\n\r\n2\r\n:\n\r\n0\r\n\r\n"), ("/iframe?topic=a&origin=http://h", "</script>\n"),
+            for (target, end) in [
+                ("/sse?topic=a", "\r\n\r\n2\r\n:\n\r\n0\r\n\r\n"),
+                ("/iframe?topic=a&origin=http://127.0.0.1", "</script>\n"),
             ] {
                 try await server.connect { client in
-                    client.send("GET", target, headers: ["Host: h.localhost", "Host-Of: h"].prefix(1).map { $0 })
+                    client.send("GET", target)
                     try await client.endInput()
                     try await client.waitForClose()
                     #expect(
-                        client.text.hasPrefix("HTTP/1.1 200 OK\r\n") || target.hasPrefix("/iframe"), "\(client.text)")
-                    if target.hasPrefix("/sse") { #expect(client.text.hasSuffix(last)) }
+                        client.text.hasPrefix("HTTP/1.1 200 OK\r\n") && client.text.hasSuffix(end), "\(client.text)")
                 }
             }
             try await Self.waitForNoSubscribers(server)
@@ -127,9 +127,9 @@ struct HalfClosureTests {
         try await TestServer.run({ $0.limits.bodyBytes = 10 }) { server in
             try await server.connect { client in
                 client.send("POST", "/publish?topic=a", headers: ["Content-Length: 1000"])
+                try await client.endInput()
                 let answer = try await client.readAnswer()
                 #expect(answer.status == 413)
-                try await client.endInput()
                 try await client.waitForClose(seconds: 4)
             }
         }
