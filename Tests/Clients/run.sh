@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs clients that others wrote against real hubs, and closes with "N passed, N failed[, N skipped]".
+# Runs clients and balancers that others wrote against real hubs, and closes with "N passed, N failed[, N skipped]".
 # Usage: Tests/Clients/run.sh HUB_BINARY
 set -euo pipefail
 
@@ -20,7 +20,7 @@ fi
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-for script in scenario.py websocket_scenario.py; do
+for script in scenario.py websocket_scenario.py openapi_scenario.py proxy_scenario.py; do
     "$environment/bin/python" "$script" "$hub" | tee "$log" || true
     if [[ $(tail -n 1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))

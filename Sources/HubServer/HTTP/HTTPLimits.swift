@@ -2,9 +2,10 @@ public import NIOCore
 
 /// How much, and for how long, a client may send before the server turns away.
 public struct HTTPLimits: Sendable {
-    /// The longest request target, in bytes; beyond it the answer is 414.
-    public var targetBytes = 16 * 1024
-    /// The largest request head, in bytes; beyond it the answer is 431.
+    /// The longest request target, in bytes; beyond it the answer is 414. A hundred topics of 512 bytes fit in it, as they do in
+    /// what the proxies of `deploy/` take.
+    public var targetBytes = 64 * 1024
+    /// The most bytes of header fields; beyond it the answer is 431.
     public var headBytes = 64 * 1024
     /// The most header fields in a head; beyond it the answer is 431.
     public var headFields = 100

@@ -77,8 +77,10 @@ final class Listener: Sendable {
 
     private func addHandlers(to channel: any Channel, on loop: ServerLoop, peer: Peer) throws {
         var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = self.configuration.limits.headBytes
-        limits.maxHeaderListSize = self.configuration.limits.headBytes
+        // The parser counts the target as a field.
+        let (target, fields) = (self.configuration.limits.targetBytes, self.configuration.limits.headBytes)
+        limits.maxHeaderFieldSize = max(target, fields)
+        limits.maxHeaderListSize = target + fields
         limits.maxHeaderFieldCount = self.configuration.limits.headFields
         let parser = ByteToMessageHandler(
             HTTPRequestDecoder(

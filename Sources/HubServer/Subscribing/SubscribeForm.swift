@@ -84,7 +84,8 @@ struct SubscribeForm {
         var values: [String]? = []
         var reader = JSONReader(value.text)
         try reader.readArray { (reader) throws(JSONReader.Fault) in
-            guard let element = self.scalar(try reader.readValue()) else {
+            // Alone `null` is absent; among others it would be a value that none could say.
+            guard let element = self.scalar(try reader.readValue()), !element.isEmpty else {
                 values = nil
                 return
             }

@@ -41,12 +41,26 @@ struct LimitTests {
 
     @Test func aTargetThatIsTooLongIsRefused() async throws {
         try await TestServer.run { server in
-            let long = "/sse?topic=" + String(repeating: "a", count: 20_000)
+            let long = "/sse?topic=" + String(repeating: "a", count: 66_000)
             let answer12 = try await server.request("GET", long)
             #expect(answer12.status == 414)
-            let absurd = "/sse?topic=" + String(repeating: "a", count: 100_000)
+            let absurd = "/sse?topic=" + String(repeating: "a", count: 200_000)
             let answer13 = try await server.request("GET", absurd)
             #expect(answer13.status == 414)
+        }
+    }
+
+    @Test func aHundredTopicsOfTheGreatestLengthFitInATarget() async throws {
+        let topics = (100..<200).map { "topic=\($0)" + String(repeating: "t", count: 509) }.joined(separator: "&")
+        let large = ["Cookie: " + String(repeating: "c", count: 60_000)]
+        try await TestServer.run { server in
+            for path in ["/poll", "/long-poll?timeout=1"] {
+                let target = path + (path.contains("?") ? "&" : "?") + topics
+                let answer = try await server.request("GET", target, headers: large)
+                #expect(answer.status == 200, "\(answer.body)")
+            }
+            let stream = try await server.request("HEAD", "/sse?" + topics, headers: large)
+            #expect(stream.status == 200)
         }
     }
 
