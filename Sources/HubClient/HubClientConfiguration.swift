@@ -9,14 +9,14 @@ public struct HubClientConfiguration: Sendable, Hashable {
     public var token: String?
     /// How long a connection may take to be made.
     public var connectTimeout: Duration = .seconds(5)
-    /// How long a request may take, and how long a stream may take to begin.
+    /// How long a hub may take to begin with an answer or a stream, and then with the rest of the answer.
     public var requestTimeout: Duration = .seconds(15)
     /// How long a stream may be silent. The hub sends a heartbeat every 15 s or so, hence a silent stream is a dead one.
     public var silenceTimeout: Duration = .seconds(45)
     /// How long to wait before a stream is opened again.
     public var backoff = ReconnectBackoff()
-    /// The most bytes that one event of a stream may have. A stream that exceeds it ends with an error.
-    public var maximumEventByteCount = 16 << 20
+    /// The most bytes that one event of a stream may have, as it is sent. A stream that exceeds it ends with an error.
+    public var maximumEventByteCount = 64 << 20
     /// The most bytes that an answer other than a stream may have.
     public var maximumAnswerByteCount = 64 << 20
     /// What the client calls itself in `User-Agent`.

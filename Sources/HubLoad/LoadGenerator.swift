@@ -33,7 +33,9 @@ public final class LoadGenerator {
     @discardableResult
     public func open(timeout: Double = 60) throws(LoadFailure) -> Double {
         let begin = MonotonicTime.now
-        for (group, receiver) in zip(self.groups, self.receivers) { try receiver.open(group, on: self.targets) }
+        for (group, receiver) in zip(self.groups, self.receivers) {
+            try receiver.open(group, on: self.targets, timeout: timeout)
+        }
         let deadline = MonotonicTime.now + UInt64(timeout * 1e9)
         while self.sum(\.opening) > 0, MonotonicTime.now < deadline { MonotonicTime.sleep(1_000_000) }
         let (open, count) = (self.sum(\.open), self.sum(\.connections.count))

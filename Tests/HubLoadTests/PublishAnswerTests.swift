@@ -17,4 +17,19 @@ struct PublishAnswerTests {
         }
         #expect(answer.isComplete && answer.isSuccess == isSuccess && answer.isLast == isLast)
     }
+
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\nX: ", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
+    ])
+    func anAnswerThatDoesNotEndIsNoHubs(beginning: String) {
+        var answer = PublishAnswer()
+        answer.append(Array(beginning.utf8))
+        var count = 0
+        while !answer.isTooLong, count < 1000 {
+            answer.append([UInt8](repeating: UInt8(ascii: "x"), count: 1 << 13))
+            count += 1
+        }
+        #expect(!answer.isComplete && answer.isTooLong)
+    }
 }

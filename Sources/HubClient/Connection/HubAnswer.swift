@@ -12,7 +12,7 @@ struct HubAnswer: Sendable {
     let status: Int
     let reason: String
     let headers: HTTPHeaders
-    let body: ByteBuffer
+    var body: ByteBuffer
 
     var problem: ProblemDetail? {
         guard self.headers.first(name: "Content-Type")?.contains("json") == true else { return nil }

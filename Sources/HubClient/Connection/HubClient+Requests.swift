@@ -1,7 +1,4 @@
-import AsyncHTTPClient
 import Logging
-import NIOCore
-import NIOHTTP1
 import Synchronization
 
 extension HubClient {
@@ -34,17 +31,7 @@ extension HubClient {
 
     /// Sends a request to one hub, and reads its whole answer, whatever it says.
     func send(_ request: HubRequest, to endpoint: HubEndpoint) async throws(HubClientError) -> HubAnswer {
-        do {
-            let response = try await self.http.execute(
-                request.addressed(to: endpoint, self.configuration),
-                timeout: .init(self.configuration.requestTimeout), logger: self.logger)
-            let body = try await response.body.collect(upTo: self.configuration.maximumAnswerByteCount)
-            return HubAnswer(
-                status: Int(response.status.code), reason: response.status.reasonPhrase, headers: response.headers,
-                body: body)
-        } catch {
-            throw HubClientError(transport: error, to: endpoint)
-        }
+        try await self.read(self.begin(request, at: endpoint), from: endpoint)
     }
 }
 

@@ -8,8 +8,14 @@ extension HubClientError {
         let said = problem?.detail ?? problem?.title ?? answer.reason
         self.init(
             Self.code(of: answer.status),
-            "\(endpoint) answered \(answer.status)\(said.isEmpty ? "" : ": \(said)")",
+            "\(endpoint) answered \(answer.status)\(said.isEmpty ? "" : ": \(Self.shortened(said))")",
             status: answer.status, problem: problem, retryAfter: answer.retryAfter)
+    }
+
+    /// What a server says, as much of it as belongs into a line.
+    private static func shortened(_ text: String) -> String {
+        guard text.utf8.count > 500 else { return text }
+        return String(decoding: text.utf8.prefix(500), as: UTF8.self) + "…"
     }
 
     private static func code(of status: Int) -> Code {

@@ -1,20 +1,30 @@
+import NIOCore
 import NIOHTTP1
 
 extension HubClient {
     /// The topics that the bus knows, in the hub's order.
     /// - Parameter pageSize: How many to ask for at a time.
-    /// - Throws: ``HubClientError``.
+    /// - Throws: ``HubClientError``; with the code `unexpectedAnswer` also where the list does not end.
     public func topics(pageSize: Int = 1000) async throws(HubClientError) -> [TopicStatus] {
         var topics: [TopicStatus] = []
         var request = HubRequest(path: "/topics", query: [("limit", "\(pageSize)")])
+        var bytes = 0
         while true {
             let (answer, endpoint) = try await self.send(request)
             let page = try answer.decode(TopicPage.self, from: endpoint)
             topics += page.topics
+            bytes += answer.body.readableBytes
             guard let next = page.next, !page.topics.isEmpty else { return topics }
+            let isRepeated = request.query.last.map { $0.0 == "after" && $0.1.utf8.elementsEqual(next.utf8) } ?? false
+            guard !isRepeated, bytes <= Self.maximumListByteCount else {
+                throw HubClientError(.unexpectedAnswer, "\(endpoint) lists topics without an end: is it a hub?")
+            }
             request.query = [("limit", "\(pageSize)"), ("after", next)]
         }
     }
+
+    /// The most bytes that a list of topics may have over all of its pages: some millions of them.
+    private static let maximumListByteCount = 512 << 20
 
     /// What the hub says of one topic; `nil` if it does not know it.
     /// - Throws: ``HubClientError``.

@@ -17,10 +17,13 @@ public struct EventStreamParser: Hashable, Sendable {
     public struct TooLarge: Error, Hashable, Sendable {
         /// The limit in bytes.
         public let limit: Int
+        /// Whether it is the event's id that is.
+        public let isID: Bool
 
         /// Makes the error.
-        public init(limit: Int) {
+        public init(limit: Int, isID: Bool = false) {
             self.limit = limit
+            self.isID = isID
         }
     }
 
@@ -28,6 +31,7 @@ public struct EventStreamParser: Hashable, Sendable {
     public private(set) var lastEventID = ""
 
     private let limit: Int
+    private let idLimit: Int
     private var byteOrderMark = ByteOrderMark.expected(0)
     private var skipsLineFeed = false
     private var line: [UInt8] = []
@@ -46,10 +50,12 @@ public struct EventStreamParser: Hashable, Sendable {
     /// - Parameters:
     ///   - lastEventID: What an earlier connection of the same stream left behind.
     ///   - limit: The most bytes that a line, or the data of an event, may have.
-    public init(lastEventID: String = "", limit: Int = .max) {
+    ///   - idLimit: The most bytes that an id may have.
+    public init(lastEventID: String = "", limit: Int = .max, idLimit: Int = .max) {
         self.lastEventID = lastEventID
         self.lastEventIDBuffer = lastEventID
         self.limit = limit
+        self.idLimit = idLimit
     }
 
     /// Takes the next bytes of the stream.
@@ -68,7 +74,7 @@ public struct EventStreamParser: Hashable, Sendable {
             self.skipsLineFeed = false
         case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
             self.skipsLineFeed = byte == UInt8(ascii: "\r")
-            self.endLine(&output)
+            try self.endLine(&output)
         default:
             self.skipsLineFeed = false
             guard self.line.count < self.limit, self.data.count < self.limit else {
@@ -90,25 +96,28 @@ public struct EventStreamParser: Hashable, Sendable {
         return true
     }
 
-    private mutating func endLine(_ output: inout [Output]) {
+    private mutating func endLine(_ output: inout [Output]) throws(TooLarge) {
         defer { self.line.removeAll(keepingCapacity: true) }
         guard !self.line.isEmpty else { return self.dispatch(&output) }
         guard let colon = self.line.firstIndex(of: UInt8(ascii: ":")) else {
-            return self.process(field: self.line[...], value: [], &output)
+            return try self.process(field: self.line[...], value: [], &output)
         }
         var value = self.line[(colon + 1)...]
         if value.first == UInt8(ascii: " ") { value.removeFirst() }
-        self.process(field: self.line[..<colon], value: value, &output)
+        try self.process(field: self.line[..<colon], value: value, &output)
     }
 
     /// Names are compared as they are, without folding of case. A comment is a field with an empty name.
-    private mutating func process(field: ArraySlice<UInt8>, value: ArraySlice<UInt8>, _ output: inout [Output]) {
+    private mutating func process(
+        field: ArraySlice<UInt8>, value: ArraySlice<UInt8>, _ output: inout [Output]
+    ) throws(TooLarge) {
         if field.elementsEqual("data".utf8) {
             self.data.append(contentsOf: value)
             self.data.append(UInt8(ascii: "\n"))
         } else if field.elementsEqual("event".utf8) {
             self.type = Array(value)
         } else if field.elementsEqual("id".utf8) {
+            guard value.count <= self.idLimit else { throw TooLarge(limit: self.idLimit, isID: true) }
             guard !value.contains(0) else { return }
             self.lastEventIDBuffer = String(decoding: value, as: UTF8.self)
             self.ownID = self.lastEventIDBuffer

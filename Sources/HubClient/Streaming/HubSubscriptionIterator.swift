@@ -21,6 +21,9 @@ public struct HubSubscriptionIterator: AsyncIteratorProtocol {
         let since: ContinuousClock.Instant
     }
 
+    /// Far more than a cursor has, and little enough to remember the last thousand.
+    private static let maximumIDByteCount = 4096
+
     private let client: HubClient
     private var state: SubscriptionState
     private var phase = Phase.waiting(.zero)
@@ -68,7 +71,8 @@ public struct HubSubscriptionIterator: AsyncIteratorProtocol {
                 OpenStream(
                     body: response.body.makeAsyncIterator(),
                     parser: EventStreamParser(
-                        lastEventID: self.state.cursor, limit: self.client.configuration.maximumEventByteCount),
+                        lastEventID: self.state.cursor, limit: self.client.configuration.maximumEventByteCount,
+                        idLimit: Self.maximumIDByteCount),
                     endpoint: endpoint, since: .now))
             let replay = response.headers.first(name: "Hub-Replay").flatMap(StreamOpening.Replay.init(rawValue:))
             self.ready = [.opened(StreamOpening(url: endpoint.base, replay: replay))]
@@ -91,7 +95,8 @@ public struct HubSubscriptionIterator: AsyncIteratorProtocol {
         } catch let error as EventStreamParser.TooLarge {
             self.phase = .ended
             throw HubClientError(
-                .unexpectedAnswer, "an event of \(stream.endpoint) is bigger than \(error.limit) bytes")
+                .unexpectedAnswer,
+                "an \(error.isID ? "id" : "event") of \(stream.endpoint) is bigger than \(error.limit) bytes")
         } catch {
             let error = error as? HubClientError ?? HubClientError(stream: error, of: stream.endpoint)
             try self.lost(error, after: stream.since.duration(to: .now))
@@ -120,20 +125,9 @@ extension HubClient {
     fileprivate func open(
         _ request: HubRequest, at endpoint: HubEndpoint
     ) async throws(HubClientError) -> HTTPClientResponse {
-        let response: HTTPClientResponse
-        do {
-            response = try await self.http.execute(
-                request.addressed(to: endpoint, self.configuration),
-                timeout: .init(self.configuration.requestTimeout), logger: self.logger)
-            guard response.status == .ok else {
-                let body = try await response.body.collect(upTo: 1 << 20)
-                throw HubClientError(
-                    HubAnswer(
-                        status: Int(response.status.code), reason: response.status.reasonPhrase,
-                        headers: response.headers, body: body), from: endpoint)
-            }
-        } catch {
-            throw HubClientError(transport: error, to: endpoint)
+        let response = try await self.begin(request, at: endpoint)
+        guard response.status == .ok else {
+            throw HubClientError(try await self.read(response, from: endpoint), from: endpoint)
         }
         guard response.headers.first(name: "Content-Type")?.hasPrefix("text/event-stream") == true else {
             throw HubClientError(.unexpectedAnswer, "\(endpoint)/sse is no event stream: is it a hub?", status: 200)

@@ -71,7 +71,7 @@ struct SubscriptionState: Sendable {
             self.cursor = id
             return nil
         case .reconnectionTime(let milliseconds):
-            self.reconnectionTime = .milliseconds(min(milliseconds, 86_400_000))
+            self.reconnectionTime = .milliseconds(milliseconds)
             return nil
         case .message(let message):
             self.cursor = message.lastEventID
@@ -92,7 +92,7 @@ struct SubscriptionState: Sendable {
         if age >= .seconds(10) { self.failures = 0 }
         defer { self.closed = nil }
         // The hub spreads those that it sends away; a delay of our own on top would spread them less evenly.
-        if let retry = self.closed?.retry { return .retry(after: .milliseconds(retry)) }
+        if let retry = self.closed?.retry { return .retry(after: Self.bounded(.milliseconds(retry))) }
         if error.code != .streamEnded {
             self.hubsTried += 1
             if self.hubsTried < self.endpointCount { return .retry(after: .zero) }
@@ -100,8 +100,11 @@ struct SubscriptionState: Sendable {
         }
         let jitter = self.backoff.delay(attempt: self.failures, using: &generator)
         self.failures += 1
-        return .retry(after: (error.retryAfter ?? self.reconnectionTime ?? .zero) + jitter)
+        return .retry(after: Self.bounded(error.retryAfter ?? self.reconnectionTime ?? .zero) + jitter)
     }
+
+    /// What a hub asks for, within reason: nobody wants to be sent away for good by a number.
+    private static func bounded(_ told: Duration) -> Duration { min(told, .seconds(3600)) }
 
     private mutating func item(_ message: EventStreamMessage) -> StreamItem? {
         switch message.type {

@@ -1,5 +1,8 @@
 /// An answer to a publish request, as far as it has come (RFC 9112).
 struct PublishAnswer {
+    /// More than a hub says of the most events that a request may have, in bytes.
+    private static let maximumByteCount = 4 << 20
+
     private var bytes: [UInt8] = []
     private var headEnd: Int?
     private var fields: [String: String] = [:]
@@ -8,6 +11,11 @@ struct PublishAnswer {
     mutating func append(_ more: [UInt8]) {
         self.bytes += more
         if self.headEnd == nil { self.readHead() }
+    }
+
+    /// Whether it is too long to be a hub's.
+    var isTooLong: Bool {
+        self.bytes.count > Self.maximumByteCount || self.headEnd == nil && self.bytes.count > Self.maximumByteCount / 64
     }
 
     /// Whether all of it is there. An answer that ends only with its connection is taken for complete with its head.

@@ -1,5 +1,8 @@
 /// A connection on which one request after the other is made, kept alive and made again when it is lost.
 public final class PublishConnection {
+    /// How long an answer may take, in nanoseconds, however it drips.
+    private static let patience: UInt64 = 60_000_000_000
+
     private let target: LoadTarget
     private var socket: TCPSocket?
 
@@ -22,9 +25,13 @@ public final class PublishConnection {
         guard socket.send(self.target.publishing(events, to: topic)) else {
             throw self.lose("the connection was closed")
         }
+        let deadline = MonotonicTime.now + Self.patience
         while !answer.isComplete {
-            guard let bytes = socket.receive() else { throw self.lose("a publish was not answered") }
+            guard MonotonicTime.now < deadline, let bytes = socket.receive() else {
+                throw self.lose("a publish was not answered")
+            }
             answer.append(bytes)
+            guard !answer.isTooLong else { throw self.lose("a publish was answered with more than a hub says") }
         }
         if answer.isLast { self.drop() }
         guard answer.isSuccess else { throw LoadFailure("a publish was answered '\(answer.statusLine)'") }

@@ -44,7 +44,8 @@ final class StreamReceiver: Sendable {
     }
 
     /// Opens the group's streams, and does not wait for the last of them.
-    func open(_ group: StreamGroup, on targets: [LoadTarget]) throws(LoadFailure) {
+    /// - Parameter timeout: How long none of those that were asked for may get its head, in seconds.
+    func open(_ group: StreamGroup, on targets: [LoadTarget], timeout: Double) throws(LoadFailure) {
         for stream in 0..<group.count {
             let target = targets[stream % targets.count]
             let topics = group.topics(of: stream)
@@ -53,7 +54,18 @@ final class StreamReceiver: Sendable {
             let connection = StreamConnection(
                 socket: socket, topics: topics, isStalled: group.isStalled, request: request)
             self.withState { $0.append(connection) }
-            while self.withState({ $0.opening }) > Self.openingAtOnce { MonotonicTime.sleep(100_000) }
+            try self.waitForRoom(timeout)
+        }
+    }
+
+    private func waitForRoom(_ timeout: Double) throws(LoadFailure) {
+        var (least, deadline) = (Int.max, UInt64.max)
+        while true {
+            let opening = self.withState { $0.opening }
+            guard opening > Self.openingAtOnce else { return }
+            if opening < least { (least, deadline) = (opening, MonotonicTime.now + UInt64(timeout * 1e9)) }
+            guard MonotonicTime.now < deadline else { throw LoadFailure("\(opening) streams were not opened in time") }
+            MonotonicTime.sleep(100_000)
         }
     }
 

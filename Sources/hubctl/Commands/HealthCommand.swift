@@ -14,7 +14,8 @@ struct HealthCommand: AsyncParsableCommand {
             let reports = await hub.health()
             for report in reports {
                 let state = report.isReady ? "ready" : "not ready"
-                StandardOutput.write("\(report.url)\t\(state)\(report.detail.map { "\t\($0)" } ?? "")\n")
+                let detail = report.detail.map { "\t\(Descriptor.printable($0))" } ?? ""
+                StandardOutput.write("\(report.url)\t\(state)\(detail)\n")
             }
             if !reports.allSatisfy(\.isReady) { throw ExitStatus.unavailable.code }
         }

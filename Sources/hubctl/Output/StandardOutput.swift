@@ -22,7 +22,7 @@ enum StandardOutput {
     static func write(ids events: [PublishedEvent]) {
         var previous: String?
         for event in events where event.id != previous {
-            Self.write(event.id + "\n")
+            Self.write((Self.isTerminal ? Descriptor.printable(event.id) : event.id) + "\n")
             previous = event.id
         }
     }
@@ -40,7 +40,9 @@ enum StandardError {
 
     /// Writes one line that begins with the program's name.
     static func complain(_ message: String) {
-        let line = Descriptor.printable(message.split(whereSeparator: \.isNewline).joined(separator: " "))
+        // A server may have had a say in it.
+        let short = String(decoding: message.utf8.prefix(2000), as: UTF8.self)
+        let line = Descriptor.printable(short.split(whereSeparator: \.isNewline).joined(separator: " "))
         let name = Style.error.applied(to: "hubctl:", isTerminal: Self.isTerminal)
         Descriptor.write(Array("\(name) \(line)\n".utf8), to: 2)
     }

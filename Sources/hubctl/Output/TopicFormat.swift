@@ -29,6 +29,7 @@ enum TopicFormat: String, ExpressibleByArgument, CaseIterable {
 
     private static func columns(_ topic: TopicStatus) -> [String] {
         [topic.topic, "\(topic.events)", "\(topic.subscribers)", topic.oldest ?? "-", topic.latest ?? "-"]
+            .map(Descriptor.printable)
     }
 
     private static func table(_ topics: [TopicStatus]) -> String {
