@@ -3,6 +3,9 @@ import { HubError } from './error.js'
 /** The longest address that what stands between is sure to pass, in bytes: a line of 8 KiB is what most of it takes. */
 const LONGEST = 8000
 
+/** An address that is longer, in bytes, may be why there is no answer: to a page of another origin, a proxy's 414 is none. */
+const DOUBTFUL = 2000
+
 /** What says that an address is too long: 414, and 431 where nobody tells it from the rest of a head. */
 const TOO_LONG = [414, 431]
 
@@ -56,7 +59,7 @@ export class Requests {
    */
   address(base, path, query) {
     const url = withQuery(endpoint(base, path), query)
-    if (url.href.length <= this.#longest) return url
+    if (url.href.length <= LONGEST) return url
     throw new HubError(`/${path} can't hold so many topics in its address`, { kind: 'unsuited' })
   }
 
@@ -92,7 +95,10 @@ export class Requests {
       discard(answer)
       return this.#fetch(full, manner)
     }
-    const refusal = await this.#fetch(full, manner)
+    const refusal = await this.#fetch(full, manner).catch((error) => {
+      if (!manner.signal.aborted && full.href.length > DOUBTFUL) this.#longest = DOUBTFUL
+      throw error
+    })
     if (!TOO_LONG.includes(refusal.status)) return refusal
     const answer = await this.#fetch(bare, manner, post)
     if (UNKNOWN.includes(answer.status)) return refusal

@@ -63,6 +63,18 @@ for (const transport of ['sse', 'long-poll', 'poll']) {
     assert.deepEqual(requests[1].query.getAll('topic'), topics)
   })
 
+  test(`${transport}: where a long address gets no answer at all, a body may`, async (t) => {
+    // So a page of another origin sees the 414 of a proxy, which names no origin.
+    const { requests, url } = await serve(t, (response, _, { method }) => {
+      if (method === 'GET') return response.destroy()
+      answer(response, transport)
+    })
+    const topics = Array.from({ length: 30 }, (_, number) => `${number}`.padStart(100, 'x'))
+    const client = connect(t, url, { topics, ...only(transport) })
+    await client.received(1)
+    assert.deepEqual(new URLSearchParams(requests.at(-1).body).getAll('topic'), topics)
+  })
+
   test(`${transport}: a refusal that a body does not help against is told`, async (t) => {
     const { requests, url } = await serve(t, (response, _, { method }) => problem(response, method === 'GET' ? 414 : 405))
     const client = connect(t, url, only(transport))
