@@ -20,7 +20,7 @@ public protocol EventBus: AnyObject, Sendable {
     func start(delegate: any EventBusDelegate)
 
     /// Publishes events in one step: all of them or none.
-    /// - Parameter publications: 1 to 1,000 of them.
+    /// - Parameter publications: At least one, and within the bounds of `StepSize`; anything more is `BusError.refused`.
     /// - Returns: What became of each, in order, once every event is in the replay buffer; or a `BusError`.
     func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]>
 

@@ -3,6 +3,9 @@
 /// CRLF and CR become LF at the door, so that all transports agree on what the data is: EventSource could not carry
 /// the difference (WHATWG HTML, 9.2.6).
 public struct EventData: Hashable, Sendable {
+    /// The most bytes of an event's data at every door: no bus can be asked to hold more.
+    public static let maximumByteCount = 32 << 20
+
     /// The bytes of the text, valid UTF-8, without CR.
     public let bytes: [UInt8]
 

@@ -18,13 +18,17 @@ public struct Publication: Hashable, Sendable {
     ///   - data: The payload.
     ///   - retry: The reconnection hint.
     ///   - key: The idempotency key.
-    /// - Throws: `InvalidEvent` if there is no topic, or a reserved one.
+    /// - Throws: `InvalidEvent` if there is no topic, or a reserved one, or too much data.
     public init(
         topics: [Topic], name: EventName? = nil, data: EventData, retry: RetryHint? = nil, key: IdempotencyKey? = nil
     ) throws(InvalidEvent) {
         guard !topics.isEmpty else { throw InvalidEvent("a publication needs at least one topic") }
         if let reserved = topics.first(where: \.isReserved) {
             throw InvalidEvent("topics that start with '$' are reserved, '\(reserved)' is one")
+        }
+        guard data.bytes.count <= EventData.maximumByteCount else {
+            throw InvalidEvent(
+                "the data may have \(EventData.maximumByteCount) bytes at most, this has \(data.bytes.count)")
         }
         var seen: Set<Topic> = []
         self.topics = topics.filter { seen.insert($0).inserted }

@@ -14,27 +14,45 @@ extension BusError {
     }
 
     private init(_ error: RedisError, isWrite: Bool) {
-        switch error {
-        // An error reply means that the script ended before its first write.
-        case .connectFailed, .notSent, .server: self = .unavailable(reason: error.description)
-        case .closed, .outcomeUnknown, .protocolViolation:
-            self = isWrite ? .unknownOutcome(reason: error.description) : .unavailable(reason: error.description)
-        }
+        let isCertain =
+            switch error {
+            case .connectFailed, .notSent: true
+            case .server: error.saysThatNothingWasDone
+            case .closed, .outcomeUnknown, .protocolViolation: false
+            }
+        self =
+            isCertain || !isWrite
+            ? .unavailable(reason: error.description) : .unknownOutcome(reason: error.description)
     }
 }
 
 extension RedisError {
-    /// Whether the server can't be written to in its present condition, whatever the command is.
-    var refusesWrites: Bool {
-        ["OOM", "READONLY", "MISCONF", "NOREPLICAS"].contains { self.has(code: $0) }
+    /// Codes of errors with which a server refuses a command or a script before it begins.
+    private static let refusals = [
+        "NOPERM", "NOAUTH", "WRONGPASS", "NOSCRIPT", "OOM", "READONLY", "MISCONF", "NOREPLICAS", "LOADING", "BUSY",
+        "MASTERDOWN", "CLUSTERDOWN", "MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "WRONGTYPE",
+    ]
+
+    /// Whether an error reply means that the script ended before its first write. The scripts say so: their errors after it
+    /// begin with `UNKNOWN`. Of an error that nobody here knows, such as a proxy's, that can't be said.
+    fileprivate var saysThatNothingWasDone: Bool {
+        guard case .server(let message) = self, let code = self.serverCode, code != "UNKNOWN" else { return false }
+        return message.utf8.starts(with: "ERR hub: ".utf8) || Self.refusals.contains { code == $0 }
+    }
+
+    /// Whether the hub can't work with the server in its present condition, or with its user's rights, whatever the
+    /// command is.
+    var refusesWork: Bool {
+        ["OOM", "READONLY", "MISCONF", "NOREPLICAS", "NOPERM"].contains { self.serverCode == $0[...] }
+    }
+
+    /// Why the hub can't work with the server, in one line for an operator; `nil` for an error that is not the server's.
+    var refusal: String? {
+        guard case .server(let message) = self else { return nil }
+        guard self.serverCode == "NOPERM" else { return "Redis refuses writes: \(message)" }
+        return "Redis gives the hub's user too few rights, docs/redis.md lists them: \(message)"
     }
 
     /// Whether the server is a replica.
-    var isReplica: Bool { self.has(code: "READONLY") }
-
-    /// Scripts of Redis 6 report the errors of their commands with the code in the middle of the text.
-    private func has(code: String) -> Bool {
-        guard case .server(let message) = self else { return false }
-        return self.serverCode == code[...] || message.contains(" -\(code) ")
-    }
+    var isReplica: Bool { self.serverCode == "READONLY" }
 }

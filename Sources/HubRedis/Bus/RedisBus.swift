@@ -22,19 +22,22 @@ public final class RedisBus: EventBus {
     ///   - prefix: Sets this cluster's keys and channels apart from others on the same server.
     ///   - replayCount: How many events each topic keeps at most; above 1,000 Redis may keep up to 100 more.
     ///   - replayAge: How long each topic keeps its events.
+    ///   - maximumEventBytes: What `FCALL hub_publish` takes as an event's data at most; never more than
+    ///     `EventData.maximumByteCount`.
     ///   - timeouts: How long to wait for Redis.
     ///   - eventLoop: One of a `MultiThreadedEventLoopGroup`.
     ///   - logger: Told once of each change of the bus's condition.
     public init(
         endpoint: RedisEndpoint, prefix: String = "hub", replayCount: Int, replayAge: TimeAmount,
-        timeouts: RedisTimeouts = RedisTimeouts(), eventLoop: any EventLoop, logger: Logger
+        maximumEventBytes: Int = EventData.maximumByteCount, timeouts: RedisTimeouts = RedisTimeouts(),
+        eventLoop: any EventLoop, logger: Logger
     ) {
         self.eventLoop = eventLoop
         let condition = BusCondition()
         self.condition = condition
         let settings = RedisBusSettings(
             endpoint: endpoint, names: PartitionNames(prefix: prefix), replayCount: replayCount, replayAge: replayAge,
-            timeouts: timeouts, eventLoop: eventLoop, logger: logger)
+            maximumEventBytes: maximumEventBytes, timeouts: timeouts, eventLoop: eventLoop, logger: logger)
         self.member = .makeBoxSendingValue(RedisMember(settings, condition), eventLoop: eventLoop)
     }
 
@@ -51,15 +54,16 @@ public final class RedisBus: EventBus {
 
     public func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]> {
         guard !publications.isEmpty else { return self.eventLoop.makeSucceededFuture([]) }
-        guard publications.count <= 1_000 else {
-            return self.eventLoop.makeFailedFuture(
-                BusError.refused(reason: "at most 1000 events can be published in one step"))
+        if let excess = StepSize(of: publications).excess {
+            return self.eventLoop.makeFailedFuture(BusError.refused(reason: excess.description))
         }
         let promise = self.eventLoop.makePromise(of: [PublishedEvent].self)
         switch self.queue.add(PublishQueue.Request(publications: publications, promise: promise)) {
-        case .leave: self.execute { $0.publish(self.queue.takeAll()) }
+        case .leave: self.execute { member in self.queue.takeAll().forEach(member.publish) }
         case .wait(let deadline):
-            self.eventLoop.scheduleTask(deadline: deadline) { self.member.value.publish(self.queue.takeDue()) }
+            self.eventLoop.scheduleTask(deadline: deadline) {
+                self.queue.takeDue().forEach(self.member.value.publish)
+            }
         case .join: break
         }
         return promise.futureResult
@@ -95,7 +99,7 @@ public final class RedisBus: EventBus {
 
     public func shutdown() -> EventLoopFuture<Void> {
         self.onLoop { member in
-            member.publish(self.queue.takeAll())
+            self.queue.takeAll().forEach(member.publish)
             return member.shutdown()
         }
     }

@@ -9,6 +9,8 @@ struct RedisBusSettings: Sendable {
     let names: PartitionNames
     let replayCount: Int
     let replayAge: TimeAmount
+    /// The most bytes of an event's data that the functions take.
+    let maximumEventBytes: Int
     let timeouts: RedisTimeouts
     let eventLoop: any EventLoop
     let logger: Logger

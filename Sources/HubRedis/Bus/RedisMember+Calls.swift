@@ -7,7 +7,6 @@ import RedisWire
 extension RedisMember {
     /// Publishes what was collected, in one call.
     func publish(_ requests: [PublishQueue.Request]) {
-        guard !requests.isEmpty else { return }
         let publications = requests.flatMap(\.publications)
         var arguments: [RedisArgument] = [
             RedisArgument(self.settings.replayCount), RedisArgument(self.settings.replayAgeMilliseconds),
@@ -29,6 +28,13 @@ extension RedisMember {
     }
 
     func read(_ topic: Topic, _ range: LogRange, limit: Int) -> EventLoopFuture<LogPage> {
+        self.read(topic, range, limit: limit, LogChain(range))
+    }
+
+    /// Reads until there is an event, or the end: of a log that somebody else wrote to, there may be calls that find none.
+    private func read(
+        _ topic: Topic, _ range: LogRange, limit: Int, _ chain: LogChain
+    ) -> EventLoopFuture<LogPage> {
         let from =
             switch range {
             case .tail: "tail"
@@ -38,7 +44,14 @@ extension RedisMember {
         let arguments: [RedisArgument] = [
             .string(topic.name), .string(from), RedisArgument(max(1, limit)), RedisArgument(1 << 20),
         ]
-        return self.answer(.read, arguments) { reply throws(MalformedMessage) in try reply.page(of: topic) }
+        return self.answer(.read, arguments) { reply throws(MalformedMessage) in
+            var chain = chain
+            let (page, readOn) = try reply.page(of: topic, &chain)
+            return (page, readOn, chain)
+        }.assumeIsolated().flatMap { page, readOn, chain in
+            guard range != .tail, let readOn else { return self.settings.eventLoop.makeSucceededFuture(page) }
+            return self.read(topic, .after(readOn), limit: limit, chain)
+        }.nonisolated()
     }
 
     func delete(_ topic: Topic) -> EventLoopFuture<Bool> {
@@ -49,22 +62,23 @@ extension RedisMember {
 
     func summary(of topic: Topic) -> EventLoopFuture<TopicSummary?> {
         self.answer(.topics, ["one", .string(topic.name)]) { reply throws(MalformedMessage) in
-            try reply.summaries().first
+            try reply.summaries().topics.first
         }
     }
 
-    /// Asks for as many as there are, a hundred in a step: an entry of each topic is looked at, and may be large.
     func topics(after: Topic?, limit: Int) -> EventLoopFuture<[TopicSummary]> {
-        let step = min(limit, 100)
-        guard step > 0 else { return self.settings.eventLoop.makeSucceededFuture([]) }
-        let arguments: [RedisArgument] = ["after", .string(after?.name ?? ""), RedisArgument(step)]
+        self.topics(after: after.map { Array($0.name.utf8) } ?? [], limit: limit)
+    }
+
+    /// Asks for as many as there are, a hundred in a step: an entry of each topic is looked at, and may be large.
+    private func topics(after: [UInt8], limit: Int) -> EventLoopFuture<[TopicSummary]> {
+        guard limit > 0 else { return self.settings.eventLoop.makeSucceededFuture([]) }
+        let arguments: [RedisArgument] = ["after", .bytes(after), RedisArgument(min(limit, 100))]
         return self.answer(.topics, arguments) { reply throws(MalformedMessage) in
             try reply.summaries()
-        }.assumeIsolated().flatMap { some in
-            guard some.count == step, limit > step, let last = some.last else {
-                return self.settings.eventLoop.makeSucceededFuture(some)
-            }
-            return self.topics(after: last.topic, limit: limit - step).map { some + $0 }
+        }.assumeIsolated().flatMap { some, after in
+            guard let after, limit > some.count else { return self.settings.eventLoop.makeSucceededFuture(some) }
+            return self.topics(after: after, limit: limit - some.count).map { some + $0 }
         }.nonisolated()
     }
 
@@ -87,9 +101,8 @@ extension RedisMember {
         if error is MalformedMessage {
             self.logger.error("a reply of Redis is malformed", metadata: ["reply": "\(error)"])
         }
-        if let error = error as? RedisError, case .server(let message) = error, error.refusesWrites {
-            self.note(.refusesWrites, "Redis refuses writes: \(message)")
-            if error.isReplica { self.commands.drop() }
+        if let error = error as? RedisError, case .server(let message) = error, error.refusesWork {
+            self.noteRefusal(message)
         }
         return BusError(error, isWrite: isWrite)
     }

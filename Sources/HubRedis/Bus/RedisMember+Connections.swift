@@ -46,6 +46,7 @@ extension RedisMember {
         case .opened: self.condition.subscriptionLink.countOpening()
         case .subscribed(let channel): self.subscribed(channel)
         case .message(let bytes, let channel): self.received(bytes, on: channel)
+        case .passedOver(let channel): self.passedOver(on: channel)
         case .receivedAll: self.delegate?.busReceivedAll()
         case .failed(let error): self.subscriptionMissing(error)
         case .lost(let error):
@@ -57,7 +58,7 @@ extension RedisMember {
     private func sayHello(with scripts: LoadedScripts) -> EventLoopFuture<Void> {
         let arguments: [RedisArgument] = [
             RedisArgument(self.settings.replayCount), RedisArgument(self.settings.replayAgeMilliseconds),
-            .string(self.run),
+            .string(self.run), RedisArgument(self.settings.maximumEventBytes),
         ]
         return self.run(.hello, arguments, with: scripts).assumeIsolated().flatMapThrowing { reply in
             self.noteRefusal(try reply.refusal)

@@ -29,11 +29,11 @@ extension RedisMember {
         self.commands.drop()
     }
 
-    /// Notes whether the server can be written to.
+    /// Notes whether the hub can work with the server.
     func noteRefusal(_ refusal: String?) {
-        self.note(.refusesWrites, refusal.map { "Redis refuses writes: \($0)" })
-        guard let refusal, RedisError.server(refusal).isReplica else { return }
-        self.commands.drop()
+        let error = refusal.map { RedisError.server($0) }
+        self.note(.refusesWrites, error?.refusal)
+        if error?.isReplica == true { self.commands.drop() }
     }
 
     /// Forgets topics that have had no event for long, a bounded number in a step.

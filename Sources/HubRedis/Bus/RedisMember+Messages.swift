@@ -41,6 +41,12 @@ extension RedisMember {
         }
     }
 
+    /// A message was larger than any event may be. So is the event in the log: its topic goes on after it, with a reset.
+    func passedOver(on channel: [UInt8]) {
+        self.logger.warning("a message of Redis is larger than an event may be, and is passed over")
+        self.mendHole()
+    }
+
     private func received(_ message: ChannelMessage, on topic: Topic) {
         switch message {
         case .event(let message):

@@ -3,21 +3,31 @@ import RedisWire
 
 /// What the hub wants to know of a server before, and while, it relies on it: parts of the answer to `INFO`.
 struct ServerFacts: Sendable {
-    private let fields: [Substring: Substring]
+    /// By their names' bytes; a value that is not ASCII is none.
+    private let fields: [ArraySlice<UInt8>: String]
 
     /// Reads the lines of `INFO`: comments, and `name:value`.
-    init(info: String) {
-        var fields: [Substring: Substring] = [:]
-        for line in info.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
-            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { fields[parts[0]] = parts[1] }
+    init(info: [UInt8]) {
+        var fields: [ArraySlice<UInt8>: String] = [:]
+        for line in info.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) where line.first != UInt8(ascii: "#") {
+            let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, parts[1].allSatisfy({ $0 < 0x80 }) else { continue }
+            fields[parts[0]] = String(decoding: parts[1], as: UTF8.self)
         }
         self.fields = fields
     }
 
+    init(info: String) {
+        self.init(info: Array(info.utf8))
+    }
+
+    private subscript(_ name: StaticString) -> String? {
+        name.withUTF8Buffer { self.fields[Array($0)[...]] }
+    }
+
     /// Asks a server. One that doesn't tell is taken as it is.
     static func ask(_ connection: RedisCommandConnection) -> EventLoopFuture<ServerFacts> {
-        connection.send(["INFO"]).map { ServerFacts(info: $0.string ?? "") }.flatMapError { error in
+        connection.send(["INFO"]).map { ServerFacts(info: $0.bytes ?? []) }.flatMapError { error in
             guard case .server? = error as? RedisError else { return connection.eventLoop.makeFailedFuture(error) }
             return Self.askPolicy(connection)
         }
@@ -27,14 +37,14 @@ struct ServerFacts: Sendable {
     var isEmpty: Bool { self.fields.isEmpty }
 
     /// Names one run of one server; empty if the server does not tell.
-    var run: String { String(self.fields["run_id"] ?? "") }
+    var run: String { self["run_id"] ?? "" }
 
     /// Why the hub can't work with this server at all; `nil` if it can.
     var whyUnusable: String? {
-        if self.fields["role"] == "slave" {
+        if self["role"] == "slave" {
             return "Redis is a replica, which can't be written to; the hub needs the primary"
         }
-        guard let version = self.fields["redis_version"] else { return nil }
+        guard let version = self["redis_version"] else { return nil }
         let numbers = version.split(separator: ".").prefix(2).compactMap { Int($0) }
         guard numbers.count == 2, (numbers[0], numbers[1]) < (6, 2) else { return nil }
         return "Redis \(version) is too old; the hub needs 6.2 or later"
@@ -42,7 +52,7 @@ struct ServerFacts: Sendable {
 
     /// Why what the server holds may vanish; `nil` if it may not.
     var whyEvicting: String? {
-        guard let policy = self.fields["maxmemory_policy"], policy != "noeviction" else { return nil }
+        guard let policy = self["maxmemory_policy"], policy != "noeviction" else { return nil }
         return "Redis may evict what proves that no event is missing: set maxmemory-policy to noeviction, not \(policy)"
     }
 

@@ -9,6 +9,7 @@ final class SubscriptionLink {
         case opened
         case subscribed([UInt8])
         case message([UInt8], channel: [UInt8])
+        case passedOver([UInt8])
         case receivedAll
         case lost(any Error)
         case failed(any Error)
@@ -138,6 +139,8 @@ private final class SubscriptionListener: RedisSubscriptionDelegate {
     func received(message: [UInt8], on channel: [UInt8]) {
         self.link.value.happened?(.message(message, channel: channel))
     }
+
+    func passedOver(on channel: [UInt8]) { self.link.value.happened?(.passedOver(channel)) }
 
     func receivedAll() { self.link.value.happened?(.receivedAll) }
 

@@ -3,8 +3,13 @@
 
 local state = enter(KEYS[1], caller_of(ARGV))
 local topic = ARGV[5]
+local log, live = state.key .. ':log:' .. topic, state.key .. ':live:' .. topic
 local last = redis.call('HGET', state.key .. ':last', topic)
 if not last then return { place(state), 0 } end
-redis.call('UNLINK', state.key .. ':log:' .. topic)
-redis.call('PUBLISH', state.key .. ':live:' .. topic, message('d', state.epoch, parts(last)))
+local ms, seq = parts(last)
+if not ms then ms, seq = state.ms, state.seq end
+demand(state.key .. ':log:*', 'UNLINK', log)
+demand(state.key .. ':live:*', 'PUBLISH', live, '')
+write('UNLINK', log)
+write('PUBLISH', live, message('d', state.epoch, ms, seq))
 return { place(state), 1 }

@@ -42,7 +42,10 @@ local function check_retry(retry)
   return string.format('%d', value)
 end
 
-local function check_data(data)
+local function check_data(data, max)
+  if #data > max then
+    refuse('the data must be at most ' .. max .. ' bytes (--max-body of the hubs), this has ' .. #data)
+  end
   if not is_utf8(data) then refuse('the data must be UTF-8 text; encode binary data, for example as base64') end
   if not string.find(data, '\r', 1, true) then return data end
   return (string.gsub(string.gsub(data, '\r\n', '\n'), '\r', '\n'))
@@ -58,27 +61,20 @@ local function checked_publish(keys, argv)
   local entry = { topics = { argv[1] }, key = '', name = argv[3] or '' }
   check_topic(argv[1])
   check_name(entry.name)
-  -- Redis does not take back what a script has written before it lacks a permission, and new users have no channels.
-  if not redis.acl_check_cmd('PUBLISH', keys[1] .. ':live:' .. argv[1], '') then
-    refuse('this user may not PUBLISH on the channels ' .. keys[1] .. ':*')
-  end
-  entry.data, entry.retry = check_data(argv[2]), check_retry(argv[4] or '')
+  local settings = redis.call('HMGET', keys[1] .. ':state', 'count', 'age', 'max')
+  local count, age = number(settings[1]) or 10000, number(settings[2]) or 3600000
+  entry.data = check_data(argv[2], math.min(number(settings[3]) or LARGEST, LARGEST))
+  entry.retry = check_retry(argv[4] or '')
   -- Who publishes so has seen nothing and brings no entropy but what is published and when.
   local time = redis.call('TIME')
   local entropy = string.sub(redis.sha1hex(table.concat(time, '.') .. argv[1] .. argv[2]), 1, 3)
   local state = enter(keys[1], { epoch = '', ms = 0, seq = 0, entropy = entropy })
-  local settings = redis.call('HMGET', keys[1] .. ':state', 'count', 'age')
-  return publish(state, tonumber(settings[1] or 10000), tonumber(settings[2] or 3600000), { entry })[1]
+  return publish(state, math.max(1, count), math.max(1, age), { entry })[1]
 end
 
--- Answers errors as they are, without the name and the line of the script.
-local function hub_publish(keys, argv)
-  local done, answer = pcall(checked_publish, keys, argv)
-  if done or type(answer) == 'table' then return answer end
-  return redis.error_reply(answer)
-end
-
-redis.register_function('hub_publish', hub_publish)
+redis.register_function('hub_publish', function(keys, argv)
+  return finish(function() return checked_publish(keys, argv) end)
+end)
 redis.register_function({
   function_name = 'hub_version',
   callback = function() return LIBRARY_VERSION end,

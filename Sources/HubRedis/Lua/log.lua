@@ -2,6 +2,7 @@
 
 local NEW_TOPIC = 1
 local NO_RETRY = 'ffffffff'
+local KEY_LIFETIME = 600000
 
 -- Gives the next offset: the server's milliseconds, and a sequence where they stand still or went back.
 local function tick(state)
@@ -14,40 +15,61 @@ local function tick(state)
   end
 end
 
+-- The topics, `limit` at most, whose first event, or the last one at an earlier look, is older than `age` milliseconds,
+-- each { name, last offset or false }; without those that are in use in this step.
+local function old_topics(state, age, limit, used)
+  local before = string.format('(%.0f', state.now - age)
+  local found = {}
+  for _, topic in ipairs(redis.call('ZRANGEBYSCORE', state.key .. ':topics', '-inf', before, 'LIMIT', 0, limit)) do
+    if not used[topic] then found[#found + 1] = { topic, redis.call('HGET', state.key .. ':last', topic) } end
+  end
+  return found
+end
+
+-- Whether the user may do to a topic all that `retire` does.
+local function may_retire(state, topic)
+  return may('UNLINK', state.key .. ':log:' .. topic) and may('ZREM', state.key .. ':topics', topic)
+    and may('ZREM', state.key .. ':names', topic) and may('HDEL', state.key .. ':last', topic)
+    and may('PUBLISH', state.key .. ':live:' .. topic, '')
+end
+
 -- Forgets one topic and its last offset. Topics that are not there have had no event after the floor.
 local function retire(state, topic, last)
   -- Deleting comes first: a server that is out of memory lets it pass, and the rest of the script with it.
-  redis.call('UNLINK', state.key .. ':log:' .. topic)
-  redis.call('ZREM', state.key .. ':topics', topic)
-  redis.call('ZREM', state.key .. ':names', topic)
+  write('UNLINK', state.key .. ':log:' .. topic)
+  write('ZREM', state.key .. ':topics', topic)
+  write('ZREM', state.key .. ':names', topic)
   if not last then return end
-  redis.call('HDEL', state.key .. ':last', topic)
+  write('HDEL', state.key .. ':last', topic)
   local ms, seq = parts(last)
+  -- Where the last offset makes no sense, no cursor up to the clock is known to be complete.
+  if not ms or above(ms, seq, state.ms, state.seq) then ms, seq = state.ms, state.seq end
   if above(ms, seq, state.floor_ms, state.floor_seq) then
     state.floor_ms, state.floor_seq = ms, seq
-    redis.call('HSET', state.key .. ':state', 'floor', last)
+    write('HSET', state.key .. ':state', 'floor', stream_id(ms, seq))
   end
-  redis.call('PUBLISH', state.key .. ':live:' .. topic, message('r', state.epoch, ms, seq))
+  write('PUBLISH', state.key .. ':live:' .. topic, message('r', state.epoch, ms, seq))
 end
 
--- Looks at `limit` topics at most whose first event, or the last one at an earlier look, is older than `age` milliseconds;
--- retires those that have had none since, and says at how many it looked.
-local function retire_old(state, age, limit)
-  local oldest = state.now - age
-  local before = string.format('(%.0f', oldest)
-  local topics = redis.call('ZRANGEBYSCORE', state.key .. ':topics', '-inf', before, 'LIMIT', 0, limit)
-  for _, topic in ipairs(topics) do
-    local last = redis.call('HGET', state.key .. ':last', topic)
+-- Retires those of the old topics that have had no event since, and remembers when to look at the others again. What the
+-- user has no right to is left to others. Answers how many were dealt with.
+local function retire_old(state, age, topics)
+  local oldest, count = state.now - age, 0
+  for _, found in ipairs(topics) do
+    local topic, last = found[1], found[2]
     local ms = last and parts(last) or 0
-    if ms < oldest then
-      retire(state, topic, last)
-    else
-      -- A server that is out of memory lets the deletion pass, and what follows it.
-      redis.call('ZREM', state.key .. ':topics', topic)
-      redis.call('ZADD', state.key .. ':topics', ms, topic)
+    if may_retire(state, topic) and may('ZADD', state.key .. ':topics', '0', topic) then
+      count = count + 1
+      if ms < oldest then
+        retire(state, topic, last)
+      else
+        -- A server that is out of memory lets the deletion pass, and what follows it.
+        write('ZREM', state.key .. ':topics', topic)
+        write('ZADD', state.key .. ':topics', ms, topic)
+      end
     end
   end
-  return #topics
+  return count
 end
 
 -- The rest of an event's message: previous offset, flags, retry and length of the name, 64 bytes with what `message`
@@ -67,69 +89,128 @@ local function add_entry(log, count, entry, previous)
   if entry.retry ~= '' then
     command[#command + 1], command[#command + 2] = 'r', entry.retry
   end
-  local answer = redis.pcall(unpack(command))
-  if type(answer) == 'table' and answer.err then
-    -- Not a stream, or one that is ahead of the clock: somebody else wrote it, and it can't be continued. Any other error,
-    -- such as a right that the user lacks, leaves the log as it is.
-    if not string.find(answer.err, 'WRONGTYPE', 1, true) and not string.find(answer.err, 'equal or smaller', 1, true) then
-      error(answer)
-    end
-    redis.call('DEL', log)
-    redis.call(unpack(command))
-  end
+  local failed = try(unpack(command))
+  if not failed then return end
+  -- Not a stream, or one that is ahead of the clock: somebody else wrote it, and it can't be continued. A right that the
+  -- user lacks leaves the log as it is.
+  if string.find(failed, 'NOPERM', 1, true) then error({ err = failed }) end
+  write('DEL', log)
+  write(unpack(command))
 end
 
--- Trims a log by age: XADD takes only one of the two limits. It is enough where the clock enters another 64th of the age.
-local function trim(state, age, log, previous_ms)
+-- Whether a log is to be trimmed by age, as XADD takes only one of the two limits: it is enough where the clock enters
+-- another 64th of the age.
+local function is_trim_due(state, age, previous_ms)
   local step = math.max(1, math.floor(age / 64))
-  if state.now - state.now % step <= previous_ms then return end
-  redis.call('XTRIM', log, 'MINID', '=', string.format('%.0f', math.max(0, state.now - age)))
+  return state.now - state.now % step > previous_ms
 end
 
--- Appends an entry to a topic's log and tells the hubs. `lasts` remembers the topics' last offsets during the call.
-local function append(state, count, age, entry, topic, lasts)
-  local log = state.key .. ':log:' .. topic
-  local previous = lasts[topic] or redis.call('HGET', state.key .. ':last', topic)
-  local is_new = not previous
-  if is_new then
-    previous = stream_id(state.floor_ms, state.floor_seq)
-    redis.call('DEL', log)
-    redis.call('ZADD', state.key .. ':names', 0, topic)
-    redis.call('ZADD', state.key .. ':topics', entry.ms, topic)
+-- Finds out where a topic stands, and whether the user may publish to it. `began` is the clock before this step.
+local function look_at(state, age, topic, began)
+  local log, live, key = state.key .. ':log:', state.key .. ':live:' .. topic, state.key
+  local last = redis.call('HGET', key .. ':last', topic)
+  local known = { log = log .. topic, live = live, is_new = not last, ms = state.floor_ms, seq = state.floor_seq }
+  if last then
+    known.ms, known.seq = parts(last)
+    -- Of a last offset that makes no sense nothing can be proved: as if the clock's last event had been the topic's.
+    if not known.ms or above(known.ms, known.seq, began.ms, began.seq) then known.ms, known.seq = began.ms, began.seq end
+    known.is_trimmed = is_trim_due(state, age, known.ms)
   end
-  local ms, seq = parts(previous)
-  add_entry(log, count, entry, previous)
-  if not is_new then trim(state, age, log, ms) end
+  demand(log .. '*', 'XADD', known.log, '*', 'p', '')
+  demand(key .. ':live:*', 'PUBLISH', live, '')
+  demand(key .. ':last', 'HSET', key .. ':last', topic, '')
+  if known.is_trimmed then demand(log .. '*', 'XTRIM', known.log, 'MINID', '0') end
+  if known.is_new then
+    demand(log .. '*', 'DEL', known.log)
+    demand(key .. ':names', 'ZADD', key .. ':names', '0', topic)
+    demand(key .. ':topics', 'ZADD', key .. ':topics', '0', topic)
+  end
+  return known
+end
+
+-- Appends an entry to a topic's log and tells the hubs. `lasts` gets the topic's last offset as soon as it is one.
+local function append(state, count, age, entry, topic, known, lasts)
+  if known.is_new then
+    write('DEL', known.log)
+    write('ZADD', state.key .. ':names', 0, topic)
+    write('ZADD', state.key .. ':topics', entry.ms, topic)
+  end
+  add_entry(known.log, count, entry, stream_id(known.ms, known.seq))
   lasts[topic] = entry.id
-  redis.call('PUBLISH', state.key .. ':live:' .. topic, event_message(state.epoch, entry, ms, seq, is_new))
+  if known.is_trimmed then
+    try('XTRIM', known.log, 'MINID', '=', string.format('%.0f', math.max(0, state.now - age)))
+  end
+  write('PUBLISH', known.live, event_message(state.epoch, entry, known.ms, known.seq, known.is_new))
+  known.ms, known.seq, known.is_new, known.is_trimmed = entry.ms, entry.seq, false, false
+end
+
+-- The clock of the server was put back by more than a minute: how old the idempotency keys of before are can't be told
+-- from their time to live any more, so they count as expired.
+local function note_backward(state)
+  local ms = parts(state.back)
+  if state.now + 60000 < state.ms and (ms or 0) < state.ms then state.back = stream_id(state.ms, state.seq) end
+end
+
+-- The id that an idempotency key has got, if it is still to count.
+local function id_of(state, key)
+  local id = redis.call('GET', state.key .. ':key:' .. key)
+  local high, low, seq = string.match(id or '', '^%x+%-(%x%x%x%x%x%x)(%x%x%x%x%x)(%x%x%x%x%x)$')
+  if not high or #id ~= 33 then return nil end
+  local back_ms, back_seq = parts(state.back)
+  local ms = tonumber(high, 16) * 1048576 + tonumber(low, 16)
+  return (not back_ms or above(ms, tonumber(seq, 16), back_ms, back_seq)) and id or nil
+end
+
+-- Appends entries, and then keeps the topics' last offsets and the idempotency keys: also of those that were appended
+-- before something failed after all, so that the logs stay whole and a repeat finds them.
+local function store(state, count, age, entries, topics)
+  local lasts, stored = {}, 0
+  local done, failure = pcall(function()
+    for i, entry in ipairs(entries) do
+      for _, topic in ipairs(entry.topics) do append(state, count, age, entry, topic, topics[topic], lasts) end
+      stored = i
+    end
+  end)
+  for topic, last in pairs(lasts) do
+    local failed = try('HSET', state.key .. ':last', topic, last)
+    if failed and done then done, failure = false, { err = failed } end
+  end
+  for i = 1, stored do
+    local entry = entries[i]
+    local failed = entry.key ~= '' and try('SET', state.key .. ':key:' .. entry.key, entry.place, 'PX', KEY_LIFETIME)
+    if failed and done then done, failure = false, { err = failed } end
+  end
+  if not done then error(failure) end
 end
 
 -- Publishes entries in one step, each { topics, key, name, retry, data }, and returns their ids and whether each
 -- repeats an idempotency key. Whatever can be refused is refused before the first write.
 local function publish(state, count, age, entries)
-  local ids, repeats, fresh, keys, began = {}, {}, {}, {}, state.ms
+  local ids, repeats, fresh, keys, topics = {}, {}, {}, {}, {}
+  local began = { ms = state.ms, seq = state.seq }
+  note_backward(state)
   for i, entry in ipairs(entries) do
-    local known = entry.key ~= '' and (keys[entry.key] or redis.call('GET', state.key .. ':key:' .. entry.key))
+    local known = entry.key ~= '' and (keys[entry.key] or id_of(state, entry.key))
     if known then
       ids[i], repeats[i] = known, 1
     else
       tick(state)
-      entry.ms, entry.seq, entry.id = state.ms, state.seq, stream_id(state.ms, state.seq)
-      ids[i], repeats[i] = place(state), 0
-      if entry.key ~= '' then keys[entry.key] = ids[i] end
+      entry.ms, entry.seq, entry.id, entry.place = state.ms, state.seq, stream_id(state.ms, state.seq), place(state)
+      ids[i], repeats[i] = entry.place, 0
+      if entry.key ~= '' then
+        keys[entry.key] = entry.place
+        demand(state.key .. ':key:*', 'SET', state.key .. ':key:' .. entry.key, '')
+      end
+      for _, topic in ipairs(entry.topics) do topics[topic] = topics[topic] or look_at(state, age, topic, began) end
       fresh[#fresh + 1] = entry
     end
   end
   if #fresh == 0 then return ids, repeats end
+  -- At most ten times a second: the hubs look for old topics too, but need not be there.
+  local old = state.ms - state.ms % 100 > began.ms and old_topics(state, age, 32, topics) or {}
   -- The first write, and one that a server out of memory refuses; what follows it is refused nothing.
   save_clock(state)
-  -- At most ten times a second: the hubs look for old topics too, but need not be there.
-  if state.ms - state.ms % 100 > began then retire_old(state, age, 32) end
-  local lasts = {}
-  for _, entry in ipairs(fresh) do
-    for _, topic in ipairs(entry.topics) do append(state, count, age, entry, topic, lasts) end
-  end
-  for topic, last in pairs(lasts) do redis.call('HSET', state.key .. ':last', topic, last) end
-  for key, id in pairs(keys) do redis.call('SET', state.key .. ':key:' .. key, id, 'PX', 600000) end
+  retire_old(state, age, old)
+  store(state, count, age, fresh, topics)
   return ids, repeats
 end

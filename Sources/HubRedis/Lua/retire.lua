@@ -1,4 +1,5 @@
--- ARGV: the caller, replay age in ms, how many topics at most. Answers { place, how many were looked at }.
+-- ARGV: the caller, replay age in ms, how many topics at most. Answers { place, how many were dealt with }.
 
 local state = enter(KEYS[1], caller_of(ARGV))
-return { place(state), retire_old(state, tonumber(ARGV[5]), tonumber(ARGV[6])) }
+local age = tonumber(ARGV[5])
+return { place(state), retire_old(state, age, old_topics(state, age, tonumber(ARGV[6]), {})) }

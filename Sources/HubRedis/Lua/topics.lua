@@ -1,22 +1,40 @@
 -- ARGV: the caller, then either 'one' and a topic, or 'after', a name ('' for the first) and how many topics.
--- Answers { place, { { name, how many entries, oldest offset or nil, last offset }… } }, by the bytes of the names.
+-- Answers { place, { { name, how many entries, oldest offset or nil, last offset }… }, the name after which there may be
+-- more or nil }, by the bytes of the names.
 
-local function summary(key, topic)
-  local last = redis.call('HGET', key .. ':last', topic)
-  if not last then return nil end
-  local log = key .. ':log:' .. topic
-  local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-  return { topic, redis.call('XLEN', log), first and first[1] or false, last }
+-- The oldest entry of each topic is looked at, and may be large.
+local BUDGET = 4194304
+
+-- A topic's summary, and how many bytes had to be looked at for it.
+local function summary(state, topic)
+  local last = redis.call('HGET', state.key .. ':last', topic)
+  if not last then return nil, 0 end
+  local ms, seq = parts(last)
+  local log, bytes = state.key .. ':log:' .. topic, 0
+  local first, count = redis.pcall('XRANGE', log, '-', '+', 'COUNT', 1), redis.pcall('XLEN', log)
+  if first.err and not string.find(first.err, 'WRONGTYPE', 1, true) then error({ err = first.err }) end
+  if first[1] then
+    for _, field in ipairs(first[1][2]) do bytes = bytes + #field end
+  end
+  count = type(count) == 'number' and count or 0
+  return { topic, count, first[1] and first[1][1] or false, stream_id(ms or state.ms, seq or state.seq) }, bytes
 end
 
 local state = enter(KEYS[1], caller_of(ARGV))
-local names
 if ARGV[5] == 'one' then
-  names = { ARGV[6] }
-else
-  local from = ARGV[6] == '' and '-' or '(' .. ARGV[6]
-  names = redis.call('ZRANGEBYLEX', state.key .. ':names', from, '+', 'LIMIT', 0, ARGV[7])
+  local found = summary(state, ARGV[6])
+  return { place(state), { found }, false }
 end
-local summaries = {}
-for _, name in ipairs(names) do summaries[#summaries + 1] = summary(state.key, name) end
-return { place(state), summaries }
+local from = ARGV[6] == '' and '-' or '(' .. ARGV[6]
+local names = redis.call('ZRANGEBYLEX', state.key .. ':names', from, '+', 'LIMIT', 0, ARGV[7])
+local summaries, bytes, after = {}, 0, false
+for i, name in ipairs(names) do
+  local found, more = summary(state, name)
+  summaries[#summaries + 1] = found
+  bytes = bytes + more
+  if bytes > BUDGET or i == tonumber(ARGV[7]) then
+    after = name
+    break
+  end
+end
+return { place(state), summaries, after }

@@ -53,12 +53,17 @@ enum ChannelMessage: Equatable {
         let flags = try fields.hexadecimal(digits: 2)
         let retry = try fields.hexadecimal(digits: 8)
         let name = try fields.text(count: Int(try fields.hexadecimal(digits: 4)))
+        guard name.isEmpty || (try? EventName(name)) != nil else { throw MalformedMessage("with a name that is none") }
         guard previous < id.offset else { throw MalformedMessage("with a previous offset that is not lower") }
         guard retry == 0xFFFF_FFFF || retry <= UInt64(RetryHint.maximumMilliseconds) else {
             throw MalformedMessage("with a retry out of range")
         }
+        let data = try fields.rest()
+        guard data.bytes.count <= EventData.maximumByteCount else {
+            throw MalformedMessage("larger than an event may be")
+        }
         return EventMessage(
             id: id, previous: previous, isFirst: flags & 1 == 1,
-            retry: retry == 0xFFFF_FFFF ? nil : Int32(retry), name: name.isEmpty ? nil : name, data: try fields.rest())
+            retry: retry == 0xFFFF_FFFF ? nil : Int32(retry), name: name.isEmpty ? nil : name, data: data)
     }
 }

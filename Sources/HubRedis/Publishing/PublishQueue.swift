@@ -17,8 +17,7 @@ final class PublishQueue: Sendable {
     private struct State {
         var grouping = PublishGrouping()
         var requests: [Request] = []
-        var eventCount = 0
-        var byteCount = 0
+        var size = StepSize()
     }
 
     private let state = Mutex(State())
@@ -27,30 +26,46 @@ final class PublishQueue: Sendable {
     func add(_ request: Request) -> PublishGrouping.Action {
         self.state.withLock { state in
             state.requests.append(request)
-            state.eventCount += request.publications.count
-            for publication in request.publications { state.byteCount += publication.data.bytes.count }
+            state.size += StepSize(of: request.publications)
             let action = state.grouping.add(at: .now())
-            let isFull = state.eventCount >= Self.maximumEvents || state.byteCount >= Self.maximumBytes
+            let isFull = state.size.entries >= Self.maximumEvents || state.size.bytes >= Self.maximumBytes
             return isFull ? .leave : action
         }
     }
 
-    /// Takes what waits, if it has waited for long enough.
-    func takeDue() -> [Request] {
+    /// Takes what waits, if it has waited for long enough: the requests of each step.
+    func takeDue() -> [[Request]] {
         self.state.withLock { $0.grouping.isDue(at: .now()) ? Self.take(&$0) : [] }
     }
 
-    /// Takes what waits.
-    func takeAll() -> [Request] {
+    /// Takes what waits: the requests of each step.
+    func takeAll() -> [[Request]] {
         self.state.withLock { Self.take(&$0) }
     }
 
-    private static func take(_ state: inout State) -> [Request] {
+    /// Almost always one step; more where the last request is large.
+    private static func take(_ state: inout State) -> [[Request]] {
         guard !state.requests.isEmpty else { return [] }
         state.grouping.leave(at: .now())
-        state.eventCount = 0
-        state.byteCount = 0
-        defer { state.requests = [] }
-        return state.requests
+        defer {
+            state.requests = []
+            state.size = StepSize()
+        }
+        guard state.size.excess != nil else { return [state.requests] }
+        return Self.steps(of: state.requests)
+    }
+
+    private static func steps(of requests: [Request]) -> [[Request]] {
+        var steps: [[Request]] = []
+        var size = StepSize()
+        for request in requests {
+            size += StepSize(of: request.publications)
+            if size.excess != nil || steps.isEmpty {
+                size = StepSize(of: request.publications)
+                steps.append([])
+            }
+            steps[steps.count - 1].append(request)
+        }
+        return steps
     }
 }

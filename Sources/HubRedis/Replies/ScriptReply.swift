@@ -42,6 +42,13 @@ struct ScriptReply {
         return text
     }
 
+    func bytes(_ index: Int) throws(MalformedMessage) -> [UInt8] {
+        guard self.elements.indices.contains(index), let bytes = self.elements[index].bytes else {
+            throw MalformedMessage("without a text where one belongs")
+        }
+        return bytes
+    }
+
     func offset(_ index: Int) throws(MalformedMessage) -> Offset {
         try Offset(reply: try self.text(index))
     }

@@ -5,14 +5,20 @@ enum HubScript: CaseIterable {
     /// The Lua source: the state that every script begins with, then what this one does.
     var source: [UInt8] {
         switch self {
-        case .hello: PackageResources.state_lua + PackageResources.hello_lua
-        case .publish: PackageResources.state_lua + PackageResources.log_lua + PackageResources.publish_lua
-        case .read: PackageResources.state_lua + PackageResources.read_lua
-        case .probe: PackageResources.state_lua + PackageResources.probe_lua
-        case .rotate: PackageResources.state_lua + PackageResources.rotate_lua
-        case .delete: PackageResources.state_lua + PackageResources.delete_lua
-        case .retire: PackageResources.state_lua + PackageResources.log_lua + PackageResources.retire_lua
-        case .topics: PackageResources.state_lua + PackageResources.topics_lua
+        case .hello: Self.run(PackageResources.hello_lua)
+        case .publish: Self.run(PackageResources.publish_lua, after: PackageResources.log_lua)
+        case .read: Self.run(PackageResources.read_lua)
+        case .probe: Self.run(PackageResources.probe_lua)
+        case .rotate: Self.run(PackageResources.rotate_lua)
+        case .delete: Self.run(PackageResources.delete_lua)
+        case .retire: Self.run(PackageResources.retire_lua, after: PackageResources.log_lua)
+        case .topics: Self.run(PackageResources.topics_lua)
         }
+    }
+
+    /// `finish` tells an error before the first write from one after it.
+    private static func run(_ script: [UInt8], after library: [UInt8] = []) -> [UInt8] {
+        PackageResources.state_lua + library
+            + Array("local function main()\n".utf8) + script + Array("end\nreturn finish(main)\n".utf8)
     }
 }

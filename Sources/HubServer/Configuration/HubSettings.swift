@@ -75,7 +75,7 @@ public struct HubSettings: Sendable {
         server.host = try self.host("host", reader)
         server.port = try reader.requiredNumber("port", 0...65_535)
         server.operating = try self.operating(reader, host: server.host, port: server.port)
-        server.limits.bodyBytes = try reader.size("max-body", 1...(1 << 30))
+        server.limits.bodyBytes = try reader.size("max-body", 1...EventData.maximumByteCount)
         server.maximumConnections = try reader.number("max-connections", 1...10_000_000) ?? .max
         // Without the setting, as many as there are files for.
         if server.maximumConnections == .max {

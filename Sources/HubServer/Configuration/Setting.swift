@@ -135,7 +135,8 @@ extension Setting {
         Setting(
             "idle", "DURATION", "How long a connection may idle between two requests: 1s to 1h.", defaultValue: "75s"),
         Setting(
-            "max-body", "SIZE", "The largest request body: 1 to 1GiB; 64k, 1MiB, 10MB.", defaultValue: "1MiB"),
+            "max-body", "SIZE", "The largest request body, and event: 1 to 32MiB; 64k, 1MiB, 10MB.",
+            defaultValue: "1MiB"),
         Setting(
             "max-connections", "N",
             "The most connections; without it, what the limit of open files allows."),

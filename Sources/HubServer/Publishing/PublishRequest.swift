@@ -33,6 +33,16 @@ struct PublishRequest {
             try Self.checkText(bytes)
             self.publications = try Self.lines(bytes, maximumTopics: maximumTopics)
         }
+        try Self.checkSize(self.publications)
+    }
+
+    /// Refuses what is too much for one step before the bus is asked.
+    private static func checkSize(_ publications: [Publication]) throws(Problem) {
+        switch StepSize(of: publications).excess {
+        case nil: break
+        case .entries(let count)?: throw Problem(.badRequest, StepSize.Excess.entries(count).description)
+        case .bytes(let count)?: throw Problem(.payloadTooLarge, StepSize.Excess.bytes(count).description)
+        }
     }
 
     /// Refuses what the head alone shows to be wrong.

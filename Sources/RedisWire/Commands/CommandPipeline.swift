@@ -5,18 +5,39 @@ import NIOCore
 ///
 /// One batch at a time is with the channel; the others are held here, so that of a command that still waits it is known
 /// that no byte was written. The token is what is completed with the outcome: a promise, or in tests anything.
+///
+/// Each command is followed by an ECHO of a word that only it has. A reply counts once the word has come after it: a reply
+/// that is missing or there twice would otherwise shift all later ones, each to a command that it does not belong to.
 struct CommandPipeline<Token> {
     private struct Command {
         let token: Token
         let bytes: Int
         let deadline: NIODeadline
+        let word: UInt64
+    }
+
+    /// What a reply means.
+    enum Receipt {
+        /// The command's word has to follow.
+        case incomplete
+        /// A command's outcome is known.
+        case complete(Token, RESPValue)
+        /// No command waits for a reply.
+        case unexpected
+    }
+
+    private static var misplaced: RedisError {
+        .protocolViolation("a reply is missing, or came twice: those that follow can't be told apart")
     }
 
     private let limits: CommandLimits
     private var waiting: Deque<(command: Command, frame: ByteBuffer)> = []
     private var sent: Deque<Command> = []
+    /// The reply of the first of those that were sent, until its word has come.
+    private var reply: RESPValue?
     private var bytes = 0
     private var isWriting = false
+    private var sentinel = ReplySentinel()
 
     init(limits: CommandLimits = CommandLimits()) {
         self.limits = limits
@@ -28,7 +49,10 @@ struct CommandPipeline<Token> {
     /// When the oldest command's time is over; `nil` if there is none.
     var deadline: NIODeadline? { (self.sent.first ?? self.waiting.first?.command)?.deadline }
 
-    /// Adds a command.
+    /// The word that has to come after the next reply; `nil` if no command waits for one.
+    var expectedWord: [UInt8]? { self.sent.first.map { ReplySentinel.bytes(of: $0.word) } }
+
+    /// Adds a command, and has its word asked for.
     /// - Throws: `RedisError.notSent` if too much waits already.
     mutating func add(_ frame: ByteBuffer, _ token: Token, deadline: NIODeadline) throws(RedisError) {
         guard self.count < self.limits.commands else {
@@ -37,8 +61,11 @@ struct CommandPipeline<Token> {
         guard self.bytes + frame.readableBytes <= self.limits.bytes || self.count == 0 else {
             throw .notSent("\(self.bytes) bytes of commands wait for replies already")
         }
+        var frame = frame
+        let word = self.sentinel.next()
+        ReplySentinel.append(word, to: &frame)
         self.bytes += frame.readableBytes
-        self.waiting.append((Command(token: token, bytes: frame.readableBytes, deadline: deadline), frame))
+        self.waiting.append((Command(token: token, bytes: frame.readableBytes, deadline: deadline, word: word), frame))
     }
 
     /// The frames to write now; empty if there are none, or while a batch is being written. Follow with
@@ -63,11 +90,19 @@ struct CommandPipeline<Token> {
     }
 
     /// Takes the next reply.
-    /// - Returns: Whose it is; `nil` if no command waits for one.
-    mutating func receive() -> Token? {
-        guard let command = self.sent.popFirst() else { return nil }
+    /// - Throws: `RedisError.protocolViolation` if it can't be the first waiting command's, or can't be its word. What was
+    ///   sent has an unknown outcome then: close.
+    mutating func receive(_ reply: RESPValue) throws(RedisError) -> Receipt {
+        guard let command = self.sent.first else { return .unexpected }
+        let isEcho = reply == self.expectedWord.map { .bulk($0) }
+        guard isEcho == (self.reply != nil) else { throw Self.misplaced }
+        guard let outcome = self.reply.take() else {
+            self.reply = reply
+            return .incomplete
+        }
+        self.sent.removeFirst()
         self.bytes -= command.bytes
-        return command.token
+        return .complete(command.token, outcome)
     }
 
     /// Ends it: what was sent has an unknown outcome, what waits was not sent.

@@ -37,14 +37,13 @@ final class CommandSession: RedisSession {
     }
 
     func receive(_ reply: RESPValue) throws(RedisError) {
-        guard let promise = self.pipeline.receive() else {
+        switch try self.pipeline.receive(reply) {
+        case .incomplete: break
+        case .complete(let promise, .error(let message)): promise.fail(RedisError.server(message))
+        case .complete(let promise, let reply): promise.succeed(reply)
+        case .unexpected:
             if case .error(let message) = reply { throw .server(message) }
             throw .protocolViolation("a reply came that no command asked for")
-        }
-        if case .error(let message) = reply {
-            promise.fail(RedisError.server(message))
-        } else {
-            promise.succeed(reply)
         }
     }
 

@@ -3,7 +3,8 @@ public import NIOCore
 
 /// A connection that pipelines commands. Usable from any thread.
 ///
-/// Replies come in the order of the commands. Commands that are sent in one tick of the event loop leave in one write.
+/// Replies come in the order of the commands, and each is known to be its command's by an ECHO after it. Commands that are
+/// sent in one tick of the event loop leave in one write.
 public final class RedisCommandConnection: Sendable {
     /// The loop on which this connection lives; futures complete there.
     public let eventLoop: any EventLoop
@@ -35,7 +36,7 @@ public final class RedisCommandConnection: Sendable {
     ) -> EventLoopFuture<RedisCommandConnection> {
         let connector = RedisConnector(
             endpoint: endpoint, timeouts: timeouts, limits: limits,
-            handshake: RedisHandshake(endpoint: endpoint, name: "hub-commands"), logger: logger)
+            handshake: RedisHandshake(endpoint: endpoint, name: "hub-commands", echoes: true), logger: logger)
         return connector.connect(on: eventLoop) {
             CommandSession(timeout: timeouts.command, limits: CommandLimits(), closed: eventLoop.makePromise())
         }.map { RedisCommandConnection($0) }

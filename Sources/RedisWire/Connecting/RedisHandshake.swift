@@ -6,16 +6,19 @@ struct RedisHandshake {
         case select
         case name
         case ping
+        case echo
     }
 
     /// The commands to send, in order.
     let commands: [[RedisArgument]]
     private var steps: ArraySlice<Step>
+    private static let word = "hub"
 
     /// - Parameters:
     ///   - endpoint: Whose user, password and database are used.
     ///   - name: What `CLIENT LIST` is to show.
-    init(endpoint: RedisEndpoint, name: String) {
+    ///   - echoes: Whether the connection needs ECHO, by which commands know their replies.
+    init(endpoint: RedisEndpoint, name: String, echoes: Bool = false) {
         var script: [(Step, [RedisArgument])] = []
         if let password = endpoint.password {
             let user = endpoint.user.map { [RedisArgument($0)] } ?? []
@@ -26,6 +29,7 @@ struct RedisHandshake {
         }
         script.append((.ping, ["PING"]))
         script.append((.name, ["CLIENT", "SETNAME", .string(name)]))
+        if echoes { script.append((.echo, ["ECHO", .string(Self.word)])) }
         self.commands = script.map { $0.1 }
         self.steps = script.map { $0.0 }[...]
     }
@@ -39,6 +43,8 @@ struct RedisHandshake {
             try Self.check(message, at: step)
         } else if step == .ping, reply != .simple("PONG") {
             throw .connectFailed("the answer to PING is no PONG; is it a Redis server?")
+        } else if step == .echo, reply != .bulk(Array(Self.word.utf8)) {
+            throw .connectFailed("the answer to ECHO is no echo; is it a Redis server?")
         }
         return self.steps.isEmpty
     }
@@ -50,6 +56,7 @@ struct RedisHandshake {
         case .name: break  // A courtesy, which the user's rules or a proxy may not allow.
         case .ping where message.hasPrefix("NOPERM"): break  // It serves, though not this command.
         case .ping: throw .connectFailed(message)
+        case .echo: throw .connectFailed("ECHO, by which replies are told apart, is refused: \(message)")
         }
     }
 }

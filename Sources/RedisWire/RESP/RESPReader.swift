@@ -16,6 +16,8 @@ final class RESPReader {
     private var failure: RedisError?
     /// What was fed since the last complete reply, give or take a slice.
     private var partialBytes = 0
+    /// What is still to come of a string that is passed over, its CRLF included.
+    private var unwantedBytes = 0
 
     init(limits: RESPLimits = RESPLimits()) {
         guard let reader = redisReaderCreateWithFunctions(ReplyObjectFunctions.table) else {
@@ -48,13 +50,23 @@ final class RESPReader {
 
     private func readSlices(of bytes: ByteBuffer, _ body: (RESPValue) -> Bool) throws(RedisError) {
         var rest = bytes
-        while rest.readableBytes > 0, let slice = rest.readSlice(length: min(rest.readableBytes, Self.sliceBytes)) {
+        while rest.readableBytes > 0 {
+            guard let slice = self.nextSlice(of: &rest) else { continue }
             try self.feed(slice)
             while let reply = try self.nextReply() {
                 guard body(reply) else { return }
             }
             try self.checkUnfinishedReply()
         }
+    }
+
+    /// What hiredis is to be fed next; of a string that is passed over, only a null once all of it has come.
+    private func nextSlice(of rest: inout ByteBuffer) -> ByteBuffer? {
+        guard self.unwantedBytes > 0 else { return rest.readSlice(length: min(rest.readableBytes, Self.sliceBytes)) }
+        let count = min(rest.readableBytes, self.unwantedBytes)
+        rest.moveReaderIndex(forwardBy: count)
+        self.unwantedBytes -= count
+        return self.unwantedBytes == 0 ? Self.lengthOfNull : nil
     }
 
     private func feed(_ slice: ByteBuffer) throws(RedisError) {
@@ -89,6 +101,10 @@ final class RESPReader {
 extension RESPReader {
     /// "$", at most 20 characters of a number, and CRLF make no longer head than this.
     private static let bulkHeadBytes = 24
+    /// The longest string that Redis knows (`proto-max-bulk-len`).
+    private static let longestString = 512 << 20
+    /// What follows the `$` of a null.
+    private static let lengthOfNull = ByteBuffer(string: "-1\r\n")
 
     /// The bytes that hiredis holds and hasn't used yet. Valid until the reader is next called.
     private var unparsed: UnsafeRawBufferPointer {
@@ -126,9 +142,23 @@ extension RESPReader {
             throw .protocolViolation("Bad bulk string length")
         }
         guard let length = Int(String(decoding: head[..<end], as: UTF8.self)) else { return }
+        if length > self.limits.stringBytes, length <= Self.longestString {
+            guard unparsed.count >= end + 2 else { return }
+            return self.passOver(length + 2 - (unparsed.count - end - 2))
+        }
         guard length <= self.limits.replyBytes else {
             throw .protocolViolation(RESPReplyBuilder.refusalOfBulk(length: length, limits: self.limits))
         }
+    }
+}
+
+extension RESPReader {
+    /// Lets go of the string that hiredis is inside of: it has used nothing of it but the `$`, and is to see all that it holds
+    /// as used, as after a reply that ends there.
+    private func passOver(_ count: Int) {
+        self.unwantedBytes = count
+        self.partialBytes = 0
+        self.reader.pointee.pos = self.reader.pointee.len
     }
 }
 

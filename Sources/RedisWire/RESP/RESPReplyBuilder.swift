@@ -50,6 +50,7 @@ final class RESPReplyBuilder {
     /// Adds the bytes of a bulk string. They are copied once, here.
     /// - Returns: Whether it is accepted.
     func addBulk(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count <= self.limits.stringBytes else { return self.add(.null) }
         guard bytes.count <= self.limits.replyBytes else {
             self.refusal = Self.refusalOfBulk(length: bytes.count, limits: self.limits)
             return false

@@ -44,10 +44,16 @@ enum ReplyObjectFunctions {
         let bytes = UnsafeRawBufferPointer(start: start, count: length)
         return self.build(task) { builder in
             switch task?.pointee.type {
-            case REDIS_REPLY_STATUS: builder.add(.simple(String(decoding: bytes, as: UTF8.self)))
-            case REDIS_REPLY_ERROR: builder.add(.error(String(decoding: bytes, as: UTF8.self)))
+            case REDIS_REPLY_STATUS: builder.add(.simple(Self.line(bytes)))
+            case REDIS_REPLY_ERROR: builder.add(.error(Self.line(bytes)))
             default: builder.addBulk(bytes)
             }
         }
+    }
+
+    /// The text of a status or an error. Only of ASCII does a String compare by its bytes.
+    private static func line(_ bytes: UnsafeRawBufferPointer) -> String {
+        guard bytes.contains(where: { $0 >= 0x80 }) else { return String(decoding: bytes, as: UTF8.self) }
+        return String(decoding: bytes.lazy.map { $0 < 0x80 ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }
 }

@@ -12,6 +12,10 @@ public protocol RedisSubscriptionDelegate: AnyObject, Sendable {
     ///   - channel: The channel's name.
     func received(message: [UInt8], on channel: [UInt8])
 
+    /// A message came that is longer than `RESPLimits.stringBytes`, and was not kept.
+    /// - Parameter channel: The channel's name.
+    func passedOver(on channel: [UInt8])
+
     /// All messages that had arrived are handed over; called only after at least one `received(message:on:)`.
     func receivedAll()
 

@@ -13,6 +13,8 @@ final class SubscriptionSession: RedisSession {
     private var timer: Scheduled<Void>?
     private var isFlushScheduled = false
     private var hasDelivered = false
+    /// Since when the oldest command waits for its answer, if any does.
+    private var waitingSince: NIODeadline?
 
     init(timeout: TimeAmount, delegate: any RedisSubscriptionDelegate, closed: EventLoopPromise<RedisError?>) {
         self.timeout = timeout
@@ -28,10 +30,17 @@ final class SubscriptionSession: RedisSession {
     }
 
     func receive(_ reply: RESPValue) throws(RedisError) {
+        let waiting = self.machine.requestCount
+        defer {
+            if self.machine.requestCount != waiting { self.waitingSince = self.machine.requestCount > 0 ? .now() : nil }
+        }
         switch try self.machine.receive(reply) {
         case .message(let message, let channel):
             self.hasDelivered = true
             self.delegate?.received(message: message, on: channel)
+        case .passedOver(let channel):
+            self.hasDelivered = true
+            self.delegate?.passedOver(on: channel)
         case .subscribed(let channel):
             self.delegate?.subscribed(channel)
         case .unsubscribed(let channel):
@@ -102,6 +111,7 @@ extension SubscriptionSession {
         } catch {
             return self.close(error)
         }
+        if self.waitingSince == nil { self.waitingSince = .now() }
         context.write(NIOAny(frames), promise: nil)
         self.scheduleFlush(context)
     }
@@ -123,6 +133,9 @@ extension SubscriptionSession {
     private func checkLiveness() {
         switch self.liveness.check(at: .now()) {
         case .alive(let next):
+            guard !self.missesAnswer else {
+                return self.close(.closed("an answer did not come within \(self.timeout)"))
+            }
             self.schedule(next)
         case .ask(let next):
             self.schedule(next)
@@ -130,6 +143,12 @@ extension SubscriptionSession {
         case .dead:
             self.close(.closed("nothing arrived within \(self.timeout)"))
         }
+    }
+
+    /// Others come, and one does not: it is missing, and its channel would stay silent for ever.
+    private var missesAnswer: Bool {
+        guard let since = self.waitingSince else { return false }
+        return .now() - since >= self.timeout
     }
 
     private func schedule(_ deadline: NIODeadline) {

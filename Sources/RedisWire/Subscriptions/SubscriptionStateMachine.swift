@@ -16,6 +16,8 @@ struct SubscriptionStateMachine {
     /// What a reply means.
     enum Event: Equatable {
         case message([UInt8], on: [UInt8])
+        /// A message that was too long to be kept.
+        case passedOver(on: [UInt8])
         case subscribed([UInt8])
         case unsubscribed([UInt8])
         case nothing
@@ -36,6 +38,9 @@ struct SubscriptionStateMachine {
     private var channels: [[UInt8]: Channel] = [:]
     private var requests: Deque<Request> = []
     private var unansweredChanges = 0
+
+    /// How many commands wait for their answer.
+    var requestCount: Int { self.requests.count }
 
     /// Wants a channel.
     /// - Returns: Whether to send SUBSCRIBE.
@@ -81,7 +86,10 @@ struct SubscriptionStateMachine {
         guard parts.count == 3, case .bulk(let channel) = parts[1] else { throw Self.unexpected }
         switch kind {
         case Self.messageWord:
-            guard case .bulk(let message) = parts[2] else { throw Self.unexpected }
+            guard case .bulk(let message) = parts[2] else {
+                guard parts[2].isNull else { throw Self.unexpected }
+                return self.isDelivered(channel) ? .passedOver(on: channel) : .nothing
+            }
             return self.isDelivered(channel) ? .message(message, on: channel) : .nothing
         case Self.subscribeWord:
             try self.answer(.subscribe(channel))

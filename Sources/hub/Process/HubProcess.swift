@@ -84,7 +84,7 @@ struct HubProcess {
         }
         return RedisBus(
             endpoint: try RedisEndpoint(self.settings.bus), prefix: self.settings.redisPrefix,
-            replayCount: self.settings.replayCount, replayAge: self.settings.replayAge, eventLoop: loop,
-            logger: self.logger)
+            replayCount: self.settings.replayCount, replayAge: self.settings.replayAge,
+            maximumEventBytes: self.settings.server.limits.bodyBytes, eventLoop: loop, logger: self.logger)
     }
 }

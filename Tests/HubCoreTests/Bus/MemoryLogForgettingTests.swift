@@ -25,6 +25,14 @@ import Testing
         #expect(!second.isRepeat && second.id.offset > first.id.offset)
     }
 
+    @Test mutating func aClockThatIsPutBackDoesNotLetAKeyLiveOn() throws {
+        let publication = try Sample.publication("a", key: "k")
+        let hour = 60 * Self.minute
+        _ = self.log.publish(publication, now: self.start + hour, uptime: 0)
+        #expect(self.log.publish(publication, now: self.start, uptime: 10 * Self.minute - 1).0.isRepeat)
+        #expect(!self.log.publish(publication, now: self.start, uptime: 10 * Self.minute).0.isRepeat)
+    }
+
     @Test mutating func aRepeatNamesTheTopicsThatItWasAskedFor() throws {
         let first = self.log.publish(try Sample.publication("a", key: "k"), now: self.start).0
         let other = try Sample.publication("b", key: "k")

@@ -136,4 +136,22 @@ import Testing
             topics: [Topic(call[0])], name: call.count > 2 && !call[2].isEmpty ? EventName(call[2]) : nil,
             data: EventData(call[1]), retry: call.count > 3 ? RetryHint(milliseconds: Int(call[3]) ?? -1) : nil)
     }
+
+    @Test func anEventThatIsTooLargeIsRefused() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                try await redis.functionsAreLoaded()
+                let publish = ["-x", "FCALL", "hub_publish", "1", "hub:{0}", "news"]
+                let largest = [UInt8](repeating: 120, count: 32 << 20)
+                let answer = try redis.cli(publish, input: largest + [120])
+                #expect(answer.contains("ERR hub: the data must be at most 33554432 bytes"), "\(answer)")
+                #expect(try await member.tail(Topic("news")).last == nil)
+                #expect(try redis.cli(publish, input: largest).utf8.count == 33)
+                // What the hubs refuse over HTTP, the function refuses.
+                try redis.cli("HSET", "hub:{0}:state", "max", "10")
+                #expect(try redis.publish("news", "12345678901").contains("ERR hub: the data must be at most 10 bytes"))
+                #expect(try redis.publish("news", "1234567890").utf8.count == 33)
+            }
+        }
+    }
 }

@@ -40,6 +40,23 @@ struct RefusedPublishTests {
         }
     }
 
+    @Test func aStepThatIsTooLargeIsRefusedBeforeAnythingIsPublished() async throws {
+        try await TestServer.run { server in
+            let topics = (0..<20).map { "topic=t\($0)" }.joined(separator: "&")
+            let megabyte = String(repeating: "x", count: 900_000)
+            let large = try await server.request("POST", "/publish?" + topics, body: megabyte)
+            #expect(large.status == 413)
+            #expect(large.body.contains("16777216 bytes at most"), "\(large.body)")
+            let names = (0..<100).map { "\"t\($0)\"" }.joined(separator: ",")
+            let lines = String(repeating: "{\"topic\":[\(names)],\"data\":\"x\"}\n", count: 11)
+            let many = try await server.request(
+                "POST", "/publish", headers: ["Content-Type: application/x-ndjson"], body: lines)
+            #expect(many.status == 400)
+            #expect(many.body.contains("1000 events at most"), "\(many.body)")
+            #expect(try await server.request("GET", "/topics").body == #"{"topics":[]}"#)
+        }
+    }
+
     @Test func bytesThatAreNotUTF8AreRefusedInEveryForm() async throws {
         try await TestServer.run { server in
             for (target, type) in [("/publish?topic=a", "text/plain"), ("/publish", "application/json")] {

@@ -22,9 +22,9 @@ import Testing
     @Test func aReplyThatNobodyAskedForClosesTheConnection() async throws {
         let server = try await FakeServer(answers: [FakeServer.handshake, "+A\r\n+B\r\n"])
         let redis = try await RedisCommandConnection.connect(RedisEndpoint("redis://127.0.0.1:\(server.port)"))
-        #expect(try await redis.call("GET", "k") == .simple("A"))
-        #expect(
-            try await redis.closeFuture.get() == .protocolViolation("a reply came that no command asked for"))
+        let reason = "a reply is missing, or came twice: those that follow can't be told apart"
+        #expect(await redis.failure(of: "GET", "k") == .outcomeUnknown("Redis broke the protocol: \(reason)"))
+        #expect(try await redis.closeFuture.get() == .protocolViolation(reason))
     }
 
     @Test func aSubscriptionIsClosedToo() async throws {

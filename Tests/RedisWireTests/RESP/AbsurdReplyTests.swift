@@ -32,7 +32,7 @@ import Testing
             ("*x\r\n", "Bad multi-bulk length"),
             ("$999999999999\r\n", "a string of 999999999999 bytes exceeds the limit of 67108864"),
             ("$9223372036854775807\r\n", "a string of 9223372036854775807 bytes exceeds the limit of 67108864"),
-            ("$67108865\r\nx", "a string of 67108865 bytes exceeds the limit of 67108864"),
+            ("$536870913\r\nx", "a string of 536870913 bytes exceeds the limit of 67108864"),
             ("$-2\r\n", "Bulk string length out of range"),
             ("$99999999999999999999999999", "Bad bulk string length"),
             ("$5\rxxxxx", "Bad bulk string length"),

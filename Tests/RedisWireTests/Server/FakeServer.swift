@@ -1,7 +1,9 @@
+import Foundation
 import NIOCore
 import NIOPosix
 
-/// A server that says what it is told to, whatever it is asked.
+/// A server that says what it is told to, whatever it is asked; only words that it is asked to echo it echoes, each after what
+/// it says next.
 final class FakeServer: Sendable {
     /// What it answers to the handshake of an endpoint without a password and a database.
     static let handshake = "+PONG\r\n+OK\r\n"
@@ -41,6 +43,10 @@ private final class Answering: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let answer = self.answers.popFirst() else { return }
         guard let answer else { return context.close(promise: nil) }
-        context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
+        let asked = String(decoding: self.unwrapInboundIn(data).readableBytesView, as: UTF8.self)
+        let words = asked.components(separatedBy: "ECHO\r\n").dropFirst().map { text in
+            text.components(separatedBy: "\r\n").prefix(2).joined(separator: "\r\n") + "\r\n"
+        }
+        context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(string: answer + words.joined())), promise: nil)
     }
 }

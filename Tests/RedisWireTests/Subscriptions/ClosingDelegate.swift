@@ -18,6 +18,7 @@ final class ClosingDelegate: RedisSubscriptionDelegate {
 
     func unsubscribed(_ channel: [UInt8]) { self.note("unsubscribed") }
     func received(message: [UInt8], on channel: [UInt8]) { self.note("received") }
+    func passedOver(on channel: [UInt8]) { self.note("passedOver") }
     func receivedAll() { self.note("receivedAll") }
     func closed(_ error: RedisError?) { self.note("closed") }
 

@@ -7,6 +7,7 @@ final class RecordingDelegate: RedisSubscriptionDelegate {
         case subscribed(String)
         case unsubscribed(String)
         case message(String, on: String)
+        case passedOver(String)
         case closed(RedisError?)
     }
 
@@ -35,6 +36,7 @@ final class RecordingDelegate: RedisSubscriptionDelegate {
 
     func subscribed(_ channel: [UInt8]) { self.add(.subscribed(Self.text(channel))) }
     func unsubscribed(_ channel: [UInt8]) { self.add(.unsubscribed(Self.text(channel))) }
+    func passedOver(on channel: [UInt8]) { self.add(.passedOver(Self.text(channel))) }
     func closed(_ error: RedisError?) { self.add(.closed(error)) }
     func receivedAll() { self.batchCount.withLock { $0 += 1 } }
 

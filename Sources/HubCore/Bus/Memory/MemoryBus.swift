@@ -60,10 +60,14 @@ public final class MemoryBus: EventBus, @unchecked Sendable {
     }
 
     public func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]> {
-        self.onLoop {
+        if let excess = StepSize(of: publications).excess {
+            return self.eventLoop.makeFailedFuture(BusError.refused(reason: excess.description))
+        }
+        return self.onLoop {
             let now = self.now()
+            let uptime = NIODeadline.now().uptimeNanoseconds / 1_000_000
             return publications.map { publication in
-                let (published, events) = self.log.publish(publication, now: now)
+                let (published, events) = self.log.publish(publication, now: now, uptime: uptime)
                 for event in events where self.subscriptions.contains(event.topic) {
                     self.handOver(.appended(event))
                 }

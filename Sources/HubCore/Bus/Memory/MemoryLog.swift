@@ -72,9 +72,16 @@ struct MemoryLog {
     }
 
     /// Appends an event to its topics' logs, or finds the id that its key got before.
+    /// - Parameters:
+    ///   - publication: The event.
+    ///   - now: Milliseconds since 1970.
+    ///   - uptime: Milliseconds of a clock that is never put back, by which keys expire; `now` if it is not given.
     /// - Returns: What became of it, and the events to hand out, one for each topic.
-    mutating func publish(_ publication: Publication, now: UInt64) -> (PublishedEvent, [Event]) {
-        self.forgetKeys(now: now)
+    mutating func publish(
+        _ publication: Publication, now: UInt64, uptime: UInt64? = nil
+    ) -> (PublishedEvent, [Event]) {
+        let uptime = uptime ?? now
+        self.forgetKeys(uptime: uptime)
         if let key = publication.key, let offset = self.keys[key] {
             let id = EventID(epoch: self.epoch, offset: offset)
             return (PublishedEvent(id: id, topics: publication.topics, isRepeat: true), [])
@@ -84,7 +91,7 @@ struct MemoryLog {
         let id = EventID(epoch: self.epoch, offset: self.clock)
         if let key = publication.key {
             self.keys[key] = self.clock
-            self.keysByAge.append((key, now + Self.keyLifetime))
+            self.keysByAge.append((key, uptime + Self.keyLifetime))
         }
         let events = publication.topics.map { self.append(publication, to: $0, id: id, now: now) }
         return (PublishedEvent(id: id, topics: publication.topics, isRepeat: false), events)
@@ -187,8 +194,8 @@ struct MemoryLog {
         Offset(rawValue: (now > self.retention.age ? now - self.retention.age : 0) << Offset.sequenceBits)
     }
 
-    private mutating func forgetKeys(now: UInt64) {
-        while let first = self.keysByAge.first, first.expires <= now {
+    private mutating func forgetKeys(uptime: UInt64) {
+        while let first = self.keysByAge.first, first.expires <= uptime {
             self.keys[first.key] = nil
             self.keysByAge.removeFirst()
         }
