@@ -81,6 +81,22 @@ extension ClusterTests {
             }
         }
 
+        @Test("takes one line end off standard input, be it LF or CRLF, and all of them off the environment")
+        func lineEnds() async throws {
+            try await self.with { cluster, run in
+                for (input, data) in [
+                    ("one\\n", "one"), ("one\\r\\n", "one"), ("one\\r\\n\\r\\n", "one\\n"), ("one\\n\\r\\n", "one\\n"),
+                    ("one\\r", "one\\n"), ("\\r\\n", ""), ("one", "one"),
+                ] {
+                    let published = try await run("printf '\(input)' | HUB_URL=\"$HUB_URL\r\n\" $ctl publish a -")
+                    #expect(published.status == 0 && published.errors.isEmpty, "\(published.errors)")
+                    let read = try await run(
+                        "$ctl subscribe a --from earliest --count 1 --format json && $ctl topics delete a")
+                    #expect(read.lines.first?.hasPrefix("{\"data\":\"\(data)\",") == true, "\(input): \(read.output)")
+                }
+            }
+        }
+
         @Test("resumes after an id, and says so when something may be missing")
         func resumes() async throws {
             try await self.with { _, run in
