@@ -12,6 +12,7 @@ enum Measure: String, CaseIterable, Codable {
     case memoryGrowth = "growth of memory"
     case memoryGrowthAlone = "growth of memory alone"
     case redisCommands = "Redis commands"
+    case pageReads = "pages read"
     case cpu = "CPU"
     case duration = "time until all are served"
     case lost = "deliveries lost"
@@ -22,7 +23,7 @@ enum Measure: String, CaseIterable, Codable {
         case .medianLatency, .tailLatency, .medianAlone, .tailAlone: "ms"
         case .memoryPerStream: "KiB"
         case .memoryGrowth, .memoryGrowthAlone: "MiB"
-        case .redisCommands, .lost: ""
+        case .redisCommands, .pageReads, .lost: ""
         case .cpu, .duration: "s"
         }
     }
@@ -30,7 +31,7 @@ enum Measure: String, CaseIterable, Codable {
     /// How many digits after the point say something.
     var digits: Int {
         switch self {
-        case .redisCommands, .lost: 0
+        case .redisCommands, .pageReads, .lost: 0
         case .memoryGrowth, .memoryGrowthAlone, .cpuPerPublish, .cpuPerStream: 1
         default: 2
         }

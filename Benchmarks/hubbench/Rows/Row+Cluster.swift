@@ -52,6 +52,40 @@ extension Row {
             ]
         }
     }
+
+    /// Streams of many topics come back that missed far more than is held in memory.
+    static var reconnectMany: Row {
+        Row(
+            name: "reconnect-many",
+            title:
+                "20 clients of 100 topics reconnect at once, each 200000 events behind, to a hub with an in-memory bus",
+            contenders: [.hub], goals: [Goal(measure: .duration, limit: 5), Goal(measure: .pageReads, limit: 822)]
+        ) { contender, bench in
+            let server = try bench.start(contender)
+            defer { server.stop() }
+            let target = server.targets[0]
+            let connection = PublishConnection(to: target)
+            let event = EventMark.data(time: MonotonicTime.now, size: 128)
+            let answer = try connection.publish([event], to: 0)
+            for _ in 0..<4 {
+                for topic in 0..<100 { try connection.publish(Array(repeating: event, count: 500), to: topic) }
+            }
+            let meter = server.meter
+            let cpu = meter.cpuMicroseconds
+            let streams = StreamGroup(
+                20, topics: 0..<100, topicsPerStream: 100, lastEventID: try Workbench.firstID(in: answer))
+            let generator = try LoadGenerator(server.targets, streams: [streams])
+            defer { generator.close() }
+            let opening = try generator.open()
+            let report = generator.wait(forEventsPerStream: 200_000)
+            return [
+                .cpu: (meter.cpuMicroseconds - cpu) / 1e6,
+                .duration: opening + report.seconds,
+                .pageReads: try HTTPProbe.metric("hub_page_reads_total", of: target),
+                .lost: Double(report.lost + report.repeated),
+            ]
+        }
+    }
 }
 
 extension Workbench {
@@ -67,7 +101,11 @@ extension Workbench {
         let event = EventMark.data(time: MonotonicTime.now, size: 128)
         let answer = try connection.publish([event], to: 0)
         for topic in 0..<topics { try connection.publish(Array(repeating: event, count: 100), to: topic) }
-        guard let cursor = answer.firstMatch(of: /"id":"([^"]+)"/) else { throw LoadFailure("no id: \(answer)") }
-        return String(cursor.1)
+        return try Self.firstID(in: answer)
+    }
+
+    fileprivate static func firstID(in answer: String) throws(LoadFailure) -> String {
+        guard let id = answer.firstMatch(of: /"id":"([^"]+)"/) else { throw LoadFailure("no id: \(answer)") }
+        return String(id.1)
     }
 }

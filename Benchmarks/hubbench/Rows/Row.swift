@@ -24,7 +24,7 @@ struct Row {
     static var all: [Row] {
         [
             .fanOut(streams: 2000), .fanOut(streams: 10_000), .batches, .severalTopics, .idleStreams, .cluster,
-            .reconnect(topics: 10), .reconnect(topics: 100), .quietTopic, .stalledReaders,
+            .reconnect(topics: 10), .reconnect(topics: 100), .reconnectMany, .quietTopic, .stalledReaders,
         ]
     }
 }

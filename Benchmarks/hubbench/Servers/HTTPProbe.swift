@@ -1,6 +1,6 @@
 import HubLoad
 
-/// One request, for its status alone.
+/// One request, for its status or for one figure.
 enum HTTPProbe {
     /// Whether a hub says that it publishes and delivers.
     static func isReady(port: Int) -> Bool {
@@ -13,5 +13,20 @@ enum HTTPProbe {
             return false
         }
         return socket.receive()?.starts(with: "HTTP/1.1 200".utf8) ?? false
+    }
+
+    /// A metric without labels.
+    /// - Throws: `LoadFailure` if the server does not tell it.
+    static func metric(_ name: String, of target: LoadTarget) throws(LoadFailure) -> Double {
+        let socket = try TCPSocket.connected(to: target.address)
+        defer { socket.closeAtOnce() }
+        var text: [UInt8] = []
+        if socket.send(Array("GET /metrics HTTP/1.1\r\nHost: hubbench\r\nConnection: close\r\n\r\n".utf8)) {
+            while let bytes = socket.receive(), !bytes.isEmpty { text += bytes }
+        }
+        for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: "\(name) ".utf8) {
+            if let value = Double(String(decoding: line.dropFirst(name.utf8.count + 1), as: UTF8.self)) { return value }
+        }
+        throw LoadFailure("the hub does not tell \(name)")
     }
 }

@@ -42,6 +42,13 @@ public struct FanOutConfiguration: Sendable {
     /// How long a topic that nobody listens to any more stays subscribed to.
     public var linger: TimeAmount
 
+    /// How many topics may be listened to at once.
+    public var maximumFeeds = 100_000
+    /// How many topics that nobody listens to any more stay subscribed to; the oldest go first.
+    public var idleFeedCount = 10_000
+    /// How much such topics may hold in memory, in bytes.
+    public var idleFeedByteCount = 64 << 20
+
     /// Makes a configuration.
     public init(
         heartbeat: TimeAmount = .seconds(15), openingTimeout: TimeAmount = .seconds(2),

@@ -71,6 +71,17 @@ public final class FanOutShard: @unchecked Sendable {
         return subscriber
     }
 
+    /// Whether there is room for topics, as far as nobody on this loop listens to them already. If not, that is counted.
+    public func hasRoom(for topics: [Topic]) -> Bool {
+        self.eventLoop.preconditionInEventLoop()
+        let room = self.partition.room
+        guard topics.count > room.left, topics.count(where: { self.topics[$0] == nil }) > max(0, room.left) else {
+            return true
+        }
+        room.refuse()
+        return false
+    }
+
     /// Ends a stream: nothing more is given to its outlet. May be called more than once.
     public func leave(_ subscriber: Subscriber) {
         self.eventLoop.preconditionInEventLoop()
@@ -140,6 +151,7 @@ public final class FanOutShard: @unchecked Sendable {
         self.generation += 1
         let new = ShardTopic(topic, generation: self.generation)
         self.topics[topic] = new
+        self.partition.room.take()
         self.partition.attach(topic, shard: self.index, generation: self.generation)
         return new
     }

@@ -10,6 +10,8 @@ public struct FeedCounters: Hashable, Sendable {
     public var tailReads = 0
     /// Reads of a page for streams that were behind the ring.
     public var pageReads = 0
+    /// Streams that were turned away, since as many topics were listened to as may be.
+    public var refused = 0
 }
 
 /// What the feeds of a process hold now, and have counted.

@@ -14,7 +14,6 @@ final class Partition: @unchecked Sendable {
         var sweep = PageSweep()
         /// The shards with subscribers, and the generation of their attachment.
         var shards: [Int: Int] = [:]
-        var idleSince: NIODeadline?
     }
 
     let bus: any EventBus
@@ -22,6 +21,10 @@ final class Partition: @unchecked Sendable {
     let logger: Logger
     let pageBudget: PageBudget
     let reads: LogReadQueue
+    /// How many topics may be listened to.
+    let room: FeedRoom
+    private var idle = IdleFeeds()
+    private var roomLog = (refusals: 0, next: NIODeadline.uptimeNanoseconds(0))
     var mailboxes: [ShardMailbox] = []
     var entries: [Topic: Entry] = [:]
     var epoch: Epoch?
@@ -37,6 +40,7 @@ final class Partition: @unchecked Sendable {
         self.configuration = configuration
         self.logger = logger
         self.pageBudget = PageBudget(limit: configuration.pageByteCount)
+        self.room = FeedRoom(limit: configuration.maximumFeeds)
         self.reads = LogReadQueue(bus: bus, concurrency: configuration.readCount)
     }
 
@@ -46,10 +50,10 @@ final class Partition: @unchecked Sendable {
         self.bus.eventLoop.execute {
             self.mailboxes = mailboxes
             self.bus.start(delegate: self)
-            self.lingerTask = self.bus.eventLoop.scheduleRepeatedTask(
-                initialDelay: self.configuration.linger, delay: .seconds(1)
-            ) {
-                _ in self.sweepIdle()
+            self.lingerTask = self.bus.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
+                _ in
+                self.sweepIdle()
+                self.logRefusals()
             }
         }
     }
@@ -61,12 +65,13 @@ final class Partition: @unchecked Sendable {
 
     // MARK: - Asked by shards, from any thread
 
-    /// A shard has its first subscriber of a topic.
+    /// A shard has its first subscriber of a topic, and has taken room for it.
     func attach(_ topic: Topic, shard: Int, generation: Int) {
         self.bus.eventLoop.execute {
             var entry = self.entries[topic] ?? self.makeEntry(topic)
+            if !entry.shards.isEmpty { self.room.giveBack() }
             entry.shards[shard] = generation
-            entry.idleSince = nil
+            self.idle.remove(topic)
             self.entries[topic] = entry
             if entry.feed.isLive {
                 self.post(self.live(topic, entry.feed, generation: generation), to: shard)
@@ -78,9 +83,13 @@ final class Partition: @unchecked Sendable {
     /// A shard's last subscriber of a topic is gone.
     func detach(_ topic: Topic, shard: Int, generation: Int) {
         self.bus.eventLoop.execute {
-            guard self.entries[topic]?.shards[shard] == generation else { return }
-            self.entries[topic]?.shards[shard] = nil
-            if self.entries[topic]?.shards.isEmpty == true { self.entries[topic]?.idleSince = self.bus.eventLoop.now }
+            guard let index = self.entries.index(forKey: topic),
+                self.entries.values[index].shards[shard] == generation
+            else { return }
+            self.entries.values[index].shards[shard] = nil
+            guard self.entries.values[index].shards.isEmpty else { return }
+            self.room.giveBack()
+            self.leave(topic, self.entries.values[index].feed)
         }
     }
 
@@ -111,6 +120,7 @@ final class Partition: @unchecked Sendable {
     /// What the feeds have counted and hold, on the bus's loop.
     func statistics() -> FeedStatistics {
         var statistics = FeedStatistics(counters: self.counters)
+        statistics.counters.refused = self.room.refusedCount
         for entry in self.entries.values {
             statistics.feeds += 1
             statistics.liveFeeds += entry.feed.isLive ? 1 : 0
@@ -122,13 +132,40 @@ final class Partition: @unchecked Sendable {
 
     // MARK: - Lingering
 
+    /// Nobody listens to a topic any longer. One that was never published to has nothing that is worth keeping.
+    private func leave(_ topic: Topic, _ feed: TopicFeed) {
+        guard feed.exists else { return self.forget(topic) }
+        self.idle.insert(topic, at: self.bus.eventLoop.now)
+        while self.idle.count > self.configuration.idleFeedCount, let oldest = self.idle.popFirst() {
+            self.forget(oldest)
+        }
+    }
+
+    private func forget(_ topic: Topic) {
+        self.entries[topic] = nil
+        self.bus.unsubscribe(topic)
+    }
+
     private func sweepIdle() {
         let now = self.bus.eventLoop.now
-        for (topic, entry) in self.entries {
-            guard let idleSince = entry.idleSince, now - idleSince >= self.configuration.linger else { continue }
-            self.entries[topic] = nil
-            self.bus.unsubscribe(topic)
+        while let topic = self.idle.popFirst(leftFor: self.configuration.linger, at: now) { self.forget(topic) }
+        var byteCount = self.idle.topics.reduce(0) { $0 + (self.entries[$1]?.feed.ring.byteCount ?? 0) }
+        while byteCount > self.configuration.idleFeedByteCount, let topic = self.idle.popFirst() {
+            byteCount -= self.entries[topic]?.feed.ring.byteCount ?? 0
+            self.forget(topic)
         }
+    }
+
+    private func logRefusals() {
+        let count = self.room.refusedCount
+        let now = self.bus.eventLoop.now
+        guard count > self.roomLog.refusals, now >= self.roomLog.next else { return }
+        self.logger.warning(
+            "streams are turned away: as many topics are listened to as may be",
+            metadata: [
+                "cap": "--max-feeds", "limit": "\(self.room.limit)", "times": "\(count - self.roomLog.refusals)",
+            ])
+        self.roomLog = (count, now + .seconds(30))
     }
 
     func retryLater(_ body: @escaping @Sendable () -> Void) {

@@ -36,7 +36,7 @@ struct TopicFeed {
     /// No event of the topic up to here is missing from the ring but older ones.
     private(set) var verified = Offset.zero
     /// Whether the topic is there; the first event of one that isn't follows the floor and no earlier event.
-    private var exists = false
+    private(set) var exists = false
 
     /// Makes the feed of a topic that is being subscribed to.
     /// - Parameters:

@@ -48,6 +48,7 @@ public struct HubSettings: Sendable {
             slowConsumer: try reader.choice("slow-consumer", FanOutConfiguration.SlowConsumer.self))
         fanOut.ringLimit.count = min(fanOut.ringLimit.count, self.replayCount)
         fanOut.ringLimit.age = UInt64(self.replayAge.nanoseconds / 1_000_000)
+        fanOut.maximumFeeds = try reader.requiredNumber("max-feeds", 1...10_000_000)
         self.fanOut = fanOut
         self.loops = try Self.loops(reader, openFiles: openFiles, cores: cores)
         self.logLevel = try reader.choice("log-level", Logger.Level.self)

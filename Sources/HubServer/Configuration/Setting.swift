@@ -146,6 +146,9 @@ extension Setting {
         Setting(
             "max-topics-per-stream", "N", "The most topics of a stream, and of an event: 1 to 1000.",
             defaultValue: "100"),
+        Setting(
+            "max-feeds", "N", "The most topics that are listened to on this member: 1 to 10000000.",
+            defaultValue: "100000"),
     ]
 
     private static let process = [

@@ -77,6 +77,10 @@ struct HubMetrics: MetricsSource {
             Metric("hub_ring_events", .gauge, help: "Events that are held in memory for streams.", held.ringEvents),
             Metric("hub_ring_bytes", .gauge, help: "Roughly the memory that they take, in bytes.", held.ringBytes),
             Metric(
+                "hub_feeds_refused_total", .counter,
+                help: "Streams that were turned away, since as many topics were listened to as may be.",
+                held.counters.refused),
+            Metric(
                 "hub_feed_catch_ups_total", .counter, help: "How often a feed had to catch up with the bus.",
                 held.counters.catchUps),
             Metric(

@@ -42,7 +42,7 @@ struct RouteTable {
         for (path, transport) in streams {
             let endpoint = SubscribeEndpoint(
                 transport: transport, maximumTopics: maximumTopics, cors: configuration.pages, keys: configuration.keys,
-                bus: hub.bus, counters: counters.publishing)
+                hub: hub, counters: counters.publishing)
             routes.append(Route(path: path, name: String(path.dropFirst()), endpoint: endpoint))
         }
         if let path = configuration.webSocketEchoPath {

@@ -7,6 +7,7 @@ enum TurnAway {
     case draining
     case full
     case tooManyOfOneAddress
+    case tooManyTopics
 
     /// The answer: a stream that ends at once where the transport wants it so, and a refusal otherwise. Either way the client
     /// comes back after a random while.
@@ -18,7 +19,7 @@ enum TurnAway {
     private var reason: CloseReason {
         switch self {
         case .draining: .drain
-        case .full, .tooManyOfOneAddress: .shed
+        case .full, .tooManyOfOneAddress, .tooManyTopics: .shed
         }
     }
 
@@ -30,6 +31,9 @@ enum TurnAway {
         case .full:
             .later(
                 .serviceUnavailable, "the server has as many connections as it may (--max-connections)", after: seconds)
+        case .tooManyTopics:
+            .later(
+                .serviceUnavailable, "this member listens to as many topics as it may (--max-feeds)", after: seconds)
         case .tooManyOfOneAddress:
             .later(
                 .tooManyRequests, "too many connections from your address (--max-connections-per-address)",

@@ -9,7 +9,7 @@ struct SubscribeEndpoint: Endpoint {
     let maximumTopics: Int
     let cors: CORSPolicy
     let keys: PublishKeys
-    let bus: any EventBus
+    let hub: Hub
     let counters: PublishCounters
 
     var isStream: Bool { true }
@@ -41,10 +41,18 @@ struct SubscribeEndpoint: Endpoint {
     }
 
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
-        if let streamRequest = request.stream { return .stream(self.transport, streamRequest) }
+        guard request.stream == nil else { return self.begin(request) }
         var request = request
         request.query.append(try SubscribeForm(request, body).items)
-        return .stream(self.transport, try self.checkedStreamRequest(request))
+        request.stream = try self.checkedStreamRequest(request)
+        return self.begin(request)
+    }
+
+    private func begin(_ request: AdmittedRequest) -> Outcome {
+        guard let stream = request.stream, self.hub.hasRoom(for: stream.topics) else {
+            return .now(TurnAway.tooManyTopics.answer(to: request))
+        }
+        return .stream(self.transport, stream)
     }
 
     private func checkedStreamRequest(_ request: AdmittedRequest) throws(Problem) -> StreamRequest {
@@ -75,7 +83,7 @@ struct SubscribeEndpoint: Endpoint {
         return StreamPublisher(
             isAllowed: { [keys] in keys.isEmpty || (!wasWrong && keys.allow(authorization)) },
             countRefusal: { [counters] in counters.count(.refused) },
-            publish: { [bus, counters] publications in
+            publish: { [bus = self.hub.bus, counters] publications in
                 let published = bus.publish(publications)
                 published.whenComplete { counters.count($0) }
                 return published

@@ -36,6 +36,11 @@ final class StreamSubscription {
         self.shard.resume(self.subscriber)
     }
 
+    /// Whether this member may listen to one more topic.
+    func hasRoom(for topic: Topic) -> Bool {
+        self.shard.hasRoom(for: [topic])
+    }
+
     /// Adds a topic.
     /// - Parameter answer: Gets a cursor that is safe from then on; `nil` if a reset comes first.
     func subscribe(to topic: Topic, from start: StartPosition, answer: @escaping (Cursor?) -> Void) {

@@ -145,6 +145,9 @@ extension WebSocketOutlet: WebSocketApplication {
             let maximum = self.configuration.maximumTopics
             return self.refuse("a stream may have \(maximum) topics at most (--max-topics-per-stream)", ref)
         }
+        guard self.subscription?.hasRoom(for: topic) != false else {
+            return self.refuse("this member listens to as many topics as it may (--max-feeds); try again later", ref)
+        }
         self.topics.insert(topic)
         self.requests += 1
         self.subscription?.subscribe(to: topic, from: StartPosition(cursor: cursor)) { place in

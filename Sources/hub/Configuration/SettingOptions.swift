@@ -42,6 +42,7 @@ struct SettingOptions: ParsableArguments {
     @Option(
         name: .customLong("max-topics-per-stream"), parsing: .unconditional, help: .setting("max-topics-per-stream"))
     var maxTopicsPerStream: String?
+    @Option(name: .customLong("max-feeds"), parsing: .unconditional, help: .setting("max-feeds")) var maxFeeds: String?
     @Option(name: .customLong("loops"), parsing: .unconditional, help: .setting("loops")) var loops: String?
     @Option(name: .customLong("log-level"), help: .setting("log-level")) var logLevel: String?
     @Flag(name: .customLong("demo"), inversion: .prefixedNo, help: .setting("demo")) var demo: Bool?
@@ -73,6 +74,7 @@ struct SettingOptions: ParsableArguments {
             "max-connections": self.maxConnections.map { [$0] },
             "max-connections-per-address": self.maxConnectionsPerAddress.map { [$0] },
             "max-topics-per-stream": self.maxTopicsPerStream.map { [$0] },
+            "max-feeds": self.maxFeeds.map { [$0] },
             "loops": self.loops.map { [$0] },
             "log-level": self.logLevel.map { [$0] },
             "demo": self.demo.map { [String($0)] },
