@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos engine lint format bench sanitize release
+.PHONY: help run test fuzz chaos engine lint format bench sanitize release
 
 # A binary that was linked so runs where no Swift is.
 RELEASE := --configuration release --static-swift-stdlib
@@ -19,6 +19,10 @@ run: ## Install what is missing, build for release, serve with the demo page on 
 test: ## Install what is missing, run every test (ARGS='--filter MergeTests' runs some of the Swift tests)
 	@scripts/install-packages build test
 	@scripts/run-tests $(ARGS)
+
+fuzz: ## Feed changed requests, frames, JSON and replies for 10 minutes (ARGS='--target HTTP --seconds 3600' chooses)
+	@scripts/install-packages build test
+	@scripts/fuzz $(ARGS)
 
 chaos: ## Break every part of a cluster under load and count what is lost (ARGS='--only hub-killed' runs one fault)
 	@scripts/install-packages build test

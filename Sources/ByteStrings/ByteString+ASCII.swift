@@ -43,3 +43,23 @@ extension UInt8 {
 
     fileprivate var lowercasedASCII: UInt8 { self.isUppercaseASCII ? self | 0x20 : self }
 }
+
+extension ByteString {
+    /// The number that decimal digits write; `nil` if there are none, anything else beside them, or more than 18.
+    public var number: Int? {
+        guard self.isDigits, self.count <= 18 else { return nil }
+        return self.utf8.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+}
+
+extension UInt8 {
+    /// The value of a hexadecimal digit, of either case.
+    public var hexadecimalValue: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

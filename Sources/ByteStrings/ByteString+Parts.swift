@@ -9,6 +9,18 @@ extension ByteString {
     /// Whether a byte is there.
     public func contains(_ byte: UInt8) -> Bool { self.withBytes { $0.contains(byte) } }
 
+    /// Whether another text is somewhere in it. For a short one: it takes the product of both lengths.
+    public func contains(_ other: ByteString) -> Bool {
+        self.withBytes { bytes in
+            other.withBytes { part in
+                guard part.count <= bytes.count else { return false }
+                return (0...bytes.count - part.count).contains { start in
+                    bytes[start..<start + part.count].elementsEqual(part)
+                }
+            }
+        }
+    }
+
     /// Whether the text begins with another.
     public func hasPrefix(_ prefix: ByteString) -> Bool { self.prefix(prefix.count) == prefix }
 

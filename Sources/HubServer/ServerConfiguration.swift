@@ -1,3 +1,4 @@
+import ByteStrings
 public import HubTransports
 public import NIOCore
 
@@ -55,7 +56,7 @@ public struct ServerConfiguration: Sendable {
 
     /// The policy for an address: a hub without keys on loopback takes only names of this machine for its own.
     func cors(host: String) -> CORSPolicy {
-        self.keys.isEmpty && Loopback.contains(host) ? self.cors.guardingLoopback : self.cors
+        self.keys.isEmpty && Loopback.contains(ByteString(host)) ? self.cors.guardingLoopback : self.cors
     }
 
     /// How many connections there may be.

@@ -1,3 +1,4 @@
+public import ByteStrings
 public import HubCore
 public import NIOHTTP1
 
@@ -25,7 +26,7 @@ public struct StreamRequest: Sendable {
     /// The header fields.
     public var headers = HTTPHeaders()
     /// The names and values of the query, in order, for what only one transport knows.
-    public var query: [(name: String, value: String)] = []
+    public var query: [(name: ByteString, value: ByteString)] = []
     /// Whether the one who asks may write, as far as its origin goes: it is no page of a browser, or one of the hub's own
     /// origin or of an allowed one.
     public var mayWrite = true
@@ -41,7 +42,7 @@ public struct StreamRequest: Sendable {
     }
 
     /// The value of a name of the query that may be there once; `nil` if it is absent or empty.
-    public func option(_ name: String) throws(StreamRefusal) -> String? {
+    public func option(_ name: ByteString) throws(StreamRefusal) -> ByteString? {
         let values = self.query.filter { $0.name == name }.map(\.value)
         guard values.count <= 1 else { throw StreamRefusal(.badRequest, "the request may have '\(name)' only once") }
         return values.first.flatMap { $0.isEmpty ? nil : $0 }
@@ -52,9 +53,9 @@ public struct StreamRequest: Sendable {
     ///   - name: Its name.
     ///   - range: What is accepted.
     /// - Returns: `nil` if it is absent or empty.
-    public func number(_ name: String, in range: ClosedRange<Int>) throws(StreamRefusal) -> Int? {
+    public func number(_ name: ByteString, in range: ClosedRange<Int>) throws(StreamRefusal) -> Int? {
         guard let text = try self.option(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
+        guard let number = text.number, range.contains(number) else {
             throw StreamRefusal(.badRequest, "'\(name)' must be \(range.lowerBound) to \(range.upperBound)")
         }
         return number

@@ -1,11 +1,6 @@
+import ByteStrings
 import NIOCore
 import NIOHTTP1
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// An answer of a hub that was read to its end.
 struct HubAnswer: Sendable {
@@ -15,13 +10,13 @@ struct HubAnswer: Sendable {
     var body: ByteBuffer
 
     var problem: ProblemDetail? {
-        guard self.headers.first(name: "Content-Type")?.contains("json") == true else { return nil }
-        return try? JSONDecoder().decode(ProblemDetail.self, from: Data(self.body.readableBytesView))
+        guard let type = self.headers.first(name: "Content-Type"), ByteString(type).contains("json") else { return nil }
+        return try? HubJSON.decode(ProblemDetail.self, from: self.body.readableBytesView)
     }
 
     /// `Retry-After` in seconds. The form with a date (RFC 9110, 10.2.3) is not used by hubs, and is passed over.
     var retryAfter: Duration? {
-        guard let text = self.headers.first(name: "Retry-After"), let seconds = Int(text), seconds >= 0 else {
+        guard let text = self.headers.first(name: "Retry-After"), let seconds = ByteString(text).number else {
             return nil
         }
         return .seconds(min(seconds, 86_400))
@@ -31,7 +26,7 @@ struct HubAnswer: Sendable {
     /// - Throws: ``HubClientError`` with the code `unexpectedAnswer` if it is not what a hub answers.
     func decode<Value: Decodable>(_ type: Value.Type, from endpoint: HubEndpoint) throws(HubClientError) -> Value {
         do {
-            return try JSONDecoder().decode(type, from: Data(self.body.readableBytesView))
+            return try HubJSON.decode(type, from: self.body.readableBytesView)
         } catch {
             throw HubClientError(
                 .unexpectedAnswer, "\(endpoint) answered \(self.status) with a body that a hub does not send",

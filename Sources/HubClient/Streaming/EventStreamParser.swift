@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// Reads `text/event-stream` as the WHATWG HTML standard's section 9.2.6 ("Interpreting an event stream") says.
 ///
 /// It is a value: bytes go in, in pieces of any size, and what they complete comes out. A block that the stream's end
@@ -143,7 +145,7 @@ public struct EventStreamParser: Hashable, Sendable {
             self.ownID = nil
             self.ownRetry = nil
         }
-        let isMoved = self.lastEventID != self.lastEventIDBuffer
+        let isMoved = ByteString(self.lastEventID) != ByteString(self.lastEventIDBuffer)
         self.lastEventID = self.lastEventIDBuffer
         guard !self.data.isEmpty else {
             if isMoved { output.append(.lastEventID(self.lastEventID)) }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import ByteStrings
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -74,7 +75,7 @@ public struct HubSubscriptionIterator: AsyncIteratorProtocol {
                         lastEventID: self.state.cursor, limit: self.client.configuration.maximumEventByteCount,
                         idLimit: Self.maximumIDByteCount),
                     endpoint: endpoint, since: .now))
-            let replay = response.headers.first(name: "Hub-Replay").flatMap(StreamOpening.Replay.init(rawValue:))
+            let replay = response.headers.first(name: "Hub-Replay").flatMap(StreamOpening.Replay.init(field:))
             self.ready = [.opened(StreamOpening(url: endpoint.base, replay: replay))]
         } catch {
             try self.lost(error, after: .zero)
@@ -129,7 +130,8 @@ extension HubClient {
         guard response.status == .ok else {
             throw HubClientError(try await self.read(response, from: endpoint), from: endpoint)
         }
-        guard response.headers.first(name: "Content-Type")?.hasPrefix("text/event-stream") == true else {
+        let type = ByteString(response.headers.first(name: "Content-Type") ?? "")
+        guard type.prefix("text/event-stream".utf8.count).equalsIgnoringCase("text/event-stream") else {
             throw HubClientError(.unexpectedAnswer, "\(endpoint)/sse is no event stream: is it a hub?", status: 200)
         }
         return response

@@ -1,21 +1,17 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+import ByteStrings
 
 /// Reads the JSON that a hub puts into the data of a message.
 enum MessageContent {
     private struct Reset: Decodable {
         let topic: String
-        let reason: StreamReset.Reason
+        let reason: String
         let requested: String?
         let oldest: String?
         let latest: String?
     }
 
     private struct Close: Decodable {
-        let reason: StreamClose.Reason
+        let reason: String
     }
 
     private struct Envelope: Decodable {
@@ -30,14 +26,17 @@ enum MessageContent {
     static func reset(_ message: EventStreamMessage) -> StreamReset? {
         Self.decode(Reset.self, message).map {
             StreamReset(
-                topic: $0.topic, reason: $0.reason, requested: $0.requested, oldest: $0.oldest, latest: $0.latest,
+                topic: $0.topic, reason: .init(rawValue: Self.word($0.reason)), requested: $0.requested,
+                oldest: $0.oldest, latest: $0.latest,
                 cursor: message.id)
         }
     }
 
     /// The data of `hub.close`.
     static func close(_ message: EventStreamMessage) -> StreamClose? {
-        Self.decode(Close.self, message).map { StreamClose(reason: $0.reason, retry: message.retry) }
+        Self.decode(Close.self, message).map {
+            StreamClose(reason: .init(rawValue: Self.word($0.reason)), retry: message.retry)
+        }
     }
 
     /// A whole event, as `format=json` puts it into the data.
@@ -47,7 +46,10 @@ enum MessageContent {
         }
     }
 
+    /// A reason, which callers compare: one word, whatever the server said.
+    private static func word(_ text: String) -> String { ByteString(text).shortened(to: 64) }
+
     private static func decode<Value: Decodable>(_ type: Value.Type, _ message: EventStreamMessage) -> Value? {
-        try? JSONDecoder().decode(type, from: Data(message.data.utf8))
+        try? HubJSON.decode(type, from: message.data.utf8)
     }
 }

@@ -1,8 +1,10 @@
+import ByteStrings
+
 /// The ids of the last events of a stream, so that none is given out twice whatever a server does.
 struct RecentIDs: Hashable, Sendable {
     private let capacity: Int
-    private var ids: Set<String> = []
-    private var ring: [String] = []
+    private var ids: Set<ByteString> = []
+    private var ring: [ByteString] = []
     private var next = 0
 
     init(capacity: Int = 1024) {
@@ -12,6 +14,7 @@ struct RecentIDs: Hashable, Sendable {
     /// Remembers an id.
     /// - Returns: Whether it is new.
     mutating func insert(_ id: String) -> Bool {
+        let id = ByteString(id)
         guard self.ids.insert(id).inserted else { return false }
         guard self.ring.count == self.capacity else {
             self.ring.append(id)

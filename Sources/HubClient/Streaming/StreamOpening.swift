@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// The head of a stream.
 public struct StreamOpening: Hashable, Sendable {
     /// What the hub knew of the replay when it sent the head (`Hub-Replay`). What is in the stream rules.
@@ -6,6 +8,14 @@ public struct StreamOpening: Hashable, Sendable {
         case complete
         /// Something may be; a reset follows.
         case reset
+
+        init?(field: String) {
+            switch ByteString(field) {
+            case "complete": self = .complete
+            case "reset": self = .reset
+            default: return nil
+            }
+        }
     }
 
     /// The address of the hub that answers.

@@ -1,3 +1,4 @@
+import ByteStrings
 import NIOHTTP1
 
 /// What a subscription remembers from one connection to the next, apart from I/O: where it is, which hub is next, and
@@ -107,7 +108,7 @@ struct SubscriptionState: Sendable {
     private static func bounded(_ told: Duration) -> Duration { min(told, .seconds(3600)) }
 
     private mutating func item(_ message: EventStreamMessage) -> StreamItem? {
-        switch message.type {
+        switch ByteString(message.type) {
         case "hub.reset": return MessageContent.reset(message).map { .reset($0) }
         case "hub.close":
             self.closed = MessageContent.close(message)
@@ -121,7 +122,7 @@ struct SubscriptionState: Sendable {
 
     private func bare(_ message: EventStreamMessage) -> StreamEvent {
         StreamEvent(
-            id: message.id, topic: self.topics[0], name: message.type == "message" ? nil : message.type,
+            id: message.id, topic: self.topics[0], name: ByteString(message.type) == "message" ? nil : message.type,
             data: message.data, retry: message.retry)
     }
 }

@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// Where a stream begins.
 public enum StartPosition: Hashable, Sendable {
     /// With what comes after the head of the answer.
@@ -11,10 +13,14 @@ public enum StartPosition: Hashable, Sendable {
 
     /// Reads what a client gives as a cursor: that, `earliest` or `latest`; nothing is the latest.
     public init(cursor text: String?) {
-        switch text {
-        case nil, "", "latest": self = .latest
+        guard let text else {
+            self = .latest
+            return
+        }
+        switch ByteString(text) {
+        case "", "latest": self = .latest
         case "earliest": self = .earliest
-        case let text?: self = .cursor(text)
+        default: self = .cursor(text)
         }
     }
 

@@ -108,7 +108,7 @@ public struct CORSPolicy: Sendable {
     /// Whether a request comes from a page of the hub's own origin.
     func isOwn(_ origin: ByteString, host: ByteString?) -> Bool {
         guard let origin = Origin(origin), origin.isHost(host) else { return false }
-        return self.trustsAnyOwnName || Loopback.contains(origin.host.string) || origin.host.hasSuffix(".localhost")
+        return self.trustsAnyOwnName || Loopback.contains(origin.host) || origin.host.hasSuffix(".localhost")
     }
 
     /// What a browser says of pages whose origin is none that others could name (RFC 6454, 6.1).

@@ -1,3 +1,4 @@
+import ByteStrings
 public import HubCore
 public import Logging
 public import NIOCore
@@ -182,7 +183,7 @@ public struct HubSettings: Sendable {
     ) throws(InvalidSetting) {
         let host = try reader.requiredText(name)
         let isInsecure = try reader.toggle("insecure")
-        guard !Loopback.contains(host), !hasKeys, !isInsecure else { return }
+        guard !Loopback.contains(ByteString(host)), !hasKeys, !isInsecure else { return }
         throw InvalidSetting(
             "--\(name): '\(host)' can be reached from other machines, and anybody could publish; "
                 + "give --publish-key or --publish-key-file, or --insecure if that is meant")

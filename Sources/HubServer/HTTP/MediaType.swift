@@ -1,30 +1,44 @@
+import ByteStrings
+import HubTransports
+import NIOHTTP1
+
 /// What a `Content-Type` field says, as far as it matters here (RFC 9110, 8.3.1).
 struct MediaType: Hashable {
     /// The type and subtype in lower case; empty if there is none.
-    let name: String
+    let name: ByteString
     /// Whether the text is UTF-8, or the field does not say.
     let isUTF8: Bool
 
-    init(_ field: String) {
-        let parts = field.lowercased().split(separator: ";").map { part in part.filter { $0 != " " && $0 != "\t" } }
-        self.name = parts.first ?? ""
-        let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }?.dropFirst("charset=".count)
-        self.isUTF8 = charset.map { ["utf-8", "\"utf-8\"", "utf8"].contains($0) } ?? true
+    init(_ field: ByteString) {
+        let (type, parameters) = field.cut(at: UInt8(ascii: ";"))
+        self.name = type.trimmed.lowercasedASCII
+        let charset = Self.value(of: "charset", in: parameters)
+        self.isUTF8 = charset.map { ["utf-8", "\"utf-8\"", "utf8"].contains($0.lowercasedASCII) } ?? true
+    }
+
+    /// The value of the first parameter of a name.
+    private static func value(of name: ByteString, in parameters: ByteString?) -> ByteString? {
+        var rest = parameters
+        while let text = rest {
+            let (parameter, next) = text.cut(at: UInt8(ascii: ";"))
+            let (own, value) = parameter.cut(at: UInt8(ascii: "="))
+            if let value, own.trimmed.equalsIgnoringCase(name) { return value.trimmed }
+            rest = next
+        }
+        return nil
     }
 }
 
 extension MediaType {
-    /// Whether an `Accept` field allows a media type (RFC 9110, 12.5.1). No field allows everything.
-    static func accepts(_ type: String, _ fields: [String]) -> Bool {
-        // What nearly every client sends.
-        if fields.isEmpty || fields.contains(where: { $0 == type || $0 == "*/*" }) { return true }
-        let ranges = fields.flatMap { $0.lowercased().split(separator: ",") }.map { range in
-            range.split(separator: ";").map { part in String(part.filter { $0 != " " && $0 != "\t" }) }
+    /// Whether the `Accept` fields allow a media type (RFC 9110, 12.5.1). No field allows everything, and so do more than 32
+    /// ranges.
+    static func accepts(_ type: ByteString, _ headers: HTTPHeaders) -> Bool {
+        guard headers.contains(name: "Accept"), let ranges = headers.list("Accept") else { return true }
+        let family = ByteString("\(type.cut(at: UInt8(ascii: "/")).before)/*")
+        return ranges.contains { range in
+            let (name, parameters) = range.cut(at: UInt8(ascii: ";"))
+            guard [type, family, "*/*"].contains(name.trimmed.lowercasedASCII) else { return false }
+            return !["0", "0.0", "0.00", "0.000"].contains(Self.value(of: "q", in: parameters))
         }
-        let allowed = ranges.filter { parts in
-            !parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
-        }
-        let family = type.prefix { $0 != "/" } + "/*"
-        return allowed.contains { $0.first == "*/*" || $0.first == String(family) || $0.first == type }
     }
 }

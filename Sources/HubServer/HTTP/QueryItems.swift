@@ -1,25 +1,30 @@
+import ByteStrings
 import NIOHTTP1
 
 /// The names and values of a query, decoded as `application/x-www-form-urlencoded` (WHATWG URL, 5.1): `+` is a space.
 ///
 /// Unlike there, a bad percent sign or bytes that are not UTF-8 are errors: a topic guessed from them would be wrong.
 struct QueryItems: Hashable, Sendable {
-    private(set) var items: [(name: String, value: String)] = []
+    /// How many names there may be: more than a request of as many topics as can be allowed has. Each lookup goes through all.
+    private static let maximumCount = 2048
+
+    private(set) var items: [(name: ByteString, value: ByteString)] = []
 
     init() {}
 
     /// Decodes the part of a target after its `?`.
-    init(_ text: Substring) throws(Problem) {
+    init(_ text: ByteString) throws(Problem) {
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
-            let equals = part.firstIndex(of: UInt8(ascii: "="))
-            let name = try Self.decode(part[..<(equals ?? part.endIndex)])
-            let value = try equals.map { (index) throws(Problem) in try Self.decode(part[part.index(after: index)...]) }
-            self.items.append((name, value ?? ""))
+            let (name, value) = ByteString(part).cut(at: UInt8(ascii: "="))
+            try self.append(try Self.decode(name), try Self.decode(value ?? ""))
         }
     }
 
     /// Adds a name and its value, decoded already.
-    mutating func append(_ name: String, _ value: String) {
+    mutating func append(_ name: ByteString, _ value: ByteString) throws(Problem) {
+        guard self.items.count < Self.maximumCount else {
+            throw Problem(.badRequest, "a request may have \(Self.maximumCount) names and values at most")
+        }
         self.items.append((name, value))
     }
 
@@ -29,12 +34,12 @@ struct QueryItems: Hashable, Sendable {
     }
 
     /// All values of a name, in order.
-    func all(_ name: String) -> [String] {
+    func all(_ name: ByteString) -> [ByteString] {
         self.items.compactMap { $0.name == name ? $0.value : nil }
     }
 
     /// The value of a name that may be there once.
-    func one(_ name: String) throws(Problem) -> String? {
+    func one(_ name: ByteString) throws(Problem) -> ByteString? {
         guard let first = self.items.firstIndex(where: { $0.name == name }) else { return nil }
         guard !self.items[(first + 1)...].contains(where: { $0.name == name }) else {
             throw Problem(.badRequest, "the request may have '\(name)' only once")
@@ -42,30 +47,20 @@ struct QueryItems: Hashable, Sendable {
         return self.items[first].value
     }
 
-    private static func decode(_ bytes: Substring.UTF8View) throws(Problem) -> String {
-        guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-            return String(Substring(bytes))
-        }
+    private static func decode(_ text: ByteString) throws(Problem) -> ByteString {
+        guard text.contains(UInt8(ascii: "%")) || text.contains(UInt8(ascii: "+")) else { return text }
         var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        var index = bytes.startIndex
-        while index < bytes.endIndex {
-            let byte = bytes[index]
-            bytes.formIndex(after: &index)
+        result.reserveCapacity(text.count)
+        var bytes = text.utf8.makeIterator()
+        while let byte = bytes.next() {
             switch byte {
             case UInt8(ascii: "+"):
                 result.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                var value = 0
-                for _ in 0..<2 {
-                    guard index < bytes.endIndex, let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue
-                    else {
-                        throw Problem(.badRequest, "in a query or form, '%' must be followed by two hexadecimal digits")
-                    }
-                    value = value << 4 | digit
-                    bytes.formIndex(after: &index)
+                guard let high = bytes.next()?.hexadecimalValue, let low = bytes.next()?.hexadecimalValue else {
+                    throw Problem(.badRequest, "in a query or form, '%' must be followed by two hexadecimal digits")
                 }
-                result.append(UInt8(value))
+                result.append(high << 4 | low)
             default:
                 result.append(byte)
             }
@@ -73,7 +68,7 @@ struct QueryItems: Hashable, Sendable {
         guard let text = String(validating: result, as: UTF8.self) else {
             throw Problem(.badRequest, "the query is not UTF-8")
         }
-        return text
+        return ByteString(text)
     }
 
     static func == (left: QueryItems, right: QueryItems) -> Bool {

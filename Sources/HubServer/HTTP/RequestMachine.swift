@@ -1,3 +1,5 @@
+import ByteStrings
+import HubTransports
 import NIOCore
 import NIOHTTP1
 
@@ -280,13 +282,13 @@ extension HTTPRequestHead {
     /// Whether a body follows (RFC 9112, 6).
     var announcesBody: Bool {
         if self.headers.contains(name: "Transfer-Encoding") { return true }
-        guard let length = self.headers.first(name: "Content-Length") else { return false }
+        guard let length = self.headers.field("Content-Length") else { return false }
         return length != "0"
     }
 
     /// Whether the client waits for leave to send the body (RFC 9110, 10.1.1).
     var expectsContinue: Bool {
-        self.version != .http1_0 && self.headers.first(name: "Expect")?.lowercased() == "100-continue"
+        self.version != .http1_0 && self.headers.field("Expect")?.equalsIgnoringCase("100-continue") == true
     }
 
     /// Whether the client offers to speak another protocol, after which the parser stops.

@@ -3,7 +3,7 @@ import NIOHTTP1
 
 /// The path and the query of a request target (RFC 9112, 3.2).
 struct RequestTarget: Hashable {
-    let path: String
+    let path: ByteString
     let query: QueryItems
     /// The host and port that a target in absolute form names.
     let authority: String?
@@ -26,9 +26,9 @@ struct RequestTarget: Hashable {
         }
         rest = rest.prefix { $0 != UInt8(ascii: "#") }
         let mark = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
-        let path = String(Substring(rest[..<mark]))
+        let path = ByteString(rest[..<mark])
         self.path = path.isEmpty ? "/" : path
-        self.query = try QueryItems(Substring(rest[mark...].dropFirst()))
+        self.query = try QueryItems(ByteString(rest[mark...].dropFirst()))
     }
 
     /// The authority of a target in absolute form, and what follows it; `*` has none.

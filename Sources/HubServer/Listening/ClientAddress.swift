@@ -40,6 +40,8 @@ public struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads an address as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`.
     public init?(_ text: some StringProtocol) {
+        // The longest is an IPv6 address in brackets with a port; what is ASCII can be taken apart as a string.
+        guard text.utf8.count <= 64, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         var text = String(text)
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
             text = String(text[text.index(after: text.startIndex)..<end])

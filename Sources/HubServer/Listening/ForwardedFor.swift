@@ -1,3 +1,5 @@
+import ByteStrings
+import HubTransports
 import NIOHTTP1
 
 /// The field in which a proxy says whose request it passes on.
@@ -37,11 +39,17 @@ struct ForwardedFor {
     }
 
     private func hops(_ headers: HTTPHeaders) -> [String] {
-        guard self.field == .forwarded else { return headers[canonicalForm: "X-Forwarded-For"].map(String.init) }
-        return headers[canonicalForm: "Forwarded"].map { element in
-            let pairs = element.split(separator: ";").map { $0.split(separator: "=", maxSplits: 1) }
-            let pair = pairs.first { $0.count == 2 && $0[0].filter { $0 != " " }.lowercased() == "for" }
-            return pair.map { $0[1].filter { $0 != "\"" && $0 != " " } } ?? ""
+        guard self.field == .forwarded else { return headers.endOfList("X-Forwarded-For").map(\.string) }
+        return headers.endOfList("Forwarded").map { Self.value(of: "for", in: $0)?.string ?? "" }
+    }
+
+    /// The value of the first pair of a name, without quotes. An element has four pairs (RFC 7239, 4), or some more.
+    private static func value(of name: ByteString, in element: ByteString) -> ByteString? {
+        for pair in element.split(at: UInt8(ascii: ";"), maximumCount: 16) ?? [] {
+            let (own, value) = pair.cut(at: UInt8(ascii: "="))
+            guard let value = value?.trimmed, own.trimmed.equalsIgnoringCase(name) else { continue }
+            return value.hasPrefix("\"") && value.hasSuffix("\"") ? value.dropFirst().dropLast() : value
         }
+        return nil
     }
 }

@@ -29,7 +29,7 @@ struct DocumentEndpoint: Endpoint {
     }
 
     func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
-        if EntityTag.list(request.headers).contains(where: { ByteString($0) == "*" || ByteString($0) == self.tag }) {
+        if EntityTag.list(request.headers).contains(where: { ["*", self.tag].contains($0) }) {
             return .now(HTTPAnswer(.notModified, headers: self.headers))
         }
         return .now(HTTPAnswer(.ok, headers: self.headers, body: self.body))

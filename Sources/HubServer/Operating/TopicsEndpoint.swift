@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import HubTransports
 import NIOCore
@@ -64,14 +65,14 @@ struct TopicsEndpoint: Endpoint {
         return .json(json)
     }
 
-    private static func topic(_ query: QueryItems, _ name: String) throws(Problem) -> Topic? {
+    private static func topic(_ query: QueryItems, _ name: ByteString) throws(Problem) -> Topic? {
         guard let text = try query.one(name) else { return nil }
-        do throws(InvalidEvent) { return try Topic(text) } catch { throw Problem(error) }
+        do throws(InvalidEvent) { return try Topic(text.string) } catch { throw Problem(error) }
     }
 
     private static func limit(_ query: QueryItems) throws(Problem) -> Int {
         guard let text = try query.one("limit") else { return self.defaultLimit }
-        guard let limit = Int(text), (1...self.maximumLimit).contains(limit) else {
+        guard let limit = text.number, (1...self.maximumLimit).contains(limit) else {
             throw Problem(.badRequest, "'limit' must be 1 to \(self.maximumLimit)")
         }
         return limit

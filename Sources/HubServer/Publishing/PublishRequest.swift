@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import HubTransports
 import NIOCore
@@ -54,7 +55,7 @@ struct PublishRequest {
 
     private static func form(_ request: AdmittedRequest) throws(Problem) -> Form {
         guard request.query.all("topic").isEmpty else { return .raw }
-        let type = MediaType(request.headers.first(name: "Content-Type") ?? "")
+        let type = MediaType(request.headers.field("Content-Type") ?? "")
         let form: Form
         switch type.name {
         case "application/json": form = .envelope
@@ -70,19 +71,19 @@ struct PublishRequest {
                 headers: ["Accept-Post": "application/json, application/x-ndjson"])
         }
         guard type.isUTF8 else { throw Problem(.unsupportedMediaType, "JSON must be UTF-8") }
-        for name in ["event", "retry", "key"] where !request.query.all(name).isEmpty {
+        for name in ["event", "retry", "key"] as [ByteString] where !request.query.all(name).isEmpty {
             throw Problem(.badRequest, "'\(name)' in the query goes with ?topic=… only; put it into the JSON")
         }
         return form
     }
 
     private static func key(_ request: AdmittedRequest) throws(Problem) -> IdempotencyKey? {
-        let values = request.headers["Idempotency-Key"] + request.query.all("key")
+        let values = request.headers.fields("Idempotency-Key") + request.query.all("key")
         guard let value = values.first else { return nil }
         guard values.allSatisfy({ $0 == value }) else {
             throw Problem(.badRequest, "the request has several idempotency keys that differ")
         }
-        do throws(InvalidEvent) { return try IdempotencyKey(value) } catch { throw Problem(error) }
+        do throws(InvalidEvent) { return try IdempotencyKey(value.string) } catch { throw Problem(error) }
     }
 
     private static func raw(
@@ -96,9 +97,9 @@ struct PublishRequest {
         let retry = try request.query.one("retry").map { text throws(Problem) in try Self.milliseconds(text) }
         do throws(InvalidEvent) {
             var topics: [Topic] = []
-            for name in names { topics.append(try Topic(name)) }
+            for name in names { topics.append(try Topic(name.string)) }
             return try Publication(
-                topics: topics, name: try event.map { name throws(InvalidEvent) in try EventName(name) },
+                topics: topics, name: try event.map { name throws(InvalidEvent) in try EventName(name.string) },
                 data: try EventData(validating: bytes),
                 retry: try retry.map { number throws(InvalidEvent) in try RetryHint(milliseconds: number) }, key: key)
         } catch {
@@ -106,8 +107,8 @@ struct PublishRequest {
         }
     }
 
-    private static func milliseconds(_ text: String) throws(Problem) -> Int {
-        guard let number = Int(text) else {
+    private static func milliseconds(_ text: ByteString) throws(Problem) -> Int {
+        guard let number = text.number else {
             throw Problem(.badRequest, "'retry' must be a whole number of milliseconds")
         }
         return number

@@ -1,3 +1,4 @@
+import ByteStrings
 import HubTransports
 import NIOHTTP1
 
@@ -5,7 +6,7 @@ import NIOHTTP1
 struct AdmittedRequest: Sendable {
     var route: Route?
     var method = HTTPMethod.GET
-    var path = ""
+    var path: ByteString = ""
     var query = QueryItems()
     var headers = HTTPHeaders()
     /// Whether a body follows, or may follow.
@@ -29,7 +30,7 @@ struct AdmittedRequest: Sendable {
         guard self.method == .GET, self.headers.contains(name: "Sec-Fetch-Mode"),
             !self.headers.contains(name: "Upgrade")
         else { return false }
-        return self.headers[canonicalForm: "Cache-Control"].contains { $0.lowercased() == "no-cache" }
+        return self.headers.list("Cache-Control")?.contains { $0.equalsIgnoringCase("no-cache") } ?? false
     }
 
     /// Lets go of what was asked: whoever answers has it.

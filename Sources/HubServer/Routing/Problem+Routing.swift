@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import NIOHTTP1
 
@@ -16,12 +17,15 @@ extension Problem {
 
     /// A page that may not write here (or not at all, for a preflight).
     static func foreignOrigin(_ origin: String) -> Problem {
-        Problem(.forbidden, "pages of the origin '\(origin.prefix(256))' may not do this; allow it with --cors-origin")
+        Problem(
+            .forbidden,
+            "pages of the origin '\(ByteString(origin).shortened(to: 256))' may not do this; allow it with --cors-origin"
+        )
     }
 
     /// A key is missing or wrong.
     static func unauthorized(_ request: AdmittedRequest, hasCredentials: Bool) -> Problem {
-        let topics = request.query.all("topic").prefix(8).map { "'\($0.prefix(512))'" }.joined(separator: ", ")
+        let topics = request.query.all("topic").prefix(8).map { "'\($0.shortened(to: 512))'" }.joined(separator: ", ")
         let subject = topics.isEmpty ? "this" : "this with the topic \(topics)"
         let challenge = hasCredentials ? "Bearer realm=\"hub\", error=\"invalid_token\"" : "Bearer realm=\"hub\""
         return Problem(

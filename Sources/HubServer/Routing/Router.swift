@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import HubTransports
 import Logging
@@ -15,7 +16,7 @@ final class Router: Sendable {
 
     let limits: HTTPLimits
     let condition: ServerCondition
-    private let routes: [String: Route]
+    private let routes: [ByteString: Route]
     private let cors: CORSPolicy
     private let gate: KeyGate
     private let forwarded: ForwardedFor
@@ -27,7 +28,7 @@ final class Router: Sendable {
         routes: [Route], limits: HTTPLimits, cors: CORSPolicy, gate: KeyGate, forwarded: ForwardedFor,
         ledger: ConnectionLedger, condition: ServerCondition, counters: ServerCounters, log: ListeningLog
     ) {
-        self.routes = Dictionary(uniqueKeysWithValues: routes.map { ($0.path, $0) })
+        self.routes = Dictionary(uniqueKeysWithValues: routes.map { (ByteString($0.path), $0) })
         self.limits = limits
         self.cors = cors
         self.gate = gate

@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// A file with publish keys, one a line; empty lines and lines that begin with `#` do not count.
 public enum PublishKeyFile {
     static let acceptedKeys = "1 to 512 visible ASCII characters"
@@ -10,9 +12,11 @@ public enum PublishKeyFile {
     /// - Throws: `InvalidSetting`, which names the line but not what is in it.
     public static func keys(in text: String, path: String) throws(InvalidSetting) -> [String] {
         var keys: [String] = []
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            let key = String(line.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-            guard !key.isEmpty, !key.hasPrefix("#") else { continue }
+        let lines = text.utf8.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "\n") }
+        for (index, line) in lines.enumerated() {
+            let line = ByteString(line).trimmed
+            let key = (line.last == UInt8(ascii: "\r") ? line.dropLast() : line).trimmed.string
+            guard !key.isEmpty, key.utf8.first != UInt8(ascii: "#") else { continue }
             guard self.isKey(key) else {
                 throw InvalidSetting(
                     "--publish-key-file: line \(index + 1) of '\(path)' is not a key; accepted: \(self.acceptedKeys)")

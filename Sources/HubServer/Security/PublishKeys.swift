@@ -1,3 +1,4 @@
+import ByteStrings
 import Crypto
 import Synchronization
 
@@ -40,11 +41,10 @@ public final class PublishKeys: Sendable {
     /// Whether an `Authorization` field is of the scheme that keys come with.
     static func isBearer(_ authorization: String) -> Bool { self.token(authorization) != nil }
 
-    private static func token(_ authorization: String?) -> Substring? {
+    private static func token(_ authorization: String?) -> ByteString? {
         guard let authorization else { return nil }
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return parts[1].drop { $0 == " " }
+        let (scheme, token) = ByteString(authorization).trimmed.cut(at: UInt8(ascii: " "))
+        return scheme.equalsIgnoringCase("bearer") ? token?.trimmed : nil
     }
 
     private static func digests(of keys: [String]) -> [SHA256Digest] {

@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import HubTransports
 import NIOCore
@@ -26,7 +27,7 @@ struct SubscribeEndpoint: Endpoint {
     func takesKey(_ method: HTTPMethod) -> Bool { self.transport.takesPublications }
 
     func check(_ request: inout AdmittedRequest) throws(Problem) {
-        guard MediaType.accepts(self.transport.mediaType, request.headers["Accept"]) else {
+        guard MediaType.accepts(ByteString(self.transport.mediaType), request.headers) else {
             throw Problem(.notAcceptable, "this path answers \(self.transport.mediaType), which Accept does not allow")
         }
         guard request.method != .POST else { return try SubscribeForm.check(request) }

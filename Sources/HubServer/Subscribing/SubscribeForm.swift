@@ -49,33 +49,40 @@ struct SubscribeForm {
             self.items = QueryItems()
             return
         }
-        self.items = Self.type(request).isJSON ? try Self.json(Array(text.utf8)) : try QueryItems(text[...])
+        self.items = Self.type(request).isJSON ? try Self.json(Array(text.utf8)) : try QueryItems(ByteString(text))
     }
 
     private static func type(_ request: AdmittedRequest) -> MediaType {
-        MediaType(request.headers.first(name: "Content-Type") ?? "")
+        MediaType(request.headers.field("Content-Type") ?? "")
     }
 
     private static func json(_ bytes: [UInt8]) throws(Problem) -> QueryItems {
         var items = QueryItems()
-        var unreadable: String?
+        var refusal: Problem?
         do throws(JSONReader.Fault) {
             var reader = JSONReader(bytes[...])
             try reader.readObject { (name, reader) throws(JSONReader.Fault) in
-                guard let values = try self.values(try reader.readValue()) else {
-                    unreadable = unreadable ?? name
-                    return
+                let values = try self.values(try reader.readValue())
+                guard refusal == nil else { return }
+                do throws(Problem) {
+                    guard let values else { throw self.unreadable(name) }
+                    for value in values { try items.append(name, ByteString(value)) }
+                } catch {
+                    refusal = error
                 }
-                for value in values { items.append(name, value) }
             }
             try reader.readEnd()
         } catch {
             throw Problem(.badRequest, error.description)
         }
-        guard let unreadable else { return items }
-        throw Problem(
+        if let refusal { throw refusal }
+        return items
+    }
+
+    private static func unreadable(_ name: ByteString) -> Problem {
+        Problem(
             .badRequest,
-            "the field '\(unreadable.prefix(64))' must be a string, a number, true, false, or an array of them")
+            "the field '\(name.shortened(to: 64))' must be a string, a number, true, false, or an array of them")
     }
 
     /// What a name that is repeated would say in a query; `nil` if none could say it.
@@ -105,6 +112,6 @@ struct SubscribeForm {
 }
 
 extension MediaType {
-    fileprivate var isForm: Bool { ByteString(self.name) == "application/x-www-form-urlencoded" }
-    fileprivate var isJSON: Bool { ByteString(self.name) == "application/json" }
+    fileprivate var isForm: Bool { self.name == "application/x-www-form-urlencoded" }
+    fileprivate var isJSON: Bool { self.name == "application/json" }
 }

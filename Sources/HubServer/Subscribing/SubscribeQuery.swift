@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import HubTransports
 import NIOHTTP1
@@ -6,10 +7,10 @@ import NIOHTTP1
 struct SubscribeQuery {
     /// The names that a cursor may have; the first that is there and not empty counts. What polyfills of EventSource add to the
     /// URL that they began with comes before what people write.
-    static let cursorNames = ["lastEventId", "lastEventID", "Last-Event-ID", "last_event_id", "cursor"]
+    static let cursorNames: [ByteString] = ["lastEventId", "lastEventID", "Last-Event-ID", "last_event_id", "cursor"]
 
     let topics: [Topic]
-    private let cursor: String?
+    private let cursor: ByteString?
     private let since: Since?
     private let format: StreamRequest.Format
     private let prime: Bool?
@@ -23,7 +24,7 @@ struct SubscribeQuery {
         self.topics = try Self.topics(query, maximum: maximumTopics)
         self.cursor = Self.cursor(query)
         self.since = try query.one("since").flatMap { $0.isEmpty ? nil : $0 }.map { text throws(Problem) in
-            guard let since = Since(text) else {
+            guard let since = Since(text.string) else {
                 throw Problem(
                     .badRequest, "'since' must be a duration such as 10m, or a time such as 2026-01-31T12:00:00Z")
             }
@@ -40,7 +41,7 @@ struct SubscribeQuery {
     ///   - isBrowser: Whether a browser's own EventSource asks.
     ///   - now: Milliseconds since 1970.
     func streamRequest(cursors: [String?], isBrowser: Bool, now: UInt64) -> StreamRequest {
-        let cursor = cursors.lazy.compactMap { $0 }.first { !$0.isEmpty } ?? self.cursor
+        let cursor = cursors.lazy.compactMap { $0 }.first { !$0.isEmpty } ?? self.cursor?.string
         return StreamRequest(
             topics: self.topics, start: self.start(cursor, now: now), format: self.format,
             prime: self.prime ?? isBrowser)
@@ -51,7 +52,7 @@ struct SubscribeQuery {
         return StartPosition(cursor: cursor)
     }
 
-    private static func cursor(_ query: QueryItems) -> String? {
+    private static func cursor(_ query: QueryItems) -> ByteString? {
         for name in Self.cursorNames {
             // Of several the one that was added last.
             for item in query.items.reversed() where item.name == name && !item.value.isEmpty { return item.value }
@@ -64,7 +65,7 @@ struct SubscribeQuery {
             item.name.hasPrefix("match") || item.name == "pattern" || item.name == "authorization"
         }
         guard let reserved else { return }
-        throw Problem(.badRequest, "'\(reserved.name.prefix(64))' in the query is reserved for later")
+        throw Problem(.badRequest, "'\(reserved.name.shortened(to: 64))' in the query is reserved for later")
     }
 
     private static func topics(_ query: QueryItems, maximum: Int) throws(Problem) -> [Topic] {
@@ -74,7 +75,7 @@ struct SubscribeQuery {
         var seen: Set<Topic> = []
         for name in names {
             let topic: Topic
-            do throws(InvalidEvent) { topic = try Topic(name) } catch { throw Problem(error) }
+            do throws(InvalidEvent) { topic = try Topic(name.string) } catch { throw Problem(error) }
             guard !topic.isReserved else {
                 throw Problem(.badRequest, "topics that start with '$' are reserved, and there is no '\(name)'")
             }
@@ -88,16 +89,16 @@ struct SubscribeQuery {
         return topics
     }
 
-    private static func choice(_ query: QueryItems, _ name: String) throws(Problem) -> StreamRequest.Format? {
+    private static func choice(_ query: QueryItems, _ name: ByteString) throws(Problem) -> StreamRequest.Format? {
         guard let text = try query.one(name), !text.isEmpty else { return nil }
-        guard let format = StreamRequest.Format(rawValue: text) else {
+        guard let format = StreamRequest.Format.allCases.first(where: { ByteString($0.rawValue) == text }) else {
             let known = StreamRequest.Format.allCases.map(\.rawValue).joined(separator: " or ")
             throw Problem(.badRequest, "'\(name)' must be \(known)")
         }
         return format
     }
 
-    private static func flag(_ query: QueryItems, _ name: String) throws(Problem) -> Bool? {
+    private static func flag(_ query: QueryItems, _ name: ByteString) throws(Problem) -> Bool? {
         switch try query.one(name) {
         case nil, "": nil
         case "true": true

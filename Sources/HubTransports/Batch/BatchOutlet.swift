@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import NIOCore
 import NIOHTTP1
@@ -97,7 +98,7 @@ final class BatchOutlet: StreamOutlet {
         self.batch = Batch()
         let place = batch.cursor?.description ?? self.request.cursor ?? self.place?.description
         guard let place else { return exchange.refuse(.unavailable) }
-        let isKnown = self.mode == .poll && batch.isEmpty && self.request.entityTags.contains(place)
+        let isKnown = self.mode == .poll && batch.isEmpty && self.request.entityTags.contains(ByteString(place))
         var head = HTTPResponseHead(version: exchange.version, status: .ok, headers: BatchHead.fields)
         if let replay = self.replay { head.headers.add(name: "Hub-Replay", value: replay.rawValue) }
         if self.mode == .poll {

@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import NIOCore
 
@@ -17,7 +18,7 @@ struct BatchRequest {
     /// The cursor that an empty batch gives back; `nil` if only the hub knows the place.
     let cursor: String?
     /// The cursors that the client already has an answer for.
-    let entityTags: [String]
+    let entityTags: [ByteString]
 
     /// Reads a request.
     init(_ request: StreamRequest) throws(StreamRefusal) {

@@ -1,4 +1,4 @@
-import ByteStrings
+public import ByteStrings
 import HubCore
 public import NIOHTTP1
 
@@ -14,15 +14,15 @@ public enum EntityTag {
 
     /// The tags in `If-None-Match`, without quotes, `W/` and what compression added: they are compared weakly (RFC 9110,
     /// 13.1.2). What is empty is left out, and so are all if there are more than a list may have.
-    public static func list(_ headers: HTTPHeaders) -> [String] {
-        (headers.list("If-None-Match") ?? []).map { self.bare($0) }.filter { !$0.isEmpty }.map(\.string)
+    public static func list(_ headers: HTTPHeaders) -> [ByteString] {
+        (headers.list("If-None-Match") ?? []).map { self.bare($0) }.filter { !$0.isEmpty }
     }
 
     /// The cursor that a request goes on from: of several the furthest, since whoever has it has what came before. Ids rise
     /// as plain text. If none is a cursor of ours the first is taken, so that the answer says so. `*` names no place.
     static func cursor(in headers: HTTPHeaders) -> String? {
-        let tags = self.list(headers).filter { ByteString($0) != "*" }
-        return tags.filter { Cursor($0) != nil }.max { ByteString($0) < ByteString($1) } ?? tags.first
+        let tags = self.list(headers).filter { $0 != "*" }
+        return (tags.filter { Cursor($0.string) != nil }.max() ?? tags.first)?.string
     }
 
     private static func bare(_ field: ByteString) -> ByteString {

@@ -33,4 +33,19 @@ extension HTTPHeaders {
         }
         return elements
     }
+
+    /// The last elements of a list to which everybody on the way appends one, ``maximumListCount`` at most.
+    public func endOfList(_ name: String) -> [ByteString] {
+        var elements: [ByteString] = []
+        for value in self[name].reversed() {
+            var rest: Substring.UTF8View? = value[...].utf8
+            while let text = rest, elements.count < Self.maximumListCount {
+                let comma = text.lastIndex(of: UInt8(ascii: ","))
+                let element = ByteString(text[(comma.map { text.index(after: $0) } ?? text.startIndex)...]).trimmed
+                if !element.isEmpty { elements.append(element) }
+                rest = comma.map { text[..<$0] }
+            }
+        }
+        return elements.reversed()
+    }
 }

@@ -1,3 +1,4 @@
+import ByteStrings
 public import HubCore
 public import NIOCore
 import NIOHTTP1

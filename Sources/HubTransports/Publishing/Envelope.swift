@@ -1,3 +1,4 @@
+import ByteStrings
 public import HubCore
 
 /// A publication as JSON: `{"topic":…|[…],"event":…,"data":…,"retry":…,"key":…}`.
@@ -25,10 +26,7 @@ public struct Envelope {
 
     /// Takes the members of an object.
     init(_ members: some Sequence<JSONReader.Member>, maximumTopics: Int) throws(InvalidEvent) {
-        for member in members { try self.take(member.name, member.value) }
-        guard self.topics.count <= maximumTopics else {
-            throw InvalidEvent("an event may have \(maximumTopics) topics at most (--max-topics-per-stream)")
-        }
+        for member in members { try self.take(member.name, member.value, maximumTopics: maximumTopics) }
     }
 
     /// The publication.
@@ -43,9 +41,11 @@ public struct Envelope {
             topics: self.topics, name: self.name, data: data, retry: self.retry, key: self.key ?? key)
     }
 
-    private mutating func take(_ name: String, _ value: JSONReader.Value) throws(InvalidEvent) {
+    private mutating func take(
+        _ name: ByteString, _ value: JSONReader.Value, maximumTopics: Int
+    ) throws(InvalidEvent) {
         switch name {
-        case "topic": self.topics = try Self.topics(value)
+        case "topic": self.topics = try Self.topics(value, maximum: maximumTopics)
         case "event":
             self.name = try Self.text(name, value).map { text throws(InvalidEvent) in try EventName(text) }
         case "data": self.data = try EventData(validating: value.string ?? Array(value.text))
@@ -53,16 +53,22 @@ public struct Envelope {
         case "key":
             self.key = try Self.text(name, value).map { text throws(InvalidEvent) in try IdempotencyKey(text) }
         default:
-            throw InvalidEvent("the field '\(name.shortened)' is unknown; known are topic, event, data, retry, key")
+            throw InvalidEvent(
+                "the field '\(name.shortened(to: 64))' is unknown; known are topic, event, data, retry, key")
         }
     }
 
-    private static func topics(_ value: JSONReader.Value) throws(InvalidEvent) -> [Topic] {
+    private static func topics(_ value: JSONReader.Value, maximum: Int) throws(InvalidEvent) -> [Topic] {
         guard value.form == .array else { return [try Topic(try self.text("topic", value) ?? "")] }
         var names: [[UInt8]?] = []
         var reader = JSONReader(value.text)
         do throws(JSONReader.Fault) {
-            try reader.readArray { (reader) throws(JSONReader.Fault) in names.append(try reader.readValue().string) }
+            try reader.readArray { (reader) throws(JSONReader.Fault) in
+                guard names.count < maximum else {
+                    throw JSONReader.Fault("an event may have \(maximum) topics at most (--max-topics-per-stream)")
+                }
+                names.append(try reader.readValue().string)
+            }
         } catch {
             throw InvalidEvent(error.description)
         }
@@ -72,7 +78,7 @@ public struct Envelope {
         }
     }
 
-    private static func text(_ name: String, _ value: JSONReader.Value) throws(InvalidEvent) -> String? {
+    private static func text(_ name: ByteString, _ value: JSONReader.Value) throws(InvalidEvent) -> String? {
         if value.form == .null, name != "topic" { return nil }
         guard let text = value.string else { throw InvalidEvent("the field '\(name)' must be a string") }
         return String(decoding: text, as: UTF8.self)

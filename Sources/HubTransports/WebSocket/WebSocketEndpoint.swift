@@ -1,3 +1,4 @@
+import ByteStrings
 public import HubCore
 import NIOHTTP1
 
@@ -40,9 +41,10 @@ extension WebSocketHandshake {
     init(_ request: StreamRequest) throws(StreamRefusal) {
         try self.init(request.headers)
         guard request.mayWrite else {
-            let origin = request.headers.first(name: "Origin") ?? ""
+            let origin = request.headers.field("Origin") ?? ""
             throw StreamRefusal(
-                .forbidden, "pages of the origin '\(origin.prefix(256))' may not do this; allow it with --cors-origin")
+                .forbidden,
+                "pages of the origin '\(origin.shortened(to: 256))' may not do this; allow it with --cors-origin")
         }
     }
 

@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import NIOCore
 import NIOHTTP1
@@ -76,7 +77,7 @@ final class WebSocketOutlet: StreamOutlet {
     }
 
     /// A cursor as the client gave it; one that is longer is none of ours, whatever is cut off.
-    private static func shown(_ cursor: String) -> String { String(cursor.prefix(64)) }
+    private static func shown(_ cursor: String) -> String { ByteString(cursor).shortened(to: 64) }
 
     private func say(_ message: [UInt8]) {
         self.connection?.write(ServerFrame.text(message))

@@ -1,3 +1,4 @@
+import ByteStrings
 import Configuration
 import HubServer
 
@@ -41,19 +42,28 @@ struct ConfigurationFile {
     /// silence; a setting that was misspelt must not be.
     private static func names(in text: String, path: String) throws(InvalidSetting) -> [String] {
         var names: [String] = []
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            guard let mark = line.first(where: { !$0.isWhitespace }), mark != "#" else { continue }
+        let lines = text.utf8.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "\n") }
+        for (index, line) in lines.enumerated() {
+            let line = ByteString(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+            guard let mark = line.trimmed.first, mark != UInt8(ascii: "#") else { continue }
             if line.hasPrefix("---") || line.hasPrefix("...") || line.hasPrefix("%") { continue }
             // What is indented, or an element of a list, belongs to the name before it.
-            let isPart = line.first?.isWhitespace == true || line.hasPrefix("- ") || line == "-"
+            let isPart = line.hasPrefix(" ") || line.hasPrefix("\t") || line.hasPrefix("- ") || line == "-"
             if isPart, !names.isEmpty { continue }
-            guard !isPart, let colon = line.firstIndex(of: ":") else {
+            guard !isPart, let name = Self.name(before: line.cut(at: UInt8(ascii: ":"))) else {
                 throw InvalidSetting(
                     "--config: line \(index + 1) of '\(path)' is not of the form 'name: value' at the left edge")
             }
-            names.append(line[..<colon].filter { $0 != "\"" && $0 != "'" && $0 != " " })
+            names.append(name)
         }
         return names
+    }
+
+    /// A name may be in quotes. One that is longer than any setting's is cut.
+    private static func name(before colon: (before: ByteString, after: ByteString?)) -> String? {
+        guard colon.after != nil else { return nil }
+        let unquoted = colon.before.utf8.filter { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") && $0 != 0x20 }
+        return ByteString(decoding: unquoted).shortened(to: 64)
     }
 
     private static func check(_ names: [String], path: String) throws(InvalidSetting) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteStrings
 import HubClient
 
 #if canImport(FoundationEssentials)
@@ -36,7 +37,9 @@ enum EventFormat: String, ExpressibleByArgument, CaseIterable {
         var block = ""
         if let name = event.name { block += "event: \(name)\n" }
         if let retry = event.retry { block += "retry: \(retry)\n" }
-        for line in event.data.split(separator: "\n", omittingEmptySubsequences: false) { block += "data: \(line)\n" }
+        for line in event.data.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            block += "data: \(ByteString(line))\n"
+        }
         if let id = event.id { block += "id: \(id)\n" }
         return block + "\n"
     }

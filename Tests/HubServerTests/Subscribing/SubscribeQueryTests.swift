@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import HubTransports
 import Testing
@@ -8,7 +9,7 @@ struct SubscribeQueryTests {
     private static let now: UInt64 = 1_800_000_000_000
 
     private func read(_ query: String, header: String? = nil, isBrowser: Bool = false) throws -> StreamRequest {
-        try SubscribeQuery(QueryItems(query[...]), maximumTopics: 3)
+        try SubscribeQuery(QueryItems(ByteString(query)), maximumTopics: 3)
             .streamRequest(cursors: [header], isBrowser: isBrowser, now: Self.now)
     }
 

@@ -1,3 +1,4 @@
+import ByteStrings
 import Foundation
 import HubCore
 import NIOCore
@@ -81,7 +82,7 @@ import Testing
         var request = StreamRequest(topics: [try Topic("t")], start: .latest)
         request.query = query.split(separator: "&").map { item in
             let parts = item.split(separator: "=")
-            return (String(parts[0]), String(parts[1]))
+            return (ByteString(parts[0]), ByteString(parts[1]))
         }
         return try BatchRequest(request)
     }

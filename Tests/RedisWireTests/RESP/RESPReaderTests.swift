@@ -27,6 +27,12 @@ import Testing
             ])
     }
 
+    @Test func aLineIsASCII() throws {
+        let hostile = String(repeating: "\u{301}", count: 10_000) + String(repeating: "\u{316}", count: 10_000)
+        let replies = try self.read([Array("-ERR \(hostile)\r\n+é\r\n".utf8)])
+        #expect(replies == [.error("ERR " + String(repeating: "?", count: 40_000)), .simple("??")])
+    }
+
     @Test(arguments: 0..<20 as Range<UInt64>) func piecesOfAnySizeGiveTheSameValues(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let values = (0..<30).map { _ in RESPSample.value(depth: 6, using: &generator) }

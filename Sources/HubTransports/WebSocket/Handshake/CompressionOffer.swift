@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// An offer of permessage-deflate that the hub accepts (RFC 7692, 7.1).
 ///
 /// A message is compressed once for all its subscribers, so neither side keeps its window from one message to the next, and
@@ -7,24 +9,27 @@ struct CompressionOffer: Hashable {
     /// Whether the client set a limit to the server's window, which the answer must repeat.
     private let limitsServerWindow: Bool
 
+    /// An offer has a name and four different parameters at most.
+    private static let maximumParts = 5
+
     /// The first offer that can be accepted.
-    /// - Parameter fields: The values of `Sec-WebSocket-Extensions`.
-    static func first(in fields: [String]) -> CompressionOffer? {
-        fields.lazy.flatMap { $0.split(separator: ",") }.compactMap(CompressionOffer.init).first
+    /// - Parameter offers: The elements of `Sec-WebSocket-Extensions`.
+    static func first(in offers: [ByteString]) -> CompressionOffer? {
+        offers.lazy.compactMap(CompressionOffer.init).first
     }
 
     /// Reads one offer: a name, and parameters after semicolons.
-    private init?(_ text: Substring) {
-        let parts = text.split(separator: ";", omittingEmptySubsequences: false).map(Self.trimmed)
-        guard parts.first?.lowercased() == "permessage-deflate" else { return nil }
-        var seen: Set<String> = []
+    private init?(_ offer: ByteString) {
+        guard let parts = offer.split(at: UInt8(ascii: ";"), maximumCount: Self.maximumParts),
+            parts[0].trimmed.equalsIgnoringCase("permessage-deflate")
+        else { return nil }
+        var seen: Set<ByteString> = []
         var limitsServerWindow = false
         for part in parts.dropFirst() {
-            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(Self.trimmed)
-            let name = sides[0].lowercased()
-            let value = sides.count > 1 ? sides[1].filter { $0 != "\"" } : nil
+            let sides = part.cut(at: UInt8(ascii: "="))
+            let name = sides.before.trimmed.lowercasedASCII
             guard seen.insert(name).inserted else { return nil }
-            switch (name, value) {
+            switch (name, sides.after.map { Self.unquoted($0.trimmed) }) {
             case ("server_no_context_takeover", nil), ("client_no_context_takeover", nil),
                 ("client_max_window_bits", nil):
                 break
@@ -45,10 +50,9 @@ struct CompressionOffer: Hashable {
             + (self.limitsServerWindow ? "; server_max_window_bits=15" : "")
     }
 
-    private static let windowBits = Set((8...15).map { String($0) })
+    private static let windowBits = Set((8...15).map { ByteString(String($0)) })
 
-    private static func trimmed(_ text: Substring) -> String {
-        let start = text.drop { $0 == " " || $0 == "\t" }
-        return String(start.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    private static func unquoted(_ text: ByteString) -> ByteString {
+        text.count >= 2 && text.hasPrefix("\"") && text.hasSuffix("\"") ? text.dropFirst().dropLast() : text
     }
 }

@@ -1,3 +1,4 @@
+import ByteStrings
 import NIOHTTP1
 
 /// What a client's opening handshake asks for, and the answer to it (RFC 6455, 4.2).
@@ -12,21 +13,22 @@ struct WebSocketHandshake {
     /// Reads the head of a GET.
     /// - Throws: A refusal that says what is missing.
     init(_ headers: HTTPHeaders) throws(StreamRefusal) {
-        guard Self.tokens(headers, "Upgrade").contains("websocket"),
-            Self.tokens(headers, "Connection").contains("upgrade")
+        guard Self.names("websocket", in: headers.list("Upgrade")),
+            Self.names("upgrade", in: headers.list("Connection"))
         else { throw Self.needsUpgrade }
-        guard headers["Sec-WebSocket-Version"].map({ $0.filter { $0 != " " } }) == ["13"] else {
+        guard headers.fields("Sec-WebSocket-Version") == ["13"] else {
             throw StreamRefusal(
                 .upgradeRequired, "the version of WebSocket must be 13 (Sec-WebSocket-Version)",
                 headers: ["Sec-WebSocket-Version": "13", "Upgrade": "websocket", "Connection": "Upgrade"])
         }
-        let keys = headers["Sec-WebSocket-Key"]
-        guard keys.count == 1, let key = WebSocketKey(keys[0].filter { $0 != " " }) else {
+        let keys = headers.fields("Sec-WebSocket-Key")
+        guard keys.count == 1, let key = WebSocketKey(keys[0]) else {
             throw StreamRefusal(.badRequest, "Sec-WebSocket-Key must be there once, and be the base64 of 16 bytes")
         }
         self.accept = key.answer
-        self.hasSubprotocol = headers[canonicalForm: "Sec-WebSocket-Protocol"].contains { $0 == Self.subprotocol }
-        self.compression = CompressionOffer.first(in: headers["Sec-WebSocket-Extensions"])
+        // More than 32 subprotocols or extensions count as none.
+        self.hasSubprotocol = headers.list("Sec-WebSocket-Protocol")?.contains(ByteString(Self.subprotocol)) ?? false
+        self.compression = CompressionOffer.first(in: headers.list("Sec-WebSocket-Extensions") ?? [])
     }
 
     /// Whether messages may be compressed.
@@ -55,7 +57,7 @@ struct WebSocketHandshake {
         .upgradeRequired, "this path speaks WebSocket: a client asks for it with 'Upgrade: websocket'",
         headers: ["Upgrade": "websocket", "Connection": "Upgrade"])
 
-    private static func tokens(_ headers: HTTPHeaders, _ name: String) -> [String] {
-        headers[canonicalForm: name].map { $0.lowercased() }
+    private static func names(_ token: ByteString, in list: [ByteString]?) -> Bool {
+        list?.contains { $0.equalsIgnoringCase(token) } ?? false
     }
 }

@@ -1,3 +1,4 @@
+import ByteStrings
 import Crypto
 
 /// The key of a handshake: 16 bytes that the client chose, as base64, and the answer that shows that they were read
@@ -9,13 +10,14 @@ struct WebSocketKey {
     private let text: String
 
     /// Takes the value of `Sec-WebSocket-Key`; `nil` if it is not the base64 of 16 bytes.
-    init?(_ text: String) {
+    init?(_ text: ByteString) {
+        guard text.count == 24 else { return nil }
         let bytes = Array(text.utf8)
-        guard bytes.count == 24, bytes.suffix(2) == Array("==".utf8)[...] else { return nil }
+        guard bytes.suffix(2) == Array("==".utf8)[...] else { return nil }
         guard bytes.dropLast(2).allSatisfy(Self.alphabet.contains) else { return nil }
         // Of the last digit, four bits are beyond the 16 bytes.
         guard Array("AQgw".utf8).contains(bytes[21]) else { return nil }
-        self.text = text
+        self.text = text.string
     }
 
     /// The value of `Sec-WebSocket-Accept`.

@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 
 /// What a client says over a WebSocket: one JSON object a message.
@@ -48,7 +49,7 @@ struct ClientMessage {
     private static func request(
         _ members: [JSONReader.Member], maximumTopics: Int
     ) throws(InvalidEvent) -> Request {
-        let type = members.first { $0.name == "type" }?.value.string.map { String(decoding: $0, as: UTF8.self) }
+        let type = members.first { $0.name == "type" }?.value.string.map(ByteString.init(decoding:))
         let rest = members.filter { $0.name != "type" && $0.name != "ref" }
         switch type {
         case "publish":
@@ -64,10 +65,10 @@ struct ClientMessage {
         }
     }
 
-    private static func check(_ members: [JSONReader.Member], known: [String]) throws(InvalidEvent) {
+    private static func check(_ members: [JSONReader.Member], known: [ByteString]) throws(InvalidEvent) {
         guard let unknown = members.first(where: { !known.contains($0.name) }) else { return }
-        let names = (["type"] + known + ["ref"]).joined(separator: ", ")
-        throw InvalidEvent("the field '\(unknown.name.shortened)' is unknown; known are \(names)")
+        let names = (["type"] + known + ["ref"]).map(\.string).joined(separator: ", ")
+        throw InvalidEvent("the field '\(unknown.name.shortened(to: 64))' is unknown; known are \(names)")
     }
 
     private static func topic(_ members: [JSONReader.Member]) throws(InvalidEvent) -> Topic {
@@ -79,7 +80,7 @@ struct ClientMessage {
         return topic
     }
 
-    private static func text(_ name: String, _ members: [JSONReader.Member]) throws(InvalidEvent) -> String? {
+    private static func text(_ name: ByteString, _ members: [JSONReader.Member]) throws(InvalidEvent) -> String? {
         guard let value = members.first(where: { $0.name == name })?.value, value.form != .null else { return nil }
         guard let text = value.string else { throw InvalidEvent("the field '\(name)' must be a string") }
         return String(decoding: text, as: UTF8.self)
