@@ -62,7 +62,8 @@ public final class HubServer: Sendable {
         let serve = { (routes: [Route], host: String, ledger: ConnectionLedger, setting: String) in
             let log = ListeningLog(logger, setting: setting)
             let router = Router(
-                routes: routes, limits: configuration.limits, cors: configuration.cors(host: host), gate: gate,
+                routes: routes, limits: configuration.limits, budget: configuration.budget,
+                cors: configuration.cors(host: host), gate: gate,
                 forwarded: forwarded, ledger: ledger, condition: condition, counters: counters, log: log)
             return ServedAddress(router: router, ledger: ledger, log: log)
         }
@@ -83,6 +84,9 @@ public final class HubServer: Sendable {
 
     /// The most connections that are served, as far as there are open files for them.
     public var maximumConnections: Int { self.main.ledger.caps.ordinary }
+
+    /// What the clients of this server take from.
+    var budget: ByteBudget { self.configuration.budget }
 
     /// Begins to listen.
     /// - Returns: The address, with the port that the system chose if the configuration says 0.

@@ -1,4 +1,5 @@
 import ByteStrings
+public import HubCore
 public import HubTransports
 public import NIOCore
 
@@ -21,6 +22,8 @@ public struct ServerConfiguration: Sendable {
     public var acknowledgementTime = TimeAmount.seconds(60)
     /// What a client may send.
     public var limits = HTTPLimits()
+    /// What clients take from for all that the process holds of them.
+    public var budget = ByteBudget()
     /// The most connections, as far as there are open files for them. Some more are for publishers with a key and for operating.
     public var maximumConnections = 10_000
     /// The most connections of one address; `nil` for no limit.
@@ -42,13 +45,19 @@ public struct ServerConfiguration: Sendable {
     /// The version of the hub.
     public var version = "unknown"
 
+    /// How long a message of a WebSocket client may take to be complete.
+    public var webSocketMessageTime = TimeAmount.seconds(30)
+
     /// Which pages may use the hub at its main address, its own included.
     public var pages: CORSPolicy { self.cors(host: self.host) }
 
     /// What a WebSocket client may send and have.
     public var webSocket: WebSocketConfiguration {
-        WebSocketConfiguration(
-            maximumMessageBytes: self.limits.bodyBytes, maximumTopics: self.maximumTopicsPerStream)
+        var webSocket = WebSocketConfiguration(
+            maximumMessageBytes: self.limits.bodyBytes, maximumTopics: self.maximumTopicsPerStream,
+            budget: self.budget)
+        webSocket.messageTime = self.webSocketMessageTime
+        return webSocket
     }
 
     /// The defaults.

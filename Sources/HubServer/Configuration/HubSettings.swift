@@ -78,6 +78,7 @@ public struct HubSettings: Sendable {
         server.port = try reader.requiredNumber("port", 0...65_535)
         server.operating = try self.operating(reader, host: server.host, port: server.port)
         server.limits.bodyBytes = try reader.size("max-body", 1...EventData.maximumByteCount)
+        server.budget = ByteBudget(limit: try reader.size("max-buffered", (64 << 10)...(1 << 40)))
         server.maximumConnections = try reader.number("max-connections", 1...10_000_000) ?? .max
         // Without the setting, as many as there are files for.
         if server.maximumConnections == .max {

@@ -138,6 +138,12 @@ extension Setting {
             "max-body", "SIZE", "The largest request body, and event: 1 to 32MiB; 64k, 1MiB, 10MB.",
             defaultValue: "1MiB"),
         Setting(
+            "max-buffered", "SIZE",
+            """
+            How many bytes clients may make the hub hold, in bodies, messages and answers that they do not read: 64KiB to \
+            1TiB. Who may not publish has three quarters of it.
+            """, defaultValue: "256MiB"),
+        Setting(
             "max-connections", "N",
             "The most connections; without it, what the limit of open files allows."),
         Setting(

@@ -36,6 +36,7 @@ extension HTTPConnection: StreamExchange {
         self.loop.remove(self)
         self.router.count(head.status, of: self.served?.request)
         self.waiting.removeAll()
+        self.releaseRoom()
         var bytes = ByteBuffer()
         bytes.reserveCapacity(512)
         AnswerEncoding.head(head, date: self.loop.date, into: &bytes)
@@ -62,6 +63,7 @@ extension HTTPConnection: StreamExchange {
         if let parser = self.parser { pipeline.removeHandler(parser, promise: nil) }
         if let meter = self.meter {
             meter.onBytes = nil
+            meter.isOpen = nil
             pipeline.removeHandler(meter, promise: nil)
         }
         self.parser = nil

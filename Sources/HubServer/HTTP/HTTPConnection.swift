@@ -1,4 +1,5 @@
 import DequeModule
+import HubCore
 import HubTransports
 import NIOCore
 import NIOHTTP1
@@ -36,6 +37,12 @@ final class HTTPConnection: ChannelDuplexHandler {
     var served: Served?
     /// The request's place in the count of its client's address, until it is answered or its stream ends.
     private var lease: AddressLease?
+    /// What the connection takes for the bytes that it holds.
+    private var share: ByteShare
+    /// How many bytes of the body are being dealt with.
+    private var bodyByteCount = 0
+    /// How many bytes of an answer's body the client has yet to read.
+    private var unreadByteCount = 0
     var waiting: Deque<Arrival> = []
     private var isPumping = false
     private var readIsDue = false
@@ -55,6 +62,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         self.peer = peer
         self.parser = parser
         self.meter = meter
+        self.share = ByteShare(of: router.budget)
         var limits = router.limits
         if peer.isExcess { limits.headTime = limits.excessHeadTime }
         self.machine = RequestMachine(limits: limits, now: .now())
@@ -69,11 +77,15 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private var hasPartialHead: Bool { (self.meter?.byteCount ?? 0) > 0 }
 
+    /// Whether all that was parsed has been dealt with, and more is of use.
+    private var takesInput: Bool { self.waiting.isEmpty && self.machine.takesParts }
+
     // MARK: The channel
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         self.loop.add(self)
+        self.meter?.isOpen = { [unowned self] in self.takesInput }
         self.meter?.onBytes = { [unowned self] count in
             if self.machine.receiveBytes(count) { self.context?.close(promise: nil) }
         }
@@ -106,6 +118,11 @@ final class HTTPConnection: ChannelDuplexHandler {
         }
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.settle()
+        context.fireChannelReadComplete()
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if self.isUpgraded { return context.fireErrorCaught(error) }
         guard !self.machine.discards else { return }
@@ -123,12 +140,17 @@ final class HTTPConnection: ChannelDuplexHandler {
         // Back-pressure: while a request is being served, the next ones stay in the kernel, but for what one read brings. Not
         // to read at all would cost two system calls a request, to stop watching the socket and to begin again. What follows
         // a request to upgrade is not for the parser.
-        guard self.machine.takesBytes || (self.machine.keepsAlive && self.waiting.isEmpty) else {
+        guard self.machine.takesBytes || (self.machine.keepsAlive && self.holdsNoInput) else {
             self.readIsDue = true
             return
         }
         context.read()
     }
+
+    /// Whether all that has come was looked at: not while the parser is at it.
+    private var hasDealtWithAll: Bool { self.holdsNoInput && self.meter?.isPassing != true }
+
+    private var holdsNoInput: Bool { self.waiting.isEmpty && self.meter?.heldByteCount ?? 0 == 0 }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case ChannelEvent.inputClosed? = event as? ChannelEvent else {
@@ -156,7 +178,9 @@ final class HTTPConnection: ChannelDuplexHandler {
         self.onInputEnd = nil
         self.loop.remove(self)
         self.waiting.removeAll()
+        self.meter?.isOpen = nil
         self.meter?.onBytes = nil
+        self.share.release()
         self.letGoOfRequest()
         let onClose = self.onClose
         self.onClose = nil
@@ -203,8 +227,9 @@ final class HTTPConnection: ChannelDuplexHandler {
         self.isPumping = true
         while self.machine.takesParts, let arrival = self.waiting.popFirst() { self.receive(arrival) }
         self.isPumping = false
+        if self.takesInput { self.meter?.pass() }
         // Everything that came before the client's end is answered.
-        if self.hasInputEnded, self.machine.isIdle, self.waiting.isEmpty { self.context?.close(promise: nil) }
+        if self.hasInputEnded, self.machine.isIdle, self.hasDealtWithAll { self.context?.close(promise: nil) }
         self.resumeReading()
     }
 
@@ -224,6 +249,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     private func receive(_ head: HTTPRequestHead) {
+        guard self.machine.isIdle else { return }
         let refusal: HTTPAnswer?
         switch self.router.admit(head, from: self.peer) {
         case .accepted(let request):
@@ -249,7 +275,36 @@ final class HTTPConnection: ChannelDuplexHandler {
         if let hasRightKey = request.hasRightKey { self.peer.hasShownKey = hasRightKey }
     }
 
+    /// What has come has been dealt with, as far as it is possible now: there must be room for what is left of it.
+    private func settle() {
+        guard self.machine.keepsInput else { return }
+        if self.machine.isIdle, self.hasPartialHead { self.machine.beginHead(now: .now()) }
+        guard !self.holdsWhatThereIs() else { return }
+        if self.machine.takesParts { return self.refuse(.noRoom) }
+        // What is being served goes on; whoever sends more in the meantime has to come again.
+        guard !self.holdsNoInput else { return }
+        self.waiting.removeAll()
+        self.meter?.letGoOfHeld()
+        _ = self.machine.fail(now: .now())
+    }
+
+    /// Takes room for what is held, and gives back what is not needed any more.
+    /// - Returns: Whether there is room.
+    private func holdsWhatThereIs() -> Bool {
+        let input = self.machine.keepsInput ? self.meter.map { $0.byteCount + $0.heldByteCount } ?? 0 : 0
+        return self.share.hold(
+            input + self.bodyByteCount + self.unreadByteCount,
+            for: self.served?.request.claimant ?? .stranger)
+    }
+
+    /// The connection has become a stream.
+    func releaseRoom() {
+        self.bodyByteCount = 0
+        self.share.release()
+    }
+
     private func letGoOfRequest() {
+        self.bodyByteCount = 0
         self.lease?.release()
         self.lease = nil
         self.served = nil
@@ -278,6 +333,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func dispatch(_ body: ByteBuffer) {
         guard let served = self.served, let context = self.context else { return }
+        self.bodyByteCount = body.readableBytes
         switch self.router.answer(served.request, body: body) {
         case .now(let answer):
             self.write(answer)
@@ -298,7 +354,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     func write(_ answer: HTTPAnswer) {
         guard let context = self.context, !self.machine.discards else { return }
-        let answer = answer.adding(self.commonHeaders)
+        let answer = self.withRoom(answer).adding(self.commonHeaders)
         self.router.count(answer.status, of: self.served?.request)
         self.letGoOfRequest()
         self.machine.answer(now: .now())
@@ -310,7 +366,18 @@ final class HTTPConnection: ChannelDuplexHandler {
         context.writeAndFlush(NIOAny(bytes), promise: written)
     }
 
+    /// An answer that a client may leave unread needs room until it is read.
+    private func withRoom(_ answer: HTTPAnswer) -> HTTPAnswer {
+        self.bodyByteCount = 0
+        self.unreadByteCount = answer.body.readableBytes
+        if self.holdsWhatThereIs() { return answer }
+        self.unreadByteCount = 0
+        return Problem.noRoom.answer
+    }
+
     private func answered() {
+        self.unreadByteCount = 0
+        _ = self.holdsWhatThereIs()
         switch self.machine.answered(now: .now()) {
         case .nothing: break
         case .next: self.pump()

@@ -1,7 +1,8 @@
+import HubTransports
 import NIOCore
 
-/// Sees the bytes before the parser does: how many have come since the last request, how long its line is, and with which
-/// protocol it ends, which the parser does not tell.
+/// Lets the bytes through to the parser as long as requests are taken, and sees them before it does: how many have come since
+/// the last request, how long its line is, and with which protocol it ends, which the parser does not tell.
 final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -17,17 +18,52 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     private var lineEnd: UInt64 = 0
     /// What is being parsed, and how many heads the parser has found in it.
     private var read: (bytes: ByteBuffer, heads: Int)?
+    private var held = HeldInput()
+    /// Whether the parser has not come back yet.
+    private(set) var isPassing = false
+    private var context: ChannelHandlerContext?
+    /// Whether all that was let through has been dealt with.
+    var isOpen: (() -> Bool)?
     /// Is told of every read, before the parser.
     var onBytes: ((Int) -> Void)?
 
+    /// Bytes that the parser has not been given yet.
+    var heldByteCount: Int { self.held.count }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = Self.unwrapInboundIn(data)
-        self.byteCount += bytes.readableBytes
-        if !self.hasLine { self.measureLine(bytes.readableBytesView) }
+        self.held.append(bytes)
         self.onBytes?(bytes.readableBytes)
-        self.read = (bytes, 0)
-        context.fireChannelRead(data)
-        self.read = nil
+        self.pass()
+    }
+
+    /// Lets through what may pass.
+    func pass() {
+        guard !self.isPassing, let context = self.context else { return }
+        self.isPassing = true
+        while self.isOpen?() ?? true, let bytes = self.held.next() {
+            self.byteCount += bytes.readableBytes
+            if !self.hasLine { self.measureLine(bytes.readableBytesView) }
+            self.read = (bytes, 0)
+            context.fireChannelRead(Self.wrapInboundOut(bytes))
+            self.read = nil
+        }
+        self.isPassing = false
+    }
+
+    /// Lets go of what will not be used.
+    func letGoOfHeld() {
+        self.held.removeAll()
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        self.isOpen = nil
+        self.held.removeAll()
     }
 
     /// The parser has found a head.

@@ -30,6 +30,7 @@ struct RequestMachine {
     private var phase = Phase.idle
     private var received = 0
     private var maximumBodyBytes = 0
+    private var isHeadTimed = true
     private var requestStart: NIODeadline
 
     /// When the present phase must be over; `nil` if it may last.
@@ -84,6 +85,14 @@ struct RequestMachine {
 
     var isIdle: Bool {
         if case .idle = self.phase { true } else { false }
+    }
+
+    /// Whether what comes is of use: kept for this request, or for the next.
+    var keepsInput: Bool {
+        switch self.phase {
+        case .idle, .receiving, .refused, .handling, .answering: true
+        case .lingering, .streaming, .closed: false
+        }
     }
 
     var isHandling: Bool {
@@ -159,6 +168,13 @@ struct RequestMachine {
         }
     }
 
+    /// A part of another request's head has come: the rest has as long as the first request had.
+    mutating func beginHead(now: @autoclosure () -> NIODeadline) {
+        guard case .idle = self.phase, !self.isHeadTimed else { return }
+        self.isHeadTimed = true
+        self.deadline = now() + self.limits.headTime
+    }
+
     /// Bytes have come from the socket, whatever they mean.
     /// - Returns: Whether the connection has been read on for long enough.
     mutating func receiveBytes(_ count: Int) -> Bool {
@@ -184,6 +200,7 @@ struct RequestMachine {
             self.phase = .idle
             self.requestStart = now
             self.deadline = now + self.limits.idleTime
+            self.isHeadTimed = false
             return .next
         case .answering:
             self.phase = .closed

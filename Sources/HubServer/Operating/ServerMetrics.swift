@@ -27,7 +27,7 @@ struct ServerMetrics: MetricsSource {
     func metrics(on loop: any EventLoop) -> EventLoopFuture<[Metric]> {
         // Open files are counted one by one, which takes milliseconds where they are many: not on a loop.
         NIOThreadPool.singleton.runIfActive(eventLoop: loop) {
-            self.state + self.connections + self.requests + ProcessMetrics.all(startTime: self.startTime)
+            self.state + self.connections + self.buffers + self.requests + ProcessMetrics.all(startTime: self.startTime)
         }
     }
 
@@ -72,6 +72,20 @@ struct ServerMetrics: MetricsSource {
                 "hub_accept_pauses_total", .counter,
                 help: "How often accepting paused for want of open files or memory.",
                 self.counters.connections.pauses),
+        ]
+    }
+
+    private var buffers: [Metric] {
+        let budget = self.configuration.budget
+        return [
+            Metric(
+                "hub_buffered_bytes", .gauge,
+                help: "Bytes that are held of bodies, messages and unread answers, in steps of 16 KiB.",
+                budget.takenBytes),
+            Metric("hub_buffered_bytes_limit", .gauge, help: "How many may be held (--max-buffered).", budget.limit),
+            Metric(
+                "hub_buffered_refusals_total", .counter, help: "What was refused since no more may be held.",
+                budget.refusals),
         ]
     }
 

@@ -1,4 +1,5 @@
 import ByteStrings
+import HubCore
 import HubTransports
 import NIOHTTP1
 
@@ -13,6 +14,8 @@ struct AdmittedRequest: Sendable {
     var announcesBody = false
     /// What body it may have.
     var body = BodyAllowance.none
+    /// For whom bytes are held: whoever may publish or watches the hub finds room when strangers have filled theirs.
+    var claimant = ByteBudget.Claimant.stranger
     /// What every answer to the request carries (CORS).
     var commonHeaders = HTTPHeaders()
     /// What a subscribing request asks for, once its head has been checked.

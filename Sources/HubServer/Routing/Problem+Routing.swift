@@ -23,6 +23,13 @@ extension Problem {
         )
     }
 
+    /// Clients hold as much as they may.
+    static var noRoom: Problem {
+        .later(
+            .serviceUnavailable, "the server holds as many bytes of its clients as it may (--max-buffered); try again",
+            after: Int.random(in: 1...10))
+    }
+
     /// A key is missing or wrong.
     static func unauthorized(_ request: AdmittedRequest, hasCredentials: Bool) -> Problem {
         let topics = request.query.all("topic").prefix(8).map { "'\($0.shortened(to: 512))'" }.joined(separator: ", ")

@@ -15,6 +15,7 @@ final class Router: Sendable {
     }
 
     let limits: HTTPLimits
+    let budget: ByteBudget
     let condition: ServerCondition
     private let routes: [ByteString: Route]
     private let cors: CORSPolicy
@@ -25,11 +26,13 @@ final class Router: Sendable {
     private let log: ListeningLog
 
     init(
-        routes: [Route], limits: HTTPLimits, cors: CORSPolicy, gate: KeyGate, forwarded: ForwardedFor,
-        ledger: ConnectionLedger, condition: ServerCondition, counters: ServerCounters, log: ListeningLog
+        routes: [Route], limits: HTTPLimits, budget: ByteBudget, cors: CORSPolicy, gate: KeyGate,
+        forwarded: ForwardedFor, ledger: ConnectionLedger, condition: ServerCondition, counters: ServerCounters,
+        log: ListeningLog
     ) {
         self.routes = Dictionary(uniqueKeysWithValues: routes.map { (ByteString($0.path), $0) })
         self.limits = limits
+        self.budget = budget
         self.cors = cors
         self.gate = gate
         self.forwarded = forwarded
@@ -100,9 +103,12 @@ final class Router: Sendable {
         let refusal = self.refusal(of: &request, route, peer)
         if let answer = self.turnAway(&request, route, peer) { return answer }
         if let refusal { throw refusal }
+        if route.endpoint.isAlwaysAnswered { request.claimant = .observer }
+        if route.endpoint.needsKey(head.method) { request.claimant = .publisher }
         request.body = route.endpoint.body(head.method)
         try request.body.check(length: head.headers.first(name: "Content-Length"))
         try route.endpoint.check(&request)
+        if request.announcesBody, !self.budget.hasRoom(for: request.claimant) { throw .noRoom }
         return nil
     }
 

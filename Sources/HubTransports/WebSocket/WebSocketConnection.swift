@@ -8,6 +8,9 @@ protocol WebSocketApplication: AnyObject {
     /// Whether more may be asked for; otherwise the client's messages stay in the kernel until `resume` is called.
     var takesMessages: Bool { get }
 
+    /// How many bytes of messages are still being dealt with.
+    var heldBytes: Int { get }
+
     /// A text message has come.
     func receive(text: [UInt8])
 
@@ -44,8 +47,16 @@ final class WebSocketConnection: ChannelDuplexHandler {
 
     private let socket: StreamSocket
     private let channel: any Channel
+    private let limit: MessageLimit
     private var application: (any WebSocketApplication)?
     private var assembler: MessageAssembler
+    private var gate: InboundGate?
+    private var share: ByteShare
+    /// Bytes that have come and of which no frame has been made yet.
+    private var unframedBytes = 0
+    /// Since when a message has been incomplete; `nil` between messages.
+    private var incompleteSince: NIODeadline?
+    private var isWatched = false
     private var state = State.open
     private var waiting = CircularBuffer<WebSocketFrame>()
     private var context: ChannelHandlerContext?
@@ -57,20 +68,29 @@ final class WebSocketConnection: ChannelDuplexHandler {
     /// - Parameters:
     ///   - exchange: The request that asks for it.
     ///   - head: The head of its answer.
-    ///   - assembler: Makes messages of the client's frames.
-    ///   - maximumFrameBytes: The largest frame.
+    ///   - limit: How large the client's messages may be.
+    ///   - inflates: Whether they may be compressed.
+    ///   - budget: What they take from until they have been dealt with.
     ///   - application: Gets the messages.
     init(
-        _ exchange: any StreamExchange, _ head: HTTPResponseHead, assembler: MessageAssembler, maximumFrameBytes: Int,
-        application: any WebSocketApplication
+        _ exchange: any StreamExchange, _ head: HTTPResponseHead, limit: MessageLimit, inflates: Bool,
+        budget: ByteBudget, application: any WebSocketApplication
     ) {
         self.channel = exchange.channel
-        self.assembler = assembler
+        self.limit = limit
+        self.assembler = MessageAssembler(limit: limit, inflates: inflates)
+        self.share = ByteShare(of: budget)
         self.application = application
         self.socket = StreamSocket(exchange.channel, direct: true)
-        let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: max(125, maximumFrameBytes)))
-        let watch = PeerWatch { [unowned self] in self.silence = 0 }
-        exchange.upgrade(head, to: [watch, decoder, self])
+        let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: max(125, limit.bytes)))
+        let gate = InboundGate(
+            isOpen: { [unowned self] in self.waiting.isEmpty && self.canReceive },
+            heard: { [unowned self] count in
+                self.silence = 0
+                self.unframedBytes += count
+            })
+        self.gate = gate
+        exchange.upgrade(head, to: [gate, decoder, self])
         self.socket.onWritable = { [unowned self] in
             self.resume()
             self.application?.becameWritable()
@@ -121,6 +141,9 @@ final class WebSocketConnection: ChannelDuplexHandler {
         self.socket.forgetDescriptor()
         self.waiting.removeAll()
         self.application = nil
+        self.gate = nil
+        self.incompleteSince = nil
+        self.share.release()
     }
 
     // MARK: Reading
@@ -128,7 +151,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
     /// Whether what comes is of use now.
     private var isReading: Bool {
         guard case .open = self.state else { return true }
-        return self.waiting.isEmpty && self.takesMessages
+        return self.waiting.isEmpty && self.gate?.isEmpty != false && self.takesMessages
     }
 
     /// A client that does not read the answers is not read either.
@@ -142,6 +165,8 @@ final class WebSocketConnection: ChannelDuplexHandler {
         self.isPumping = true
         while self.canReceive, let frame = self.waiting.popFirst() { self.receive(frame) }
         self.isPumping = false
+        self.gate?.pass()
+        self.settle()
         guard self.readIsDue, self.isReading else { return }
         self.readIsDue = false
         self.context?.read()
@@ -169,21 +194,30 @@ final class WebSocketConnection: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .ended = self.state { return }
-        self.waiting.append(Self.unwrapInboundIn(data))
+        let frame = Self.unwrapInboundIn(data)
+        self.unframedBytes = max(0, self.unframedBytes - frame.byteCount)
+        self.waiting.append(frame)
         self.resume()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.settle()
+        context.fireChannelReadComplete()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? NIOWebSocketError else { return }
         switch error {
-        case .invalidFrameLength: self.fail(.tooBig, "a frame is larger than a message may be (--max-body)")
+        case .invalidFrameLength: self.fail(.tooBig, self.limit.tooBig)
         case .fragmentedControlFrame: self.fail(.protocolError, "a control frame must not be in fragments")
         case .multiByteControlFrameLength: self.fail(.protocolError, "a control frame has 125 bytes at most")
         }
     }
 
     private func receive(_ frame: WebSocketFrame) {
-        switch (self.state, self.assembler.receive(frame)) {
+        let action = self.assembler.receive(frame)
+        if !self.assembler.isWithinMessage { self.incompleteSince = nil }
+        switch (self.state, action) {
         case (.ended, _), (.closing, .nothing), (.closing, .text), (.closing, .binary), (.closing, .pong),
             (.open, .nothing):
             break
@@ -196,6 +230,51 @@ final class WebSocketConnection: ChannelDuplexHandler {
         case (.open, .close(let code)): self.finish(code)
         case (.open, .fail(let code, let reason)): self.fail(code, reason)
         }
+    }
+
+    // MARK: What is held
+
+    /// How many bytes of messages are held, complete or not.
+    private var heldBytes: Int {
+        let waiting = self.waiting.reduce(0) { $0 + $1.byteCount }
+        return self.unframedBytes + waiting + self.assembler.byteCount + (self.application?.heldBytes ?? 0)
+    }
+
+    /// What has come so far has been dealt with, as far as it is possible now: there must be room for the rest, and for an
+    /// incomplete message time.
+    private func settle() {
+        guard case .open = self.state else { return }
+        guard self.share.hold(self.heldBytes, for: self.limit.claimant) else {
+            return self.fail(.tryAgainLater, "the hub holds as many bytes as it may (--max-buffered); try again")
+        }
+        guard self.unframedBytes > 0 || self.assembler.isWithinMessage else {
+            self.incompleteSince = nil
+            return
+        }
+        guard self.incompleteSince == nil else { return }
+        self.incompleteSince = .now()
+        if !self.isWatched { self.watch(for: self.limit.time(received: 0)) }
+    }
+
+    /// Looks at the incomplete message after a while. It is not called off when the message is complete: most are at once.
+    private func watch(for time: TimeAmount) {
+        self.isWatched = true
+        self.channel.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
+            guard let self else { return }
+            self.isWatched = false
+            self.checkTime()
+        }
+    }
+
+    private func checkTime() {
+        guard case .open = self.state, let since = self.incompleteSince else { return }
+        let now = NIODeadline.now()
+        // Whoever is not read can't go on.
+        let start = self.isReading ? since : now
+        self.incompleteSince = start
+        let deadline = start + self.limit.time(received: self.unframedBytes + self.assembler.byteCount)
+        guard deadline <= now else { return self.watch(for: deadline - now) }
+        self.fail(.policy, self.limit.tooSlow)
     }
 
     // MARK: The end
@@ -214,6 +293,8 @@ final class WebSocketConnection: ChannelDuplexHandler {
         self.state = .ended
         self.application?.ended()
         self.waiting.removeAll()
+        self.incompleteSince = nil
+        self.share.release()
         self.socket.forgetDescriptor()
         self.closeLater()
         let channel = self.channel
@@ -227,6 +308,14 @@ final class WebSocketConnection: ChannelDuplexHandler {
         let channel = self.channel
         let deadline = channel.eventLoop.scheduleTask(in: Self.closeTimeout) { channel.close(promise: nil) }
         channel.closeFuture.whenComplete { _ in deadline.cancel() }
+    }
+}
+
+extension WebSocketFrame {
+    /// How many bytes it had on the wire (RFC 6455, 5.2).
+    fileprivate var byteCount: Int {
+        let lengthBytes = self.length > 0xFFFF ? 8 : self.length > 125 ? 2 : 0
+        return 2 + lengthBytes + (self.maskKey == nil ? 0 : 4) + self.length
     }
 }
 

@@ -20,7 +20,7 @@ public struct WebSocketEcho: StreamEndpoint {
     public func open(_ request: StreamRequest, _ exchange: any StreamExchange) {
         do throws(StreamRefusal) {
             let handshake = try WebSocketHandshake(request, exchange)
-            Session().begin(exchange, handshake, maximumBytes: self.configuration.maximumMessageBytes)
+            Session().begin(exchange, handshake, self.configuration)
         } catch {
             exchange.refuse(error)
         }
@@ -35,12 +35,14 @@ public struct WebSocketEcho: StreamEndpoint {
         private var connection: WebSocketConnection?
         private var compresses = false
 
-        func begin(_ exchange: any StreamExchange, _ handshake: WebSocketHandshake, maximumBytes: Int) {
+        func begin(
+            _ exchange: any StreamExchange, _ handshake: WebSocketHandshake, _ configuration: WebSocketConfiguration
+        ) {
             self.compresses = handshake.compresses
             let connection = WebSocketConnection(
                 exchange, handshake.head(exchange.commonHeaders, namesSubprotocol: false),
-                assembler: MessageAssembler(maximumBytes: maximumBytes, inflates: self.compresses),
-                maximumFrameBytes: maximumBytes, application: self)
+                limit: MessageLimit(configuration, mayPublish: true), inflates: self.compresses,
+                budget: configuration.budget, application: self)
             self.connection = connection
             exchange.onClose = {
                 connection.connectionClosed()
@@ -50,6 +52,7 @@ public struct WebSocketEcho: StreamEndpoint {
         }
 
         var takesMessages: Bool { true }
+        var heldBytes: Int { 0 }
 
         func receive(text: [UInt8]) {
             self.connection?.write(ServerFrame.text(text, compresses: self.compresses))

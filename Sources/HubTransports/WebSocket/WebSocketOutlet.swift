@@ -17,6 +17,8 @@ final class WebSocketOutlet: StreamOutlet {
     /// What the client is subscribed to, as soon as its requests are answered.
     private var topics: Set<Topic>
     private var requests = 0
+    /// How many bytes of events are being published.
+    private(set) var heldBytes = 0
     var subscription: StreamSubscription?
 
     init(
@@ -44,11 +46,10 @@ final class WebSocketOutlet: StreamOutlet {
     func open(_ opening: StreamOpening) {
         var head = self.handshake.head(self.exchange.commonHeaders, namesSubprotocol: true)
         if let replay = opening.replay { head.headers.replaceOrAdd(name: "Hub-Replay", value: replay.rawValue) }
-        let maximumBytes = self.configuration.maximumMessageBytes
+        let limit = MessageLimit(self.configuration, mayPublish: self.publisher?.isAllowed() ?? false)
         let connection = WebSocketConnection(
-            self.exchange, head,
-            assembler: MessageAssembler(maximumBytes: maximumBytes, inflates: self.handshake.compresses),
-            maximumFrameBytes: maximumBytes, application: self)
+            self.exchange, head, limit: limit, inflates: self.handshake.compresses, budget: self.configuration.budget,
+            application: self)
         self.connection = connection
         let cursor = opening.cursor?.description ?? self.start.cursor.map(Self.shown)
         connection.begin(with: ServerFrame.text(HubMessage.hello(cursor)))
@@ -85,7 +86,9 @@ final class WebSocketOutlet: StreamOutlet {
 }
 
 extension WebSocketOutlet: WebSocketApplication {
-    var takesMessages: Bool { self.requests < Self.maximumRequests }
+    var takesMessages: Bool {
+        self.requests < Self.maximumRequests && self.heldBytes < self.configuration.maximumMessageBytes
+    }
 
     func receive(text: [UInt8]) {
         let message = ClientMessage(text, maximumTopics: self.configuration.maximumTopics)
@@ -126,8 +129,11 @@ extension WebSocketOutlet: WebSocketApplication {
             return self.refuse("publishing needs a publish key: Authorization: Bearer KEY in the handshake", ref)
         }
         self.requests += 1
+        let byteCount = publication.data.bytes.count
+        self.heldBytes += byteCount
         let loop = self.exchange.channel.eventLoop
         publisher.publish([publication]).hop(to: loop).assumeIsolated().whenComplete { result in
+            self.heldBytes -= byteCount
             switch result {
             case .success(let events):
                 guard let event = events.first else { return }

@@ -33,6 +33,8 @@ struct SettingOptions: ParsableArguments {
     @Option(name: .customLong("drain"), parsing: .unconditional, help: .setting("drain")) var drain: String?
     @Option(name: .customLong("idle"), parsing: .unconditional, help: .setting("idle")) var idle: String?
     @Option(name: .customLong("max-body"), parsing: .unconditional, help: .setting("max-body")) var maxBody: String?
+    @Option(name: .customLong("max-buffered"), parsing: .unconditional, help: .setting("max-buffered"))
+    var maxBuffered: String?
     @Option(name: .customLong("max-connections"), parsing: .unconditional, help: .setting("max-connections"))
     var maxConnections: String?
     @Option(
@@ -71,6 +73,7 @@ struct SettingOptions: ParsableArguments {
             "drain": self.drain.map { [$0] },
             "idle": self.idle.map { [$0] },
             "max-body": self.maxBody.map { [$0] },
+            "max-buffered": self.maxBuffered.map { [$0] },
             "max-connections": self.maxConnections.map { [$0] },
             "max-connections-per-address": self.maxConnectionsPerAddress.map { [$0] },
             "max-topics-per-stream": self.maxTopicsPerStream.map { [$0] },

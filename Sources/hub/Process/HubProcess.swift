@@ -38,6 +38,7 @@ struct HubProcess {
             configuration: self.settings.fanOut, logger: self.logger)
         var configuration = self.settings.server
         configuration.keys = keys.keys
+        configuration.budget = ByteBudget(limit: configuration.budget.limit, logger: self.logger)
         let server = HubServer(
             configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub, configuration),
             metrics: [LogWriter.standardError] + ((bus as? RedisBus).map { [RedisBusMetrics(bus: $0)] } ?? []),

@@ -17,7 +17,8 @@ struct MessageAssemblerTests {
     private static func actions(
         _ frames: [WebSocketFrame], maximumBytes: Int = 100, inflates: Bool = false
     ) -> [MessageAssembler.Action] {
-        var assembler = MessageAssembler(maximumBytes: maximumBytes, inflates: inflates)
+        let limit = MessageLimit(WebSocketConfiguration(maximumMessageBytes: maximumBytes), mayPublish: true)
+        var assembler = MessageAssembler(limit: limit, inflates: inflates)
         return frames.map { assembler.receive($0) }
     }
 
@@ -60,6 +61,21 @@ struct MessageAssemblerTests {
         #expect(Self.failure([Self.frame(.text, half + half)]) == .tooBig)
         #expect(Self.failure([Self.frame(.text, half, fin: false), Self.frame(.continuation, half)]) == .tooBig)
         #expect(Self.failure([Self.frame(.text, half + half)], maximumBytes: 102) == nil)
+    }
+
+    @Test func ofWhoMayNotPublishAMessageIsSmallAlsoOnceItIsExpanded() {
+        let limit = MessageLimit(WebSocketConfiguration(), mayPublish: false)
+        for (count, isTaken) in [(16 << 10, true), ((16 << 10) + 1, false)] {
+            let text = [UInt8](repeating: 0x20, count: count)
+            for frame in [
+                Self.frame(.text, text), Self.frame(.text, MessageDeflater.shared.compress(text), rsv1: true),
+            ] {
+                var assembler = MessageAssembler(limit: limit, inflates: true)
+                let action = assembler.receive(frame)
+                #expect(action == (isTaken ? .text(text) : .fail(.tooBig, limit.tooBig)))
+            }
+        }
+        #expect(limit.tooBig.utf8.count <= 123, "it must fit into a control frame")
     }
 
     @Test(

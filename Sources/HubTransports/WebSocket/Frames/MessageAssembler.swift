@@ -22,18 +22,24 @@ struct MessageAssembler {
         var check = UTF8Check()
     }
 
-    private let maximumBytes: Int
+    private let limit: MessageLimit
     private let inflates: Bool
     private var message: Message?
 
     /// Makes an assembler.
     /// - Parameters:
-    ///   - maximumBytes: The largest message.
+    ///   - limit: How large a message may be.
     ///   - inflates: Whether the client may compress messages.
-    init(maximumBytes: Int, inflates: Bool) {
-        self.maximumBytes = maximumBytes
+    init(limit: MessageLimit, inflates: Bool) {
+        self.limit = limit
         self.inflates = inflates
     }
+
+    /// Whether a message has begun and not ended.
+    var isWithinMessage: Bool { self.message != nil }
+
+    /// How much of it has come, in bytes.
+    var byteCount: Int { self.message?.bytes.count ?? 0 }
 
     /// Takes a frame in.
     mutating func receive(_ frame: WebSocketFrame) -> Action {
@@ -65,7 +71,7 @@ struct MessageAssembler {
             return .fail(.protocolError, "there is no message that could be continued")
         }
         let bytes = frame.unmaskedData.readableBytesView
-        guard message.bytes.count + bytes.count <= self.maximumBytes else { return self.tooBig }
+        guard message.bytes.count + bytes.count <= self.limit.bytes else { return self.tooBig }
         if message.isText, !message.isCompressed, !message.check.take(bytes, isLast: frame.fin) { return Self.notText }
         message.bytes += bytes
         guard frame.fin else {
@@ -78,7 +84,7 @@ struct MessageAssembler {
     private func inflate(_ message: Message) -> Action {
         var message = message
         do throws(MessageInflater.Failure) {
-            message.bytes = try MessageInflater.inflate(message.bytes, maximumBytes: self.maximumBytes)
+            message.bytes = try MessageInflater.inflate(message.bytes, maximumBytes: self.limit.bytes)
         } catch {
             return switch error {
             case .tooBig: self.tooBig
@@ -90,7 +96,7 @@ struct MessageAssembler {
     }
 
     private var tooBig: Action {
-        .fail(.tooBig, "a message may have \(self.maximumBytes) bytes at most (--max-body)")
+        .fail(.tooBig, self.limit.tooBig)
     }
 
     private static let notText = Action.fail(.invalidData, "a text message is not UTF-8")
