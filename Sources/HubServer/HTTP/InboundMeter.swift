@@ -17,7 +17,7 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     /// The last eight bytes of the line, as far as it has come.
     private var lineEnd: UInt64 = 0
     /// What is being parsed, and how many heads the parser has found in it.
-    private var read: (bytes: ByteBuffer, heads: Int)?
+    private var read: (bytes: ByteBuffer, heads: Int, namesOther: Bool?)?
     private var held = HeldInput()
     /// Whether the parser has not come back yet.
     private(set) var isPassing = false
@@ -44,7 +44,7 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
         while self.isOpen?() ?? true, let bytes = self.held.next() {
             self.byteCount += bytes.readableBytes
             if !self.hasLine { self.measureLine(bytes.readableBytesView) }
-            self.read = (bytes, 0)
+            self.read = (bytes, 0, nil)
             context.fireChannelRead(Self.wrapInboundOut(bytes))
             self.read = nil
         }
@@ -72,7 +72,10 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
         self.read?.heads += 1
         guard let read = self.read, read.heads > 1 else { return !Self.otherEnds.contains(self.lineEnd >> 32) }
         // Where the line of a further request in the same read begins is not known: neither name may be there at all.
-        return !Self.otherNames.contains { read.bytes.readableBytesView.firstRange(of: $0) != nil }
+        let namesOther =
+            read.namesOther ?? Self.otherNames.contains { read.bytes.readableBytesView.firstRange(of: $0) != nil }
+        self.read?.namesOther = namesOther
+        return !namesOther
     }
 
     /// A request has ended.
