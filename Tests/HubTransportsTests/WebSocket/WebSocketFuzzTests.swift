@@ -34,7 +34,8 @@ struct WebSocketFuzzTests {
         let channel = EmbeddedChannel()
         defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: 1000)))
-        var assembler = MessageAssembler(maximumBytes: 1000, inflates: true)
+        let limit = MessageLimit(WebSocketConfiguration(maximumMessageBytes: 1000), mayPublish: true)
+        var assembler = MessageAssembler(limit: limit, inflates: true)
         var actions: [MessageAssembler.Action] = []
         for piece in pieces {
             let hasFailed = (try? channel.writeInbound(ByteBuffer(bytes: piece))) == nil
