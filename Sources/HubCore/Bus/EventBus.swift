@@ -73,8 +73,8 @@ public protocol EventBusDelegate: AnyObject, Sendable {
     /// Everything that was published up to here, in this order of calls, has been handed over.
     func busReached(_ place: EventID)
 
-    /// Another epoch is in force.
-    func busEntered(_ epoch: Epoch)
+    /// Another epoch is in force, and has given offsets up to this clock, at least.
+    func busEntered(_ epoch: Epoch, clock: Offset)
 
     /// Entries may be missing from here on, until the topics are acknowledged again.
     func busLostSubscriptions()

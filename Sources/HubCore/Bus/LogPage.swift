@@ -6,7 +6,8 @@ public struct LogPage: Sendable {
     public var clock: Offset
     /// Topics that are not there have had no event after this offset.
     public var floor: Offset
-    /// The offset of the topic's last event, even if the log holds it no longer; `nil` if there is no such topic.
+    /// The offset of the topic's last event, even if the log holds it no longer and the topic was retired; `nil` if there is no such
+    /// topic, or none that is remembered.
     public var last: Offset?
     /// The entries, in rising order.
     public var entries: [Event]

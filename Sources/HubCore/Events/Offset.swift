@@ -31,6 +31,12 @@ public struct Offset: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.rawValue = milliseconds << Self.sequenceBits | sequence
     }
 
+    /// The place right before every event of a time and later.
+    /// - Parameter milliseconds: Since 1970; the last place of all if that can't be told.
+    init(before milliseconds: UInt64) {
+        self = Offset(milliseconds: milliseconds, sequence: 0)?.predecessor ?? .maximum
+    }
+
     /// Reads the form of Redis streams, `ms-seq`; `nil` for anything else.
     public init?(streamID: some StringProtocol) {
         let bytes = streamID.utf8

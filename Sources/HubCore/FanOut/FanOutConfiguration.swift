@@ -41,6 +41,8 @@ public struct FanOutConfiguration: Sendable {
     public var readCount = 16
     /// How long a topic that nobody listens to any more stays subscribed to.
     public var linger: TimeAmount
+    /// The time of day, in milliseconds since 1970.
+    var wallClock: @Sendable () -> UInt64 = WallClock.milliseconds
 
     /// How many topics may be listened to at once.
     public var maximumFeeds = 100_000

@@ -20,6 +20,7 @@ extension FanOutShard {
         }
         // Nothing can be proved before all the pages are there. The head of the answer says what is proved, and waits too.
         guard lanes.count == subscriber.topics.count else { return }
+        self.settleBeginnings(of: subscriber, &lanes)
         for (index, lane) in lanes.enumerated() { subscriber.noteGap(index, exists: lane.gap != nil) }
         if subscriber.isReplay { self.countReplay(of: subscriber, lanes) }
         self.open(subscriber, with: lanes)
@@ -63,9 +64,6 @@ extension FanOutShard {
 
     private func open(_ subscriber: Subscriber, with lanes: [StreamMerge.Lane]) {
         guard !subscriber.isOpen else { return }
-        if !subscriber.topics.isEmpty, subscriber.policy(0) == .accept {
-            subscriber.place = lanes.map { $0.gap ?? subscriber.place }.min() ?? subscriber.place
-        }
         let cursor = self.isAnnouncing(subscriber) ? nil : self.cursor(at: subscriber.place)
         let isReset = self.isReset(subscriber, lanes)
         self.open(subscriber, StreamOpening(replay: isReset ? .reset : .complete, cursor: cursor))

@@ -12,7 +12,7 @@ extension FanOutShard {
         guard subscriber.phase == .opening, let start = subscriber.start, let epoch = self.epoch,
             subscriber.topics.allSatisfy(\.isLive)
         else { return }
-        switch self.beginning(start, of: subscriber.topics, in: epoch, isConfirmed: subscriber.isConfirmed) {
+        switch self.beginning(start, of: subscriber.topics, in: epoch, for: subscriber) {
         case .place(let place, let policy): self.begin(subscriber, at: place, policy)
         case .unconfirmed(let cursor): self.confirm(cursor, of: subscriber.topics[0], for: subscriber)
         }
@@ -20,17 +20,21 @@ extension FanOutShard {
 
     /// Where topics begin that are live.
     func beginning(
-        _ start: StartPosition, of topics: [ShardTopic], in epoch: Epoch, isConfirmed: Bool
+        _ start: StartPosition, of topics: [ShardTopic], in epoch: Epoch, for subscriber: Subscriber
     ) -> Beginning {
         let known = topics.reduce(self.head) { max($0, $1.verified, $1.ring.last) }
+        if subscriber.phase == .opening, let head = subscriber.unprovedHead,
+            let beginning = self.beginning(start, after: head, known: known)
+        {
+            return beginning
+        }
         switch start {
         case .latest:
             return .place(known, .prove)
         case .earliest:
-            return .place(.zero, .accept)
+            return .place(.zero, .accept(until: .maximum))
         case .time(let milliseconds):
-            let time = Offset(milliseconds: milliseconds, sequence: 0)?.rawValue ?? .max
-            return .place(min(known, Offset(rawValue: time == 0 ? 0 : time - 1)), .prove)
+            return .place(min(known, Offset(before: milliseconds)), .prove)
         case .cursor(let text):
             guard let cursor = Cursor(text) else {
                 // Every topic's reset repeats it.
@@ -38,7 +42,7 @@ extension FanOutShard {
             }
             let isPlausible = cursor.id.epoch == epoch && cursor.id.offset <= max(known, self.knownClock)
             let isAhead = cursor.id.epoch > epoch || (cursor.id.epoch == epoch && !isPlausible)
-            if isAhead, !isConfirmed { return .unconfirmed(cursor) }
+            if isAhead, !subscriber.isConfirmed(cursor.id.offset) { return .unconfirmed(cursor) }
             guard isPlausible, self.gap?.contains(cursor.id.offset) != true else {
                 return .place(.zero, .announce(.lost, requested: text))
             }
@@ -46,20 +50,11 @@ extension FanOutShard {
         }
     }
 
-    /// The time for the head of the answer has come, and nothing is known yet.
-    func openUnproved(_ subscriber: Subscriber) {
-        guard subscriber.phase != .closed, !subscriber.isOpen else { return }
-        // What is published from now on comes after the head of the answer, so this is where the latest begins.
-        if subscriber.start == .latest, let epoch = self.epoch {
-            subscriber.start = .cursor(EventID(epoch: epoch, offset: self.head).description)
-        }
-        self.open(subscriber, StreamOpening(replay: nil, cursor: nil))
-    }
-
     /// The head of the answer can be sent.
     func open(_ subscriber: Subscriber, _ opening: StreamOpening) {
         guard !subscriber.isOpen else { return }
         subscriber.isOpen = true
+        if subscriber.phase != .opening { subscriber.start = nil }
         self.statistics.opened[opening.replay, default: 0] += 1
         self.scheduleHeartbeat(subscriber)
         subscriber.outlet.open(opening)
@@ -70,17 +65,33 @@ extension FanOutShard {
 
     /// Asks the bus itself: this member may lag behind the one that gave out the cursor.
     func confirm(_ cursor: Cursor, of topic: ShardTopic, for subscriber: Subscriber) {
+        guard subscriber.ask(cursor.id.offset) else { return }
         topic.confirming[cursor.id.offset, default: []].append(subscriber)
         self.partition.requestConfirmation(of: topic.topic, after: cursor.id.offset, shard: self.index)
     }
 
     private func begin(_ subscriber: Subscriber, at place: Offset, _ policy: GapPolicy = .prove) {
         subscriber.isReplay = subscriber.start != .latest
-        subscriber.start = nil
-        subscriber.isConfirmed = false
+        if subscriber.isOpen { subscriber.start = nil }
+        subscriber.unprovedHead = nil
+        subscriber.forgetConfirmation()
         subscriber.begin(at: place) { _ in policy }
         subscriber.phase = .behind
         self.catchUp(subscriber)
+    }
+}
+
+extension FanOutShard {
+    /// Settles where the topics begin that were asked for from the earliest event on, since what is known of them is there now.
+    func settleBeginnings(of subscriber: Subscriber, _ lanes: inout [StreamMerge.Lane]) {
+        var beginnings: [(lane: Int, place: Offset)] = []
+        for index in lanes.indices {
+            guard case .accept(let until) = subscriber.policy(index) else { continue }
+            let beginning = lanes[index].gap ?? subscriber.reached(index)
+            beginnings.append((index, min(beginning, until)))
+            if beginning <= until { lanes[index].gap = nil }
+        }
+        subscriber.settleBeginnings(beginnings)
     }
 }
 

@@ -50,16 +50,17 @@ extension FanOutShard {
             for subscriber in self.pages.take(page, of: topic) { self.catchUp(subscriber) }
         case .confirmed(let name, let place, let clock):
             self.knownClock = max(self.knownClock, clock)
-            for subscriber in self.topics[name]?.confirming.removeValue(forKey: place) ?? [] {
-                subscriber.isConfirmed = true
+            let asking = self.topics[name]?.confirming.removeValue(forKey: place) ?? []
+            // Who has begun meanwhile does not ask any longer.
+            for subscriber in asking where subscriber.confirm(place) {
                 if subscriber.phase == .opening { self.resolve(subscriber) } else { self.catchUp(subscriber) }
             }
         case .reached(let offset):
             self.moveHead(to: offset)
         case .lost(let gap):
             self.gap = gap
-        case .entered(let epoch):
-            self.enter(epoch)
+        case .entered(let epoch, let clock):
+            self.enter(epoch, clock: clock)
         }
     }
 
@@ -100,7 +101,7 @@ extension FanOutShard {
     }
 
     /// Every stream is told that events may be lost, and begins again with the oldest that there is.
-    private func enter(_ new: Epoch) {
+    private func enter(_ new: Epoch, clock: Offset) {
         let old = self.epoch
         let subscribers = self.allSubscribers()
         for topic in self.topics.values {
@@ -110,12 +111,11 @@ extension FanOutShard {
         subscribers.forEach(self.pages.release)
         self.epoch = new
         self.head = .zero
-        self.knownClock = .zero
+        self.knownClock = clock
         self.gap = nil
         for subscriber in subscribers {
-            subscriber.isConfirmed = false
-            for index in subscriber.changes.indices { subscriber.changes[index].isAsked = false }
-            guard subscriber.phase != .opening, let old else { continue }
+            subscriber.forgetConfirmation()
+            guard self.hasBegun(subscriber, before: old), let old else { continue }
             let policies = subscriber.topics.indices.map { lane in
                 if case .announce = subscriber.policy(lane) { return subscriber.policy(lane) }
                 let requested = EventID(epoch: old, offset: subscriber.reached(lane)).description
@@ -124,5 +124,19 @@ extension FanOutShard {
             subscriber.begin(at: .zero) { policies[$0] }
             subscriber.phase = .behind
         }
+    }
+
+    /// Whether a stream was told anything of the epoch that has ended; one that was not just begins in the new one.
+    private func hasBegun(_ subscriber: Subscriber, before old: Epoch?) -> Bool {
+        guard subscriber.phase != .opening else {
+            // What was published since the head of its answer may be lost with the epoch.
+            if let old, let head = subscriber.unprovedHead {
+                subscriber.start = .cursor(EventID(epoch: old, offset: head.place).description)
+            }
+            return false
+        }
+        guard !subscriber.isOpen else { return true }
+        subscriber.phase = .opening
+        return false
     }
 }

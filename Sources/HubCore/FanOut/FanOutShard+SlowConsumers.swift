@@ -49,15 +49,27 @@ extension FanOutShard {
     private func skip(_ subscriber: Subscriber) {
         guard subscriber.isOpen, subscriber.provesOnly, subscriber.isTogether, subscriber.topics.allSatisfy(\.isLive)
         else { return self.goOn(subscriber) }
+        let end = self.end(for: subscriber)
+        guard subscriber.topics.allSatisfy({ $0.ring.base <= max(end, subscriber.place) }) else {
+            return self.goOn(subscriber)
+        }
+        let missed = subscriber.topics.indices.filter {
+            subscriber.topics[$0].ring.hasMore(after: subscriber.place, through: end)
+        }
+        guard !missed.isEmpty else { return self.goOn(subscriber) }
         self.statistics.skipped += 1
-        let missed = subscriber.topics.indices.filter { subscriber.topics[$0].ring.last > subscriber.place }
-        let latest = subscriber.topics.reduce(self.head) { max($0, $1.verified, $1.ring.last) }
         let requested = missed.map { self.cursor(at: subscriber.gapStart($0))?.description ?? "" }
-        subscriber.place = max(subscriber.place, latest)
+        subscriber.cross(missed, to: end)
         for (index, requested) in zip(missed, requested) {
             self.reset(
                 subscriber, index, .trimmed, requested: requested, oldest: nil, isSafe: index == missed.last)
         }
         self.catchUp(subscriber)
+    }
+
+    /// Where a stream that skips goes on: all of its topics are known up to there. What one of them has beyond, another's may
+    /// come before, which is still on its way.
+    private func end(for subscriber: Subscriber) -> Offset {
+        subscriber.topics.lazy.map { max(self.head, $0.verified, $0.ring.last) }.min() ?? subscriber.place
     }
 }

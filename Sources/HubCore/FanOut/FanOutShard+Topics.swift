@@ -47,7 +47,7 @@ extension FanOutShard {
                 }
                 topic.joining.remove(at: slot)
                 self.change(subscriber) { $0.add(topic, at: place, policy) }
-                subscriber.isConfirmed = false
+                subscriber.forgetConfirmation()
                 subscriber.changes.removeFirst()
                 change.answer(policy == .prove ? self.cursor(at: subscriber.place) : nil)
             case .remove(let name):
@@ -63,7 +63,7 @@ extension FanOutShard {
         of topic: ShardTopic, _ start: StartPosition, for subscriber: Subscriber
     ) -> (Offset, GapPolicy)? {
         guard let epoch = self.epoch else { return nil }
-        switch self.beginning(start, of: [topic], in: epoch, isConfirmed: subscriber.isConfirmed) {
+        switch self.beginning(start, of: [topic], in: epoch, for: subscriber) {
         case .place(let place, .accept):
             // Known before the topic begins, so that the stream's place does not go back further than needed.
             let lane = self.lane(of: topic, subscriber.topics.count, after: place, for: subscriber)
@@ -72,8 +72,6 @@ extension FanOutShard {
             // This member may lag behind the one where the stream was before: the latest is never before its place.
             return (start == .latest ? max(place, subscriber.place) : place, policy)
         case .unconfirmed(let cursor):
-            guard !subscriber.changes[0].isAsked else { return nil }
-            subscriber.changes[0].isAsked = true
             self.confirm(cursor, of: topic, for: subscriber)
             return nil
         }

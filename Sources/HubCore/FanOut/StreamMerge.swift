@@ -29,8 +29,9 @@ struct StreamMerge {
     enum Step {
         /// Send this event.
         case event(Event)
-        /// Deal with the gaps of these lanes, which end here. Unless the next event is the very one that they end with, which
-        /// another of its topics still holds, the place is safe afterwards.
+        /// Deal with the gaps of these lanes, after which the place is here: where they end, or as far as is proved if nothing
+        /// follows. Unless the next event is the very one that they end with, which another of its topics still holds, the
+        /// place is safe afterwards.
         case gap(lanes: [Int], end: Offset, isSafe: Bool)
         /// Nothing more is proved. The stream's place may move on to here.
         case end(through: Offset)
@@ -71,7 +72,10 @@ struct StreamMerge {
                 guard item.offset <= self.bound else { break }
                 let isSafe = !self.lanes.contains { $0.next?.offset == item.offset }
                 if isSafe { self.place = max(self.place, item.offset) }
-                return .gap(lanes: self.takeGaps(to: item.offset), end: self.place, isSafe: isSafe)
+                let crossed = self.takeGaps(to: item.offset)
+                // Where nothing follows, a client that comes back is to prove no more than what was not known here.
+                if isSafe, self.isDone { self.place = max(self.place, self.bound) }
+                return .gap(lanes: crossed, end: self.place, isSafe: isSafe)
             }
             // The only event right after the bound is this one, whichever topics it was published to.
             guard item.offset.predecessor <= self.bound, let event = self.takeEvent(of: item.lane) else { break }
@@ -81,6 +85,11 @@ struct StreamMerge {
             return .event(event)
         }
         return .end(through: max(self.place, self.bound))
+    }
+
+    /// Whether nothing more is proved than that nothing follows.
+    private var isDone: Bool {
+        self.items.min.map { ($0.isGap ? $0.offset : $0.offset.predecessor) > self.bound } ?? true
     }
 
     private mutating func takeEvent(of lane: Int) -> Event? {

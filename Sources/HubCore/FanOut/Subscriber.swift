@@ -34,10 +34,12 @@ public final class Subscriber {
     private(set) var lanes: [LaneState] = []
     /// Topics that are to come or to go, in the order in which the client asked for it.
     var changes: Deque<TopicChange> = []
-    /// Where the stream is to begin, until that is resolved.
+    /// Where the stream is to begin, until that is resolved and the head of the answer was sent.
     var start: StartPosition?
-    /// The bus itself was asked about a cursor that is ahead of what is known here.
-    var isConfirmed = false
+    /// Where the head of the answer was sent, if that was before the beginning was known.
+    var unprovedHead: UnprovedHead?
+    /// What the bus is asked, or was, before the stream or the next of its new topics can begin.
+    private(set) var confirmation: Confirmation?
     /// The outlet was told that the stream begins.
     var isOpen = false
     /// The head of the answer is still on its way to the client, who can't be called slow yet.
@@ -94,6 +96,32 @@ public final class Subscriber {
         self.seat = LiveStates.nobody
     }
 
+    // MARK: - Confirmation
+
+    /// Notes that the bus is to be asked about a place.
+    /// - Returns: Whether it has yet to be.
+    func ask(_ place: Offset) -> Bool {
+        guard self.confirmation?.place != place else { return false }
+        self.confirmation = Confirmation(place: place)
+        return true
+    }
+
+    /// The bus was asked about a place.
+    /// - Returns: Whether that was still to be known.
+    func confirm(_ place: Offset) -> Bool {
+        guard let asked = self.confirmation, asked.place == place, !asked.isGiven else { return false }
+        self.confirmation?.isGiven = true
+        return true
+    }
+
+    /// Whether the bus itself has said what it knows of a place.
+    func isConfirmed(_ place: Offset) -> Bool {
+        self.confirmation.map { $0.place == place && $0.isGiven } ?? false
+    }
+
+    /// There is nothing to be asked any longer: the place was used, or another epoch began.
+    func forgetConfirmation() { self.confirmation = nil }
+
     // MARK: - Lanes
 
     /// Every event of a topic up to here was sent, or was not asked for.
@@ -132,6 +160,28 @@ public final class Subscriber {
     func setPolicy(_ policy: GapPolicy, of lane: Int) {
         self.unsettle()
         self.lanes[lane].policy = policy
+        self.settle()
+    }
+
+    /// The head of the answer is sent, and topics are still to begin with the earliest: what is published from here on is due.
+    func limitBeginnings(to head: Offset) {
+        for lane in self.lanes.indices {
+            if case .accept(let until) = self.lanes[lane].policy {
+                self.lanes[lane].policy = .accept(until: min(until, head))
+            }
+        }
+    }
+
+    /// The topics that were asked for from the earliest on begin at these places: nothing before them was asked for, and
+    /// whatever is trimmed after them is missed.
+    func settleBeginnings(_ beginnings: [(lane: Int, place: Offset)]) {
+        guard !beginnings.isEmpty else { return }
+        for (lane, place) in beginnings {
+            self.lanes[lane].floor = max(self.reached(lane), place)
+            self.lanes[lane].policy = .prove
+        }
+        self.place = max(self.place, self.lanes.map(\.floor).min() ?? .zero)
+        for lane in self.lanes.indices { self.lanes[lane].origin = max(self.lanes[lane].origin, self.place) }
         self.settle()
     }
 

@@ -9,6 +9,4 @@ struct TopicChange {
     let kind: Kind
     /// Gets the stream's cursor when the change is made, before anything that follows from it is sent.
     let answer: (Cursor?) -> Void
-    /// The bus is being asked about the cursor from which the topic is to begin.
-    var isAsked = false
 }

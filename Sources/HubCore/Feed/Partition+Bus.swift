@@ -35,7 +35,7 @@ extension Partition: EventBusDelegate {
         self.flush()
     }
 
-    func busEntered(_ epoch: Epoch) {
+    func busEntered(_ epoch: Epoch, clock: Offset) {
         guard epoch > self.epoch ?? Epoch(rawValue: 0) else { return }
         if self.epoch != nil {
             self.counters.epochs += 1
@@ -44,7 +44,7 @@ extension Partition: EventBusDelegate {
         self.epoch = epoch
         self.head = .zero
         self.gap = nil
-        for shard in self.mailboxes.indices { self.mailboxes[shard].enter(epoch) }
+        for shard in self.mailboxes.indices { self.mailboxes[shard].enter(epoch, clock: clock) }
         for topic in self.entries.keys {
             self.entries[topic]?.sweep.forgetPages()
             self.update(topic) { $0.entered() }
@@ -63,8 +63,9 @@ extension Partition: EventBusDelegate {
         self.flush()
     }
 
+    /// Whether an epoch is the one in force; a higher one is, from now on.
     func isCurrent(_ epoch: Epoch) -> Bool {
-        self.busEntered(epoch)
+        self.busEntered(epoch, clock: .zero)
         return epoch == self.epoch
     }
 

@@ -60,7 +60,7 @@ extension Partition {
         self.reads.read(topic, .tail, limit: self.configuration.tailCount) { result in
             switch result {
             case .success(let page):
-                self.busEntered(page.epoch)
+                self.busEntered(page.epoch, clock: page.clock)
                 self.note(page.gap)
                 guard page.epoch == self.epoch else { return self.readLater(topic, token: token) }
                 self.update(topic) { $0.page(page, token: token) }

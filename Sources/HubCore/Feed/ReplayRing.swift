@@ -64,6 +64,14 @@ struct ReplayRing: Sendable {
         self.latest = isKept ? self.base : nil
     }
 
+    /// Whether the topic has an event after one place and up to another, as far as the ring can tell: one that it no longer
+    /// holds counts.
+    func hasMore(after place: Offset, through end: Offset) -> Bool {
+        guard self.base <= place else { return self.base <= end }
+        let index = self.events.firstIndex(after: place)
+        return index < self.events.count && self.events[index].offset <= end
+    }
+
     /// Whether the ring holds the event at this offset.
     func contains(_ offset: Offset) -> Bool {
         let index = self.events.firstIndex(after: offset)

@@ -39,9 +39,9 @@ struct ShardMailbox: Sendable {
     }
 
     /// Begins another epoch, in which nothing has arrived yet.
-    mutating func enter(_ epoch: Epoch) {
+    mutating func enter(_ epoch: Epoch, clock: Offset) {
         self.head = .zero
-        self.post(.entered(epoch))
+        self.post(.entered(epoch, clock: clock))
     }
 
     /// Adds the head, unless the last operation says as much: between events it would keep them from leaving together.

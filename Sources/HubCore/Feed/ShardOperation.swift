@@ -18,6 +18,6 @@ enum ShardOperation: Sendable {
     case reached(Offset)
     /// Offsets in this gap may have been lost.
     case lost(OffsetGap)
-    /// Another epoch is in force.
-    case entered(Epoch)
+    /// Another epoch is in force, and has given offsets up to this clock, at least.
+    case entered(Epoch, clock: Offset)
 }

@@ -89,7 +89,7 @@ final class RedisMember {
     @discardableResult
     func note(_ place: EventID) -> SeenPlace.Meaning {
         let meaning = self.seen.note(place)
-        if meaning == .entered { self.delegate?.busEntered(place.epoch) }
+        if meaning == .entered { self.delegate?.busEntered(place.epoch, clock: place.offset) }
         return meaning
     }
 

@@ -64,24 +64,46 @@ import Testing
         #expect(self.log.retire(now: self.start + 60 * Self.minute).isEmpty)
         let retired = self.log.retire(now: self.start + 60 * Self.minute + 1)
         #expect(retired.map(\.topic) == [self.topic] && retired.map(\.last) == [id.offset])
-        #expect(self.log.floor == id.offset)
+        #expect(self.log.floor == .zero, "other topics' cursors stay complete")
         #expect(self.log.summary(of: self.topic) == nil)
         let page = self.log.page(self.topic, .tail, limit: 10)
-        #expect(page.last == nil && page.base == id.offset)
-        // One that comes back begins after the floor.
+        #expect(page.last == id.offset && page.base == id.offset && page.entries.isEmpty)
+        // One that comes back goes on after its last event.
         #expect(self.log.publish(try Sample.publication("a"), now: self.start).1.map(\.previous) == [id.offset])
         #expect(self.log.summary(of: try Topic("b"))?.latest == other)
     }
 
-    @Test mutating func theFloorNeverSinks() throws {
-        _ = self.log.publish(try Sample.publication("b"), now: self.start)
-        _ = self.log.publish(try Sample.publication("a"), now: self.start + 1)
-        _ = self.log.retire(now: self.start + 60 * Self.minute + 2)
-        let floor = self.log.floor
-        #expect(floor == self.log.clock)
-        _ = self.log.publish(try Sample.publication("c"), now: self.start - 60 * Self.minute)
-        _ = self.log.retire(now: self.start + 200 * Self.minute)
-        #expect(self.log.floor > floor)
+    @Test func theFloorStandsForRetiredTopicsThatAreForgotten() throws {
+        var log = MemoryLog(epoch: Sample.epoch, retention: .init(count: 10, age: 1000), now: self.start, remembered: 2)
+        let ids = try ["a", "b", "c"].enumerated().map { number, name in
+            log.publish(try Sample.publication(name), now: self.start + UInt64(number)).0.id
+        }
+        _ = log.retire(now: self.start + 1001)
+        _ = log.retire(now: self.start + 1002)
+        #expect(log.floor == .zero)
+        _ = log.retire(now: self.start + 1003)
+        #expect(log.floor == ids[0].offset)
+        #expect(try ["a", "b", "c"].map { log.page(try Topic($0), .tail, limit: 1).base } == ids.map(\.offset))
+        #expect(try log.page(Topic("d"), .tail, limit: 1).base == ids[0].offset)
+        // One that is back is no longer remembered, and takes nobody's place.
+        let back = log.publish(try Sample.publication("b"), now: self.start + 1003).1
+        #expect(back.map(\.previous) == [ids[1].offset])
+        _ = log.publish(try Sample.publication("e"), now: self.start + 1004)
+        _ = log.retire(now: self.start + 3000)
+        #expect(log.floor == ids[2].offset)
+    }
+
+    @Test func theFloorNeverSinks() throws {
+        var log = MemoryLog(
+            epoch: Sample.epoch, retention: .init(count: 10, age: 60 * Self.minute), now: self.start, remembered: 0)
+        _ = log.publish(try Sample.publication("b"), now: self.start)
+        _ = log.publish(try Sample.publication("a"), now: self.start + 1)
+        _ = log.retire(now: self.start + 60 * Self.minute + 2)
+        let floor = log.floor
+        #expect(floor == log.clock)
+        _ = log.publish(try Sample.publication("c"), now: self.start - 60 * Self.minute)
+        _ = log.retire(now: self.start + 200 * Self.minute)
+        #expect(log.floor > floor)
     }
 
     @Test mutating func aDroppedTopicIsRetiredToo() throws {

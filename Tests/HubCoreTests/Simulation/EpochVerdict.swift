@@ -33,7 +33,7 @@ struct EpochVerdict: CustomStringConvertible {
                 epochs[topic] = .some(nil)
                 seen = []
                 place = nil
-            case .connected, .subscribed, .unsubscribed: break
+            case .connected, .began, .subscribed, .unsubscribed: break
             }
         }
     }

@@ -29,10 +29,14 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
     private var wire: [Message] = []
     private var reads: [Read] = []
     private var seen: EventID?
-    private(set) var isConnected = true
+    private(set) var isConnected: Bool
+    /// Whether the member knows anything of the server yet.
+    private(set) var isMet: Bool
 
-    init(server: SimulatedServer) {
+    init(server: SimulatedServer, isMet: Bool = true) {
         self.server = server
+        self.isMet = isMet
+        self.isConnected = isMet
     }
 
     var eventLoop: any EventLoop { self.loop }
@@ -40,7 +44,7 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
 
     func start(delegate: any EventBusDelegate) {
         self.delegate = delegate
-        delegate.busEntered(self.server.log.epoch)
+        if self.isMet { self.enter() }
     }
 
     func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]> {
@@ -118,6 +122,8 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
     func connect() {
         guard !self.isConnected else { return }
         self.isConnected = true
+        if !self.isMet { self.enter() }
+        self.isMet = true
         for topic in self.wanted.sorted(by: { $0.name < $1.name }) { self.activate(topic) }
     }
 
@@ -134,8 +140,13 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
         self.reads.removeFirst()
         guard !failing else { return read.promise.fail(BusError.unavailable(reason: "simulated")) }
         self.see(EventID(epoch: page.epoch, offset: page.clock))
-        self.delegate?.busEntered(page.epoch)
+        self.delegate?.busEntered(page.epoch, clock: page.clock)
         read.promise.succeed(page)
+    }
+
+    private func enter() {
+        self.delegate?.busEntered(self.server.log.epoch, clock: self.server.log.clock)
+        self.see(EventID(epoch: self.server.log.epoch, offset: self.server.log.clock))
     }
 
     private func activate(_ topic: Topic) {

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOEmbedded
 import TestSupport
@@ -21,6 +22,9 @@ final class SimulatedClient {
         case reset(Topic, ResetNotice.Reason, requested: String, cursor: Cursor?)
         /// A connection begins at this place.
         case connected(Offset)
+        /// A connection begins without a cursor: the head of its answer comes, and of each topic every event after the place is
+        /// due. The bus was not met yet, so that it can't be proved where the latest is.
+        case began([Topic: Offset], cursor: Cursor?, isBlind: Bool)
         /// A topic was added; every event of it after the place is due. Without a cursor, a reset comes first.
         case subscribed(Topic, from: Offset, cursor: Cursor?)
         /// A topic was taken away, when its log held nothing up to this place.
@@ -32,7 +36,11 @@ final class SimulatedClient {
         let encoding: any EventEncoding = LineEncoding()
         var isWritable = true
         var isSlow: Bool
+        /// The head of the answer itself can't be written at once.
+        var holdsHead = false
         var take: ([Item]) -> Void
+        var began: (StreamOpening) -> Void = { _ in }
+        var closed: () -> Void = {}
         var opened: StreamOpening?
 
         init(isSlow: Bool, take: @escaping ([Item]) -> Void) {
@@ -40,9 +48,15 @@ final class SimulatedClient {
             self.take = take
         }
 
-        func open(_ opening: StreamOpening) { self.opened = opening }
+        func open(_ opening: StreamOpening) {
+            #expect(self.opened == nil)
+            self.opened = opening
+            if self.holdsHead { self.isWritable = false }
+            self.began(opening)
+        }
+
         func heartbeat() {}
-        func close(_ reason: CloseReason) {}
+        func close(_ reason: CloseReason) { self.closed() }
 
         func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {
             #expect(self.opened != nil)
@@ -65,8 +79,10 @@ final class SimulatedClient {
 
     /// The topics with which the client began.
     let firstTopics: [Topic]
-    /// The place where the client began.
+    /// The place where the client began, if that was a cursor.
     let start: Offset
+    /// What it asks for while it has no cursor.
+    private let beginning: StartPosition
     /// The epoch of that place.
     let startEpoch: Epoch?
     /// What it knows to be subscribed to.
@@ -88,18 +104,53 @@ final class SimulatedClient {
         self.wanted = topics
         self.start = Cursor(cursor)?.id.offset ?? .zero
         self.startEpoch = Cursor(cursor)?.id.epoch
+        self.beginning = .cursor(cursor)
         self.cursor = cursor
     }
 
-    func connect(to shard: FanOutShard, isSlow: Bool) {
+    /// Makes a client without a cursor.
+    init(topics: [Topic], beginning: StartPosition) {
+        self.firstTopics = []
+        self.topics = topics
+        self.wanted = topics
+        self.start = .zero
+        self.startEpoch = nil
+        self.beginning = beginning
+    }
+
+    /// Connects to a member.
+    /// - Parameter due: Says from where on a topic's events are due when the head of the answer comes, for a beginning, and
+    ///   whether that can't be proved.
+    func connect(
+        to shard: FanOutShard, isSlow: Bool, holdsHead: Bool = false,
+        due: @escaping (StreamOpening, StartPosition, Topic) -> (Offset, isBlind: Bool) = { _, _, _ in (.zero, false) }
+    ) {
         // A stream has at least one topic when it begins.
-        guard self.connection == nil, !self.topics.isEmpty, let cursor = self.cursor else { return }
+        guard self.connection == nil, !self.topics.isEmpty else { return }
         let connection = Connection(isSlow: isSlow) { [weak self] in self?.take($0) }
+        connection.holdsHead = holdsHead
+        connection.closed = { [weak self] in self?.drop() }
         self.connection = connection
         self.shard = shard
         self.wanted = self.topics
-        self.items.append(.connected(Cursor(cursor)?.id.offset ?? .zero))
-        self.subscriber = shard.join(topics: self.topics, start: .cursor(cursor), outlet: connection)
+        if let cursor {
+            self.items.append(.connected(Cursor(cursor)?.id.offset ?? .zero))
+        } else {
+            let (topics, beginning) = (self.topics, self.beginning)
+            connection.began = { [weak connection] opening in
+                let dues = topics.map { ($0, due(opening, beginning, $0)) }
+                connection?.take([
+                    .began(
+                        Dictionary(uniqueKeysWithValues: dues.map { ($0, $1.0) }), cursor: opening.cursor,
+                        isBlind: dues.contains { $0.1.isBlind })
+                ])
+            }
+        }
+        let start = self.cursor.map { StartPosition.cursor($0) } ?? self.beginning
+        let subscriber = shard.join(topics: self.topics, start: start, outlet: connection)
+        // It may have dropped at once.
+        guard self.connection === connection else { return shard.leave(subscriber) }
+        self.subscriber = subscriber
     }
 
     /// Asks for one more topic.
@@ -135,6 +186,7 @@ final class SimulatedClient {
 
     func drop() {
         self.connection?.take = { _ in }
+        self.connection?.closed = {}
         self.connection = nil
         guard let subscriber, let shard else { return }
         (self.subscriber, self.shard) = (nil, nil)
@@ -154,6 +206,9 @@ final class SimulatedClient {
     /// Where the stream stands, for the message of a failing test.
     var state: String {
         guard let subscriber else { return "not connected" }
+        if ProcessInfo.processInfo.environment["HUB_SIMULATION_SHOW"] != nil {
+            for item in self.items { print(item) }
+        }
         let topics = subscriber.topics.map { "\($0.topic) live \($0.isLive) base \($0.ring.base) last \($0.ring.last)" }
         return "\(subscriber.phase) at \(subscriber.place), queued \(subscriber.isQueued), \(topics)"
     }
@@ -165,6 +220,8 @@ final class SimulatedClient {
             case .event(let id, _): self.cursor = id.description
             case .reset(_, _, _, let cursor): self.cursor = cursor?.description ?? self.cursor
             case .subscribed(_, _, let cursor): self.cursor = cursor?.description ?? self.cursor
+            // The cursor before the first event, which browsers are given.
+            case .began(_, let cursor, _): self.cursor = cursor?.description
             case .connected, .unsubscribed: break
             }
             guard let left = self.dropsAfter else { continue }

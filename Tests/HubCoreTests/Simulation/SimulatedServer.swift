@@ -9,14 +9,23 @@ final class SimulatedServer {
     private let retention: MemoryLog.Retention
     private var snapshot: MemoryLog
 
-    init(retained: Int) {
-        self.retention = .init(count: retained, age: 1_000_000_000)
-        self.log = MemoryLog(epoch: Epoch(rawValue: 1 << 12), retention: self.retention, now: self.now)
+    /// Makes a server.
+    /// - Parameters:
+    ///   - retained: How many events of each topic it keeps.
+    ///   - age: For how long it keeps them, in milliseconds.
+    ///   - remembered: Of how many retired topics it keeps the last offset.
+    init(retained: Int, age: UInt64 = 1_000_000_000, remembered: Int = RetiredTopics.limit) {
+        self.retention = .init(count: retained, age: age)
+        self.log = MemoryLog(
+            epoch: Epoch(rawValue: 1 << 12), retention: self.retention, now: self.now, remembered: remembered)
         self.snapshot = self.log
     }
 
-    func publish(_ publication: Publication) {
-        let (_, events) = self.log.publish(publication, now: self.now)
+    func publish(_ publication: Publication) { self.publish([publication]) }
+
+    /// Publishes in one step.
+    func publish(_ publications: [Publication]) {
+        let events = publications.flatMap { self.log.publish($0, now: self.now).1 }
         self.history += events
         for member in self.members { member.broadcast(events.map { .changed(.appended($0)) }) }
     }
@@ -25,6 +34,14 @@ final class SimulatedServer {
         guard let last = self.log.delete(topic) else { return }
         let change = LogChange.deleted(topic, last: last, epoch: self.log.epoch)
         for member in self.members { member.broadcast([.changed(change)]) }
+    }
+
+    /// Forgets the topics whose events have all passed their age.
+    func retire() {
+        for (topic, last) in self.log.retire(now: self.now) {
+            let change = LogChange.retired(topic, last: last, epoch: self.log.epoch)
+            for member in self.members { member.broadcast([.changed(change)]) }
+        }
     }
 
     func save() {

@@ -21,6 +21,19 @@ final class Simulation {
         var changesTopics = false
         /// Another epoch begins now and then.
         var rotates = false
+        /// Clients come without a cursor: for the latest, the earliest, or since a time.
+        var beginsAnywhere = false
+        /// The members have not met the server when the first clients come.
+        var beginsUnmet = false
+        /// Topics pass their age, with so many remembered.
+        var retires = false
+        var remembered = RetiredTopics.limit
+        /// Many events in one step, of several topics.
+        var batches = false
+        /// What happens to clients that do not take what they are sent.
+        var slowConsumer = FanOutConfiguration.SlowConsumer.resume
+        /// Clients have many topics, of whose logs little is held in memory and little is read at a time.
+        var isTight = false
         var retained = 40
     }
 
@@ -35,15 +48,21 @@ final class Simulation {
     init(seed: UInt64, faults: Faults = Faults()) throws {
         self.random = SeededGenerator(seed: seed)
         self.faults = faults
-        self.server = SimulatedServer(retained: faults.retained)
-        self.topics = try ["a", "b", "c", "d"].map { name throws(InvalidEvent) in try Topic(name) }
+        self.server = SimulatedServer(
+            retained: faults.retained, age: faults.retires ? 30 : 1_000_000_000, remembered: faults.remembered)
+        let names = ["a", "b", "c", "d"] + (faults.isTight ? ["e", "f", "g", "h"] : [])
+        self.topics = try names.map { name throws(InvalidEvent) in try Topic(name) }
         var configuration = FanOutConfiguration(
-            sliceCount: 2, gatherCount: 2, catchUpByteCount: 100, ringLimit: RingLimit(count: 6), tailCount: 4,
-            pageCount: 3,
-            linger: .milliseconds(1))
+            openingTimeout: faults.beginsAnywhere ? .milliseconds(200) : .seconds(2), slowConsumer: faults.slowConsumer,
+            sliceCount: 2, gatherCount: 2, catchUpByteCount: 100, ringLimit: RingLimit(count: faults.isTight ? 3 : 6),
+            tailCount: faults.isTight ? 2 : 4, pageCount: faults.isTight ? 2 : 3, linger: .milliseconds(1))
         configuration.backlogLimit = RingLimit(count: 5)
+        // Clocks are further apart than they are expected to be.
+        let skew = faults.beginsUnmet ? [0, 20_000, -20_000].randomElement(using: &self.random)! : 0
+        nonisolated(unsafe) let server = self.server
+        configuration.wallClock = { UInt64(Int(server.now) + skew) }
         for _ in 0..<2 {
-            let bus = SimulatedBus(server: self.server)
+            let bus = SimulatedBus(server: self.server, isMet: !faults.beginsUnmet)
             self.server.members.append(bus)
             let loops = [EmbeddedEventLoop(), EmbeddedEventLoop()]
             var logger = Logger(label: "simulation")
@@ -52,6 +71,10 @@ final class Simulation {
             hub.start()
             self.hubs.append(hub)
             for loop in loops { self.shards.append((hub.shard(on: loop)!, loop)) }
+        }
+        if !faults.beginsUnmet {
+            for member in self.server.members { member.loop.run() }
+            for (_, loop) in self.shards { loop.run() }
         }
         for _ in 0..<6 { self.addClient() }
     }
@@ -65,7 +88,7 @@ final class Simulation {
     func settle() {
         for client in self.clients {
             client.dropsAfter = nil
-            client.connect(to: self.shards.randomElement(using: &self.random)!.shard, isSlow: false)
+            self.connect(client, to: self.shards.randomElement(using: &self.random)!.shard, isSlow: false)
         }
         // That the last message of a topic vanished can be told only by its next one.
         if self.faults.losesMessages { for topic in self.topics { self.publish([topic]) } }
@@ -90,10 +113,38 @@ final class Simulation {
     }
 
     private func addClient() {
-        let count = self.faults.losesMessages ? 1 : [1, 1, 2, 3].randomElement(using: &self.random)!
+        let counts = self.faults.losesMessages ? [1] : self.faults.isTight ? [2, 4, 6, 8] : [1, 1, 2, 3]
+        let count = counts.randomElement(using: &self.random)!
         let topics = Array(self.topics.shuffled(using: &self.random).prefix(count))
+        if self.faults.beginsAnywhere, self.random.chance(70) {
+            return self.clients.append(SimulatedClient(topics: topics, beginning: self.beginning()))
+        }
         let start = EventID(epoch: self.server.log.epoch, offset: self.server.log.clock)
         self.clients.append(SimulatedClient(topics: topics, cursor: start.description))
+    }
+
+    private func beginning() -> StartPosition {
+        switch Int.random(in: 0..<10, using: &self.random) {
+        case 0..<4: .latest
+        case 4..<8: .earliest
+        // Some of them are to come, some are long gone.
+        default: .time(milliseconds: self.server.now + .random(in: 0...40, using: &self.random) - 20)
+        }
+    }
+
+    private func connect(_ client: SimulatedClient, to shard: FanOutShard, isSlow: Bool) {
+        let server = self.server
+        let holdsHead = isSlow && self.faults.beginsAnywhere && self.random.chance(30)
+        client.connect(to: shard, isSlow: isSlow, holdsHead: holdsHead) { opening, start, topic in
+            // Without a proof, what is published from now on is due.
+            guard opening.replay != nil else {
+                guard case .time(let milliseconds) = start else { return (server.log.clock, shard.epoch == nil) }
+                return (min(server.log.clock, Offset(before: milliseconds)), shard.epoch == nil)
+            }
+            let cursor = opening.cursor?.id.offset ?? .zero
+            guard start == .earliest else { return (cursor, false) }
+            return (max(cursor, server.log.page(topic, .after(.zero), limit: 1).base), false)
+        }
     }
 
     private func step() {
@@ -116,7 +167,7 @@ final class Simulation {
         case 82..<90: self.moveClient(shard)
         case 90..<94: self.clients.randomElement(using: &self.random)?.drain()
         case 94..<95: if self.faults.disconnects { member.disconnect() }
-        case 95..<97: member.connect()
+        case 95..<97: if member.isMet || self.random.chance(20) { member.connect() }
         case 97..<98: if self.faults.losesMessages { member.loseMessage(using: &self.random) }
         case 98..<99: if self.faults.deletes { self.server.delete(self.topics.randomElement(using: &self.random)!) }
         default: if self.clients.count < 14 { self.addClient() }
@@ -133,11 +184,25 @@ final class Simulation {
 
     private func publish() {
         if self.random.chance(60) { self.server.now += 1 }
+        if self.faults.retires, self.random.chance(10) {
+            self.server.now += .random(in: 1...40, using: &self.random)
+            return self.server.retire()
+        }
+        if self.faults.batches, self.random.chance(20) { return self.publishBatch() }
         for _ in 0..<Int.random(in: 1...3, using: &self.random) {
             let count = self.random.chance(15) ? 2 : 1
             let topics = Array(self.topics.shuffled(using: &self.random).prefix(count))
             self.publish(topics)
         }
+    }
+
+    private func publishBatch() {
+        let publications = (0..<Int.random(in: 2...12, using: &self.random)).compactMap { _ in
+            let count = [1, 1, 2, 3].randomElement(using: &self.random)!
+            let topics = Array(self.topics.shuffled(using: &self.random).prefix(count))
+            return try? Publication(topics: topics, data: EventData(""))
+        }
+        self.server.publish(publications)
     }
 
     private func changeTopics() {
@@ -169,7 +234,7 @@ final class Simulation {
         let client = self.clients.randomElement(using: &self.random)!
         if client.connection == nil {
             client.dropsAfter = self.random.chance(50) ? Int.random(in: 1...3, using: &self.random) : nil
-            client.connect(to: shard, isSlow: self.random.chance(40))
+            self.connect(client, to: shard, isSlow: self.random.chance(40))
         } else if self.random.chance(30) {
             client.drop()
         }

@@ -16,6 +16,8 @@ struct Verdict: CustomStringConvertible {
         var received: Set<Offset> = []
         /// The end of the last gap that was told.
         var gapEnd = Offset.zero
+        /// The stream began before the bus was met, so that it can't be proved where.
+        var isBlind = false
 
         func misses(_ event: Event) -> Bool {
             event.topic == self.topic && event.offset > max(self.from, self.gapEnd)
@@ -59,6 +61,7 @@ struct Verdict: CustomStringConvertible {
             case .connected(let place):
                 self.place = place
                 self.seen = self.seen.filter { $0 <= place }
+            case .began(let dues, let cursor, let isBlind): self.begin(dues, cursor, isBlind)
             case .subscribed(let topic, let from, let cursor): self.open(topic, from, cursor)
             case .unsubscribed(let topic, let trimmed): self.close(topic, trimmed)
             }
@@ -92,14 +95,29 @@ struct Verdict: CustomStringConvertible {
             if end < self.place { (self.place, self.seen) = (end, []) }
             self.seen = self.seen.filter { $0 <= end || self.topicsOfEvents[$0]?.contains(topic) != true }
         }
+        // What was told before is not told again, unless the client has dropped before it could note it.
+        let told = self.windows[topic].map { $0.gapEnd <= self.place ? $0.gapEnd : .zero } ?? .zero
+        let from = max(Cursor(requested)?.id.offset ?? .zero, told)
         if cursor != nil { self.place = max(self.place, end) }
         self.windows[topic]?.gapEnd = end
-        let from = Cursor(requested)?.id.offset ?? .zero
+        let isBlind = self.windows[topic]?.isBlind ?? false
+        self.windows[topic]?.isBlind = false
+        if requested == "latest", !isBlind { self.needlessResets.append(item) }
         // No proof reaches across epochs: a reset is due whatever was missed.
         let isOfAnotherEpoch = Cursor(requested)?.id.epoch != cursor?.id.epoch
-        if reason == .lost, isOfAnotherEpoch { return }
+        if reason == .lost, isOfAnotherEpoch || isBlind { return }
         let isNeedless = !self.history.contains { $0.topic == topic && $0.offset > from && $0.offset <= end }
         if isNeedless { self.needlessResets.append(item) }
+    }
+
+    /// A connection without a cursor begins; nothing is known of an earlier one.
+    private mutating func begin(_ dues: [Topic: Offset], _ cursor: Cursor?, _ isBlind: Bool) {
+        for topic in Array(self.windows.keys) { self.close(topic, .maximum) }
+        for (topic, due) in dues {
+            self.windows[topic] = Window(topic: topic, from: due, isBlind: isBlind)
+        }
+        self.place = cursor?.id.offset ?? .zero
+        self.seen = []
     }
 
     /// The client is told of a place: what is before it was sent.
@@ -112,7 +130,8 @@ struct Verdict: CustomStringConvertible {
         self.changes += 1
         self.windows[topic] = Window(topic: topic, from: from)
         // The topic's own events may come again, if the client asks for them, and nobody else's.
-        self.seen = self.seen.filter { $0 <= from || self.topicsOfEvents[$0]?.contains(topic) != true }
+        let first = min(from, cursor?.id.offset ?? from)
+        self.seen = self.seen.filter { $0 <= first || self.topicsOfEvents[$0]?.contains(topic) != true }
         let beginning = cursor?.id.offset ?? .zero
         guard beginning < self.place else { return }
         self.replays += 1
@@ -149,7 +168,7 @@ extension SimulatedClient.Item {
         switch self {
         case .event(let id, _): id.offset
         case .reset(_, _, _, let cursor): cursor?.id.offset
-        case .connected, .subscribed, .unsubscribed: nil
+        case .connected, .began, .subscribed, .unsubscribed: nil
         }
     }
 }

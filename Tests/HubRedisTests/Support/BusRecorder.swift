@@ -38,7 +38,7 @@ final class BusRecorder: EventBusDelegate {
     func busSubscribed(_ topic: Topic) { self.add(.subscribed(topic)) }
     func busReceivedAll() { self.add(.receivedAll) }
     func busReached(_ place: EventID) { self.add(.reached(place)) }
-    func busEntered(_ epoch: Epoch) { self.add(.entered(epoch)) }
+    func busEntered(_ epoch: Epoch, clock: Offset) { self.add(.entered(epoch)) }
     func busLostSubscriptions() { self.add(.lost) }
 
     func busReceived(_ change: LogChange) {

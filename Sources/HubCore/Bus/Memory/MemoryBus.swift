@@ -1,12 +1,6 @@
 public import NIOCore
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The embedded bus: one process, no other service, and nothing is kept when it ends.
 ///
 /// Sendable is safe without a check: all stored state but `condition`, which is a mutex, is touched only on `eventLoop`.
@@ -31,7 +25,7 @@ public final class MemoryBus: EventBus, @unchecked Sendable {
     ///   - replayCount: How many events of each topic are kept.
     ///   - replayAge: How long an event is kept.
     public convenience init(eventLoop: any EventLoop, replayCount: Int, replayAge: TimeAmount) {
-        self.init(eventLoop: eventLoop, replayCount: replayCount, replayAge: replayAge, now: Self.wallClock)
+        self.init(eventLoop: eventLoop, replayCount: replayCount, replayAge: replayAge, now: WallClock.milliseconds)
     }
 
     /// Makes a bus with a clock of the caller's.
@@ -52,7 +46,7 @@ public final class MemoryBus: EventBus, @unchecked Sendable {
         self.eventLoop.execute {
             self.delegate = delegate
             self.condition.withLock { $0 = .ready }
-            delegate.busEntered(self.log.epoch)
+            delegate.busEntered(self.log.epoch, clock: self.log.clock)
             self.retirement = self.eventLoop.scheduleRepeatedTask(
                 initialDelay: Self.retirementInterval, delay: Self.retirementInterval
             ) { _ in self.retire() }
@@ -146,11 +140,5 @@ public final class MemoryBus: EventBus, @unchecked Sendable {
         }
         self.isRetiring = self.log.mayRetire(now: now)
         if self.isRetiring { self.eventLoop.execute { self.retireSome() } }
-    }
-
-    private static func wallClock() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
     }
 }

@@ -39,6 +39,7 @@ struct MemoryLog {
     /// The same topics, each once, those first that may have to be retired first. A topic that is published again keeps its place
     /// until it is looked at, so that publishing does not pay for it.
     private var ages = Heap<Age>()
+    private var retiredTopics: RetiredTopics
     private var keys: [IdempotencyKey: Offset] = [:]
     private var keysByAge: Deque<(key: IdempotencyKey, expires: UInt64)> = []
 
@@ -47,13 +48,16 @@ struct MemoryLog {
     ///   - epoch: Names this history.
     ///   - retention: How much is kept of each topic.
     ///   - now: Milliseconds since 1970.
-    init(epoch: Epoch, retention: Retention, now: UInt64) {
-        self.init(epoch: epoch, retention: retention, clock: Offset(rawValue: now << Offset.sequenceBits))
+    ///   - remembered: Of how many retired topics the last offset is kept.
+    init(epoch: Epoch, retention: Retention, now: UInt64, remembered: Int = RetiredTopics.limit) {
+        let clock = Offset(rawValue: now << Offset.sequenceBits)
+        self.init(epoch: epoch, retention: retention, clock: clock, remembered: remembered)
     }
 
     /// Makes an empty log that has given offsets up to `clock`.
-    init(epoch: Epoch, retention: Retention, clock: Offset) {
+    init(epoch: Epoch, retention: Retention, clock: Offset, remembered: Int = RetiredTopics.limit) {
         self.epoch = epoch
+        self.retiredTopics = RetiredTopics(limit: remembered)
         self.retention = retention
         self.clock = clock
     }
@@ -114,7 +118,7 @@ struct MemoryLog {
             hasMore = end < events.count
         }
         return LogPage(
-            epoch: self.epoch, clock: self.clock, floor: self.floor, last: entry?.last,
+            epoch: self.epoch, clock: self.clock, floor: self.floor, last: entry?.last ?? self.retiredTopics[topic],
             entries: Array(events[start..<end]), hasMore: hasMore)
     }
 
@@ -145,7 +149,7 @@ struct MemoryLog {
             self.ages.removeMin()
             self.entries[age.topic] = nil
             self.index.remove(age.topic)
-            self.floor = max(self.floor, last)
+            self.floor = max(self.floor, self.retiredTopics.append(age.topic, last: last) ?? .zero)
             retired.append((age.topic, last))
         }
         return retired
@@ -187,7 +191,7 @@ struct MemoryLog {
     private mutating func begin(_ topic: Topic, at offset: Offset) -> Entry {
         self.index.insert(topic)
         self.ages.insert(Age(last: offset, topic: topic))
-        return Entry(last: self.floor)
+        return Entry(last: self.retiredTopics.remove(topic) ?? self.floor)
     }
 
     private func oldest(now: UInt64) -> Offset {
