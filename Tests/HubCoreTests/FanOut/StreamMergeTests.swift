@@ -38,6 +38,12 @@ import Testing
                 == [.gap([0, 1], 25, safe: true), .event(30), .end(50)])
     }
 
+    @Test func aGapWithNothingAfterItEndsWhereTheTopicsAreKnownTo() throws {
+        #expect(
+            try Self.steps([Lane([], gap: 25, through: 50), Lane([10], through: 60)], from: 5)
+                == [.event(10), .gap([0], 50, safe: true), .end(50)])
+    }
+
     @Test func aGapIsNotSafeWhileAnotherTopicHoldsTheEventThatItEndsWith() throws {
         #expect(
             try Self.steps([Lane([30], gap: 25, through: 50), Lane([25], through: 50)], from: 5)
