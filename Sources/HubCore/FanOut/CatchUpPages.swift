@@ -26,13 +26,12 @@ final class CatchUpPages {
     /// The page of one of a stream's topics that says what comes after a place; `nil` if the stream has to wait for it.
     func page(of topic: ShardTopic, _ lane: Int, after place: Offset, for subscriber: Subscriber) -> TopicPage? {
         guard subscriber.pages != nil || self.admit(subscriber) else { return nil }
-        let generation = topic.pageGeneration
-        if let page = subscriber.pages?.page(of: lane, covering: place, generation: generation) { return page }
+        if let page = subscriber.pages?.page(of: topic, lane, covering: place) { return page }
         if let page = topic.pages.page(covering: place) {
-            subscriber.pages?.hold(page, of: lane, generation: generation)
+            subscriber.pages?.hold(page, of: topic, lane)
             return page
         }
-        let start = subscriber.pages?.nextPage(of: lane, after: place, generation: generation) ?? place
+        let start = subscriber.pages?.nextPage(of: topic, lane, after: place) ?? place
         guard subscriber.pages?.await(lane) == true, topic.wait(subscriber, after: start) else { return nil }
         self.requestedCount += 1
         self.partition.requestPage(of: topic.topic, after: start, shard: self.shard)
@@ -47,8 +46,8 @@ final class CatchUpPages {
         return waiting.filter { subscriber in
             // One that gave its pages back meanwhile looks anew at what it needs.
             guard subscriber.pages != nil else { return true }
-            let lane = subscriber.topics.firstIndex { $0 === topic } ?? subscriber.topics.count
-            subscriber.pages?.hold(page, of: lane, generation: topic.pageGeneration)
+            guard let lane = subscriber.lane(of: topic) else { return false }
+            subscriber.pages?.hold(page, of: topic, lane)
             return subscriber.pages?.arrived(lane) == true
         }
     }

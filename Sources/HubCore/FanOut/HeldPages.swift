@@ -3,9 +3,15 @@
 struct HeldPages {
     private struct Lane {
         var page: TopicPage?
+        /// Whose page it is: another topic may have the lane by now.
+        var topic: ShardTopic?
         /// What the topic had forgotten when the page came: a page from before that says nothing any longer.
         var generation = 0
         var isAwaited = false
+
+        func isValid(for topic: ShardTopic) -> Bool {
+            self.topic === topic && self.generation == topic.pageGeneration
+        }
     }
 
     /// The stream's slot among those of its shard that hold pages.
@@ -25,8 +31,8 @@ struct HeldPages {
     var isWaiting: Bool { self.awaitedCount > 0 }
 
     /// The page of a lane that says what comes after a place.
-    func page(of lane: Int, covering place: Offset, generation: Int) -> TopicPage? {
-        guard let page = self.lanes[lane].page, self.lanes[lane].generation == generation, page.covers(place) else {
+    func page(of topic: ShardTopic, _ lane: Int, covering place: Offset) -> TopicPage? {
+        guard let page = self.lanes[lane].page, self.lanes[lane].isValid(for: topic), page.covers(place) else {
             return nil
         }
         return page
@@ -34,17 +40,18 @@ struct HeldPages {
 
     /// After which place a lane's next page has to be read: where the one that is held ends, so that the pages of all streams
     /// begin at the same places.
-    func nextPage(of lane: Int, after place: Offset, generation: Int) -> Offset {
-        guard let page = self.lanes[lane].page, self.lanes[lane].generation == generation,
+    func nextPage(of topic: ShardTopic, _ lane: Int, after place: Offset) -> Offset {
+        guard let page = self.lanes[lane].page, self.lanes[lane].isValid(for: topic),
             page.through == place || page.through == place.predecessor
         else { return place }
         return page.through
     }
 
     /// Holds a page instead of the one before.
-    mutating func hold(_ page: TopicPage, of lane: Int, generation: Int) {
+    mutating func hold(_ page: TopicPage, of topic: ShardTopic, _ lane: Int) {
         self.lanes[lane].page = page
-        self.lanes[lane].generation = generation
+        self.lanes[lane].topic = topic
+        self.lanes[lane].generation = topic.pageGeneration
     }
 
     /// The lane's page was asked for.

@@ -124,6 +124,13 @@ public final class Subscriber {
 
     // MARK: - Lanes
 
+    /// The lane of a topic, or the one that it is to have next; `nil` if the stream has let go of it.
+    func lane(of topic: ShardTopic) -> Int? {
+        if let lane = self.topics.firstIndex(where: { $0 === topic }) { return lane }
+        guard case .add(let next, _, _) = self.changes.first?.kind, next === topic else { return nil }
+        return self.topics.count
+    }
+
     /// Every event of a topic up to here was sent, or was not asked for.
     func reached(_ lane: Int) -> Offset {
         self.lanes.isEmpty ? self.place : max(self.place, self.lanes[lane].floor)

@@ -20,6 +20,8 @@ extension Partition {
 
     private func finish(_ page: TopicPage, for topic: Topic) {
         guard let (shards, action) = self.entries[topic]?.sweep.finish(page) else { return }
+        self.recentPages.insert(page)
+        if self.pageBudget.isExceeded { self.recentPages.removeAll() }
         for shard in shards { self.post(.page(topic, page), to: shard) }
         self.perform(action, for: topic)
         self.flush()

@@ -24,6 +24,7 @@ final class Partition: @unchecked Sendable {
     /// How many topics may be listened to.
     let room: FeedRoom
     private var idle = IdleFeeds()
+    var recentPages = RecentPages()
     private var roomLog = (refusals: 0, next: NIODeadline.uptimeNanoseconds(0))
     var mailboxes: [ShardMailbox] = []
     var entries: [Topic: Entry] = [:]
@@ -53,6 +54,7 @@ final class Partition: @unchecked Sendable {
             self.lingerTask = self.bus.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
                 _ in
                 self.sweepIdle()
+                self.recentPages.age()
                 self.logRefusals()
             }
         }
