@@ -12,6 +12,9 @@ public protocol StreamEndpoint: Sendable {
     /// Whether a POST asks for the same as a GET, with a form or JSON as its query.
     var takesForms: Bool { get }
 
+    /// Whether its streams are answered at once, so that the topics that they listen to cost nothing afterwards.
+    var isMomentary: Bool { get }
+
     /// The cursor in a header field that only this transport knows; it outranks the query's. `nil` if there is none.
     func cursor(in headers: HTTPHeaders) -> String?
 
@@ -36,6 +39,9 @@ extension StreamEndpoint {
 
     /// A WebSocket and a frame begin with a GET only.
     public var takesForms: Bool { false }
+
+    /// A stream lasts.
+    public var isMomentary: Bool { false }
 
     /// There is none.
     public func cursor(in headers: HTTPHeaders) -> String? { nil }

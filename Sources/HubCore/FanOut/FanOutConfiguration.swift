@@ -37,8 +37,9 @@ public struct FanOutConfiguration: Sendable {
     public var pageCount: Int
     /// How much memory such pages may take, in bytes. Beyond it only one stream of each loop is given more at a time.
     public var pageByteCount: Int
-    /// How many reads of logs may be under way at once.
-    public var readCount = 16
+    /// How many reads of logs may be under way at once: enough to keep the bus at work, and so few that whoever publishes
+    /// does not wait long behind them.
+    public var readCount = 4
     /// How long a topic that nobody listens to any more stays subscribed to.
     public var linger: TimeAmount
     /// The time of day, in milliseconds since 1970.

@@ -50,7 +50,7 @@ struct SubscribeEndpoint: Endpoint {
     }
 
     private func begin(_ request: AdmittedRequest) -> Outcome {
-        guard let stream = request.stream, self.hub.hasRoom(for: stream.topics) else {
+        guard let stream = request.stream, self.transport.isMomentary || self.hub.hasRoom(for: stream.topics) else {
             return .now(TurnAway.tooManyTopics.answer(to: request))
         }
         return .stream(self.transport, stream)

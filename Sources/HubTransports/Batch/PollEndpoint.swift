@@ -19,6 +19,8 @@ public struct PollEndpoint: StreamEndpoint {
 
     public var takesForms: Bool { true }
 
+    public var isMomentary: Bool { true }
+
     public func cursor(in headers: HTTPHeaders) -> String? { EntityTag.cursor(in: headers) }
 
     public func check(_ request: StreamRequest) throws(StreamRefusal) {

@@ -17,17 +17,19 @@ extension HTTPHeaders {
         self[name].map { ByteString($0).trimmed }
     }
 
-    /// The elements of the fields of a name, which are one list (RFC 9110, 5.3 and 5.6.1); empty ones do not count.
-    /// - Returns: `nil` if there are more than ``maximumListCount``; what an element says is not known then.
+    /// The elements of the fields of a name, which are one list; empty ones are left out, of which a reasonable number is allowed
+    /// (RFC 9110, 5.3 and 5.6.1).
+    /// - Returns: `nil` if there are more than ``maximumListCount``, or as many empty ones; what an element says is not known then.
     public func list(_ name: String) -> [ByteString]? {
         var elements: [ByteString] = []
+        var emptyCount = 0
         for value in self[name] {
             var rest: ByteString? = ByteString(value)
             while let text = rest {
                 let (before, after) = text.cut(at: UInt8(ascii: ","))
                 let element = before.trimmed
-                if !element.isEmpty { elements.append(element) }
-                guard elements.count <= Self.maximumListCount else { return nil }
+                if element.isEmpty { emptyCount += 1 } else { elements.append(element) }
+                guard Swift.max(elements.count, emptyCount) <= Self.maximumListCount else { return nil }
                 rest = after
             }
         }
@@ -37,12 +39,13 @@ extension HTTPHeaders {
     /// The last elements of a list to which everybody on the way appends one, ``maximumListCount`` at most.
     public func endOfList(_ name: String) -> [ByteString] {
         var elements: [ByteString] = []
+        var emptyCount = 0
         for value in self[name].reversed() {
             var rest: Substring.UTF8View? = value[...].utf8
-            while let text = rest, elements.count < Self.maximumListCount {
+            while let text = rest, Swift.max(elements.count, emptyCount) < Self.maximumListCount {
                 let comma = text.lastIndex(of: UInt8(ascii: ","))
                 let element = ByteString(text[(comma.map { text.index(after: $0) } ?? text.startIndex)...]).trimmed
-                if !element.isEmpty { elements.append(element) }
+                if element.isEmpty { emptyCount += 1 } else { elements.append(element) }
                 rest = comma.map { text[..<$0] }
             }
         }

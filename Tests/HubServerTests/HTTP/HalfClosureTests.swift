@@ -21,7 +21,8 @@ struct HalfClosureTests {
             ] {
                 try await server.connect { client in
                     client.send(requests)
-                    try await client.endInput()
+                    // What is refused may be answered, and closed, before.
+                    try? await client.endInput()
                     for status in statuses {
                         let answer = try await client.readAnswer()
                         #expect(answer.status == status, "\(requests): \(answer.body)")

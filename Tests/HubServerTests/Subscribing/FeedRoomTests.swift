@@ -25,7 +25,7 @@ struct FeedRoomTests {
         }
     }
 
-    @Test(arguments: ["/sse", "/poll", "/long-poll", "/ws"])
+    @Test(arguments: ["/sse", "/long-poll", "/ws"])
     func aStreamOfMoreTopicsThanThereIsRoomForComesBackLater(_ path: String) async throws {
         try await TestServer.run(fanOut: Self.limited(2)) { server in
             let target = path + (path.contains("?") ? "&" : "?") + "topic=a&topic=b&topic=c"
@@ -36,6 +36,13 @@ struct FeedRoomTests {
             let answer = try await server.request("GET", target, headers: path == "/ws" ? upgrade : [])
             #expect(answer.status == 503 && answer["retry-after"] != nil)
             #expect(answer.body.contains("--max-feeds"))
+        }
+    }
+
+    @Test func aPollIsAnsweredAllTheSame() async throws {
+        try await TestServer.run(fanOut: Self.limited(1)) { server in
+            let answer = try await server.request("GET", "/poll?topic=a&topic=b")
+            #expect(answer.status == 200)
         }
     }
 

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 /// A client that writes what it is told and keeps what it reads, so that a test can break every rule.
 final class RawClient: Sendable {
@@ -157,7 +158,7 @@ final class RawClient: Sendable {
 func eventually(
     _ what: @autoclosure () -> String, seconds: Double = 10, _ condition: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(seconds)
+    let deadline = ContinuousClock.now + Patience.duration(.seconds(seconds))
     while try await !condition() {
         guard ContinuousClock.now < deadline else { throw RawClient.Timeout(description: what()) }
         try await Task.sleep(for: .milliseconds(5))

@@ -13,12 +13,13 @@ struct WebSocketLimitTests {
     private static let key = ["Authorization: Bearer k"]
 
     private static func with(
-        headers: [String] = [], limit: Int = 64 << 20, _ test: (TestServer, WebSocketClient) async throws -> Void
+        headers: [String] = [], limit: Int = 64 << 20, messageTime: TimeAmount = .seconds(2),
+        _ test: (TestServer, WebSocketClient) async throws -> Void
     ) async throws {
         try await TestServer.run({
             $0.keys = PublishKeys(["k"])
             $0.budget = ByteBudget(limit: limit)
-            $0.webSocketMessageTime = .seconds(2)
+            $0.webSocketMessageTime = messageTime
         }) { server in
             try await server.connect { raw in
                 let (client, answer) = try await WebSocketClient.open(raw, headers: headers)
@@ -75,11 +76,11 @@ struct WebSocketLimitTests {
     }
 
     @Test func messagesThatAreCompleteInTimeGoOn() async throws {
-        try await Self.with(headers: Self.key) { _, client in
+        try await Self.with(headers: Self.key, messageTime: .seconds(5)) { _, client in
             // Longer than one may take; the pace is what this test is about.
             for number in 0..<12 {
                 client.send(frame: 0x01, Array(#"{"type":"unsubscribe","#.utf8))
-                try await Task.sleep(for: .milliseconds(250))
+                try await Task.sleep(for: .milliseconds(450))
                 client.send(frame: 0x80, Array(#""topic":"none-\#(number)"}"#.utf8))
                 #expect(try await client.message().contains("none-\(number)"))
             }

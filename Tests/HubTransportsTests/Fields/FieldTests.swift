@@ -25,5 +25,8 @@ import Testing
         let full = Array(repeating: "x", count: HTTPHeaders.maximumListCount).joined(separator: ",")
         #expect(HTTPHeaders([("Accept", full)]).list("Accept")?.count == HTTPHeaders.maximumListCount)
         #expect(HTTPHeaders([("Accept", full), ("Accept", "y")]).list("Accept") == nil)
+        let commas = String(repeating: " ,", count: 30_000)
+        #expect(HTTPHeaders([("Accept", commas)]).list("Accept") == nil)
+        #expect(HTTPHeaders([("Forwarded", "a" + commas)]).endOfList("Forwarded") == [])
     }
 }
