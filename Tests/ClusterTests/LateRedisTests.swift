@@ -1,6 +1,7 @@
 import Foundation
 import HubClient
 import NIOCore
+import NIOHTTP1
 import Testing
 
 extension ClusterTests {

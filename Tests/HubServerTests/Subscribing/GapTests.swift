@@ -51,7 +51,8 @@ struct GapTests {
                 try await server.publish("2", to: "b")
                 try await eventually("the topics should be retired, and nobody listen", seconds: Patience.seconds(10)) {
                     let topics = try await server.hub.bus.topics(after: nil, limit: 10).get()
-                    return try await topics.isEmpty && server.hub.statistics().get().feeds.feeds == 0
+                    let feeds = try await server.hub.statistics().get().feeds.feeds
+                    return topics.isEmpty && feeds == 0
                 }
                 let batch = try await server.batch("/poll?topic=a&cursor=\(cursor)")
                 #expect(batch.resets == nil && batch.events.isEmpty, "round \(round)")
