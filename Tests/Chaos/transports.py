@@ -30,7 +30,7 @@ class Exchange(asyncio.Protocol):
         self.ask()
 
     def send(self, target, *fields):
-        lines = [f"GET {target} HTTP/1.1", "Host: chaos", *fields, "", ""]
+        lines = [f"GET {target} HTTP/1.1", "Host: localhost", *fields, "", ""]
         self.transport.write("\r\n".join(lines).encode())
 
     def read_head(self, expected):
@@ -106,7 +106,7 @@ class IFrame(Stream):
 
     def ask(self):
         more = {"cursor": self.subscriber.cursor} if self.subscriber.cursor else {}
-        self.send(f"/iframe?{query(self.subscriber, origin='http://chaos', **more)}")
+        self.send(f"/iframe?{query(self.subscriber, origin='http://localhost', **more)}")
 
     def take(self, data):
         end = 0
