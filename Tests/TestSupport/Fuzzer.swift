@@ -39,6 +39,8 @@ public struct Fuzzer {
         let end = ContinuousClock.now + .seconds(seconds)
         for sample in self.corpus { _ = try await self.run(check, sample) }
         while ContinuousClock.now < end {
+            // Checks that never wait would keep the threads of all tests to themselves.
+            await Task.yield()
             let input = self.mutated(self.corpus.randomElement(using: &self.generator) ?? [])
             guard try await self.run(check, input) else { continue }
             if self.corpus.count < 1000 {
