@@ -3,8 +3,8 @@ import Logging
 /// What the bus tells, on its loop.
 extension Partition: EventBusDelegate {
     func busSubscribed(_ topic: Topic) {
-        guard self.entries[topic] != nil, let action = self.entries[topic]?.feed.subscribed() else { return }
-        self.perform(action, for: topic)
+        // A topic that was left and taken up again may be acknowledged twice: its shards are told that it is read anew.
+        self.update(topic, hole: false) { $0.subscribed() }
         self.flush()
     }
 

@@ -144,6 +144,22 @@ private final class BeginningHub {
         #expect(hub.items.contains(.event(second, try Topic("b"))) || subscriber.place >= second.offset)
     }
 
+    @Test func aTopicThatIsAcknowledgedTwiceIsReadAnewAndItsStreamsWait() throws {
+        let hub = try BeginningHub(isMet: true)
+        let (_, first) = try hub.join("t", start: .latest)
+        hub.move { hub.shard.leave(first) }
+        _ = try hub.join("t", start: .latest)
+        let topic = try #require(hub.shard.topics[Topic("t")])
+        // The first acknowledgement is that of the subscription which was given up.
+        hub.move { hub.bus.deliver(1) }
+        hub.read()
+        #expect(topic.isLive)
+        hub.move { hub.bus.deliver(1) }
+        #expect(!topic.isLive, "what comes now waits for the answer, and is not missed in silence")
+        hub.read()
+        #expect(topic.isLive)
+    }
+
     @Test func aSecondConfirmationSaysNothing() throws {
         let outlet = SimulatedClient.Connection(isSlow: false) { _ in }
         let subscriber = Subscriber(topics: [], start: .latest, outlet: outlet)

@@ -119,6 +119,13 @@ final class Simulation {
         }
     }
 
+    /// What clients were told before and at their resets, for the message of a failing test.
+    var told: [String] {
+        self.clients.compactMap { client in
+            client.items.lastIndex(where: \.isReset).map { "\(client.items.prefix($0 + 1).suffix(8)) \(client.state)" }
+        }
+    }
+
     /// How often a stream has skipped.
     var skipped: Int { self.shards.reduce(0) { $0 + $1.shard.statistics.skipped } }
 

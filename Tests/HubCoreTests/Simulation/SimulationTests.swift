@@ -98,8 +98,9 @@ import Testing
         for seed in Self.seeds(block) {
             let faults = Simulation.Faults(
                 changesTopics: seed % 2 == 0, beginsAnywhere: true, batches: true, retained: 100_000)
-            let resets = try Self.check(try Simulation(seed: 9_000_000 + seed, faults: faults), seed: seed)
-            #expect(resets == 0, "seed \(seed)")
+            let simulation = try Simulation(seed: 9_000_000 + seed, faults: faults)
+            let resets = try Self.check(simulation, seed: seed)
+            #expect(resets == 0, "seed \(seed): \(simulation.told)")
         }
     }
 
