@@ -3,7 +3,7 @@ import NIOCore
 
 /// Reads of logs, so many at a time: a storm of clients that come back must leave the bus able to answer all others in time.
 ///
-/// Sendable is safe without a check: all stored state is touched only on `bus.eventLoop`, where the methods are called and
+/// Sendable is safe without a check: all stored state is touched only on the bus's loop, where the methods are called and
 /// reads are answered.
 final class LogReadQueue: @unchecked Sendable {
     typealias Completion = @Sendable (Result<LogPage, any Error>) -> Void
@@ -15,18 +15,19 @@ final class LogReadQueue: @unchecked Sendable {
         let completion: Completion
     }
 
-    private let bus: any EventBus
     private let concurrency: Int
+    private let readLog: (Topic, LogRange, _ limit: Int) -> EventLoopFuture<LogPage>
     private var waiting: Deque<Read> = []
     private var underWay = 0
+    private var isAdvancing = false
 
     /// Makes a queue.
     /// - Parameters:
-    ///   - bus: Where logs are read.
     ///   - concurrency: How many reads may be under way at once.
-    init(bus: any EventBus, concurrency: Int) {
-        self.bus = bus
+    ///   - readLog: Reads a log, and answers on the bus's loop.
+    init(concurrency: Int, readLog: @escaping (Topic, LogRange, _ limit: Int) -> EventLoopFuture<LogPage>) {
         self.concurrency = concurrency
+        self.readLog = readLog
     }
 
     /// Reads a part of a log when its turn comes.
@@ -40,10 +41,15 @@ final class LogReadQueue: @unchecked Sendable {
         self.advance()
     }
 
+    /// A bus that is away answers at once: the reads that wait are then refused one after the other, and not one within the
+    /// other, for which no stack is deep enough.
     private func advance() {
+        guard !self.isAdvancing else { return }
+        self.isAdvancing = true
+        defer { self.isAdvancing = false }
         while self.underWay < self.concurrency, let read = self.waiting.popFirst() {
             self.underWay += 1
-            self.bus.read(read.topic, read.range, limit: read.limit).whenComplete { result in
+            self.readLog(read.topic, read.range, read.limit).whenComplete { result in
                 self.underWay -= 1
                 read.completion(result)
                 self.advance()

@@ -42,7 +42,7 @@ final class Partition: @unchecked Sendable {
         self.logger = logger
         self.pageBudget = PageBudget(limit: configuration.pageByteCount)
         self.room = FeedRoom(limit: configuration.maximumFeeds)
-        self.reads = LogReadQueue(bus: bus, concurrency: configuration.readCount)
+        self.reads = LogReadQueue(concurrency: configuration.readCount) { bus.read($0, $1, limit: $2) }
     }
 
     /// Begins to work.
