@@ -2,12 +2,14 @@
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#else
+    import Darwin
 #endif
 
 /// The time of day.
-enum WallClock {
+public enum WallClock {
     /// Milliseconds since 1970.
-    @Sendable static func milliseconds() -> UInt64 {
+    public static var milliseconds: UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000

@@ -43,7 +43,7 @@ public struct FanOutConfiguration: Sendable {
     /// How long a topic that nobody listens to any more stays subscribed to.
     public var linger: TimeAmount
     /// The time of day, in milliseconds since 1970.
-    var wallClock: @Sendable () -> UInt64 = WallClock.milliseconds
+    var wallClock: @Sendable () -> UInt64 = { WallClock.milliseconds }
 
     /// How many topics may be listened to at once.
     public var maximumFeeds = 100_000

@@ -1,3 +1,4 @@
+import HubCore
 import NIOCore
 
 /// What the connections of one event loop share: a coarse timer instead of one each, and the `Date` field.

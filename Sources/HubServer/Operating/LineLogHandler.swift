@@ -1,3 +1,4 @@
+import HubCore
 public import Logging
 
 /// Logs one line an entry: `2026-01-31T12:00:00.250Z notice listening address=127.0.0.1:8080`.

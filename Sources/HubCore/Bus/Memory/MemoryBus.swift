@@ -25,7 +25,7 @@ public final class MemoryBus: EventBus, @unchecked Sendable {
     ///   - replayCount: How many events of each topic are kept.
     ///   - replayAge: How long an event is kept.
     public convenience init(eventLoop: any EventLoop, replayCount: Int, replayAge: TimeAmount) {
-        self.init(eventLoop: eventLoop, replayCount: replayCount, replayAge: replayAge, now: WallClock.milliseconds)
+        self.init(eventLoop: eventLoop, replayCount: replayCount, replayAge: replayAge, now: { WallClock.milliseconds })
     }
 
     /// Makes a bus with a clock of the caller's.
