@@ -31,10 +31,9 @@ extension FanOutShard {
     /// What is known of one of the stream's topics after its place; `nil` if a page has been asked for.
     private func lane(_ index: Int, of subscriber: Subscriber) -> StreamMerge.Lane? {
         let topic = subscriber.topics[index]
-        let reached = subscriber.reached(index)
-        if case .doubt(let sure, let hole) = subscriber.policy(index) {
+        if case .doubt(let sure, let through, let hole) = subscriber.policy(index) {
             guard let lane = self.lane(of: topic, index, after: sure, for: subscriber) else { return nil }
-            let isMissed = (lane.next.map { $0.offset <= reached } ?? false) || (hole && lane.gap != nil)
+            let isMissed = (lane.next.map { $0.offset <= through } ?? false) || (hole && lane.gap != nil)
             self.settleDoubt(index, of: subscriber, after: sure, isMissed: isMissed)
         }
         // A stream of one topic may just have gone back.

@@ -96,8 +96,17 @@ extension FanOutShard {
             guard let lane = subscriber.topics.firstIndex(where: { $0 === topic }) else { return }
             let sure = max(topic.ring.last, topic.verified, subscriber.origin(lane))
             guard subscriber.reached(lane) > sure, subscriber.policy(lane) == .prove else { return }
-            subscriber.setPolicy(.doubt(after: sure, hole: hole), of: lane)
+            let through = self.doubtEnd(lane, of: subscriber)
+            subscriber.setPolicy(.doubt(after: sure, through: through, hole: hole), of: lane)
         }
+    }
+
+    /// Up to where a topic may have events that the stream was not sent. The last one it was sent may be this topic's too, and have
+    /// come with another one first.
+    private func doubtEnd(_ lane: Int, of subscriber: Subscriber) -> Offset {
+        let reached = subscriber.reached(lane)
+        let isSent = subscriber.topics.indices.contains { $0 != lane && subscriber.topics[$0].ring.contains(reached) }
+        return isSent ? reached.predecessor : reached
     }
 
     /// Every stream is told that events may be lost, and begins again with the oldest that there is.

@@ -2,9 +2,9 @@
 enum GapPolicy: Hashable, Sendable {
     /// Says that events were trimmed.
     case prove
-    /// Looks whether there are events between here and the stream's place, which would have been missed, and goes back or
-    /// says so. With a hole it is known that there are some.
-    case doubt(after: Offset, hole: Bool)
+    /// Looks whether there are events between two places, which would have been missed, and goes back or says so. With a
+    /// hole it is known that there are some.
+    case doubt(after: Offset, through: Offset, hole: Bool)
     /// Begins with what there is, since the client asked for the earliest; but not after `until`, where the head of the answer
     /// was sent before: what was published after that is due. Lasts until the beginning is known, and no longer: what is
     /// trimmed from then on would be missed.

@@ -160,6 +160,26 @@ private final class BeginningHub {
         #expect(topic.isLive)
     }
 
+    @Test func anEventOfTwoTopicsOfWhichOneWasLostWithTheConnectionIsNotMissed() throws {
+        let hub = try BeginningHub(isMet: true)
+        _ = try hub.join("a", "b", start: .latest)
+        hub.move { hub.bus.deliver(.max) }
+        hub.read()
+        hub.read()
+        hub.move { hub.bus.probe() }
+        hub.move { hub.bus.deliver(.max) }
+        hub.server.publish(try Sample.publication("a", "b"))
+        hub.move { hub.bus.deliver(1) }
+        let event = EventID(epoch: hub.server.log.epoch, offset: hub.server.log.clock)
+        #expect(hub.items == [.event(event, try Topic("a"))])
+        hub.move { hub.bus.disconnect() }
+        hub.move { hub.bus.connect() }
+        hub.move { hub.bus.deliver(.max) }
+        hub.read()
+        hub.read()
+        #expect(hub.items.count == 1, "it was sent, and nothing is to be told")
+    }
+
     @Test func aSecondConfirmationSaysNothing() throws {
         let outlet = SimulatedClient.Connection(isSlow: false) { _ in }
         let subscriber = Subscriber(topics: [], start: .latest, outlet: outlet)
