@@ -206,11 +206,15 @@ final class SimulatedClient {
     /// Where the stream stands, for the message of a failing test.
     var state: String {
         guard let subscriber else { return "not connected" }
-        if ProcessInfo.processInfo.environment["HUB_SIMULATION_SHOW"] != nil {
-            for item in self.items { print(item) }
-        }
         let topics = subscriber.topics.map { "\($0.topic) live \($0.isLive) base \($0.ring.base) last \($0.ring.last)" }
         return "\(subscriber.phase) at \(subscriber.place), queued \(subscriber.isQueued), \(topics)"
+            + self.transcript
+    }
+
+    /// All that the client was told, if `HUB_SIMULATION_SHOW` is set.
+    private var transcript: String {
+        guard ProcessInfo.processInfo.environment["HUB_SIMULATION_SHOW"] != nil else { return "" }
+        return self.items.map { "\n\($0)" }.joined()
     }
 
     private func take(_ items: [Item]) {

@@ -30,6 +30,8 @@ final class Simulation {
         var remembered = RetiredTopics.limit
         /// Many events in one step, of several topics.
         var batches = false
+        /// Connections are lost and made again often, clients have several topics, and nearly all of them are slow.
+        var isRestless = false
         /// What happens to clients that do not take what they are sent.
         var slowConsumer = FanOutConfiguration.SlowConsumer.resume
         /// Clients have many topics, of whose logs little is held in memory and little is read at a time.
@@ -54,7 +56,8 @@ final class Simulation {
         self.topics = try names.map { name throws(InvalidEvent) in try Topic(name) }
         var configuration = FanOutConfiguration(
             openingTimeout: faults.beginsAnywhere ? .milliseconds(200) : .seconds(2), slowConsumer: faults.slowConsumer,
-            sliceCount: 2, gatherCount: 2, catchUpByteCount: 100, ringLimit: RingLimit(count: faults.isTight ? 3 : 6),
+            sliceCount: 2, gatherCount: 2, catchUpByteCount: faults.isRestless ? 100_000 : 100,
+            ringLimit: RingLimit(count: faults.isTight ? 3 : 6),
             tailCount: faults.isTight ? 2 : 4, pageCount: faults.isTight ? 2 : 3, linger: .milliseconds(1))
         configuration.backlogLimit = RingLimit(count: 5)
         // Clocks are further apart than they are expected to be.
@@ -105,15 +108,30 @@ final class Simulation {
                 member.answerRead(failing: false)
             }
             for (_, loop) in self.shards { loop.advanceTime(by: .milliseconds(300)) }
-            for client in self.clients { client.drain() }
+            for client in self.clients {
+                client.drain()
+                // One that was closed comes back.
+                self.connect(client, to: self.shards.randomElement(using: &self.random)!.shard, isSlow: false)
+            }
             let reached = self.clients.map(\.place)
             quietRounds = reached == progress && self.server.members.allSatisfy(\.isQuiet) ? quietRounds + 1 : 0
             progress = reached
         }
     }
 
+    /// What clients were told before and at their resets, for the message of a failing test.
+    var told: [String] {
+        self.clients.compactMap { client in
+            client.items.lastIndex(where: \.isReset).map { "\(client.items.prefix($0 + 1).suffix(8)) \(client.state)" }
+        }
+    }
+
+    /// How often a stream has skipped.
+    var skipped: Int { self.shards.reduce(0) { $0 + $1.shard.statistics.skipped } }
+
     private func addClient() {
-        let counts = self.faults.losesMessages ? [1] : self.faults.isTight ? [2, 4, 6, 8] : [1, 1, 2, 3]
+        let isMany = self.faults.isTight || self.faults.isRestless
+        let counts = self.faults.losesMessages ? [1] : isMany ? [2, 2, 3, 4, self.topics.count] : [1, 1, 2, 3]
         let count = counts.randomElement(using: &self.random)!
         let topics = Array(self.topics.shuffled(using: &self.random).prefix(count))
         if self.faults.beginsAnywhere, self.random.chance(70) {
@@ -153,10 +171,13 @@ final class Simulation {
         if self.faults.rotates, self.random.chance(1), self.random.chance(20) {
             return self.server.rotate(self.server.log.epoch)
         }
+        if self.faults.isRestless, self.random.chance(2) { return self.reconnect() }
+        // Who never reads is never live, and has nothing to skip.
+        if self.faults.isRestless, self.random.chance(30) { return self.drainSome() }
         let member = self.server.members.randomElement(using: &self.random)!
         let (shard, loop) = self.shards.randomElement(using: &self.random)!
         switch Int.random(in: 0..<100, using: &self.random) {
-        case 0..<18: self.publish()
+        case 0..<18: if !self.faults.isRestless || self.random.chance(15) { self.publish() }
         case 18..<38: member.deliver(Int.random(in: 1...5, using: &self.random))
         case 38..<50: member.carryOutRead()
         case 50..<62: member.answerRead(failing: self.faults.failsReads && self.random.chance(10))
@@ -171,6 +192,28 @@ final class Simulation {
         case 97..<98: if self.faults.losesMessages { member.loseMessage(using: &self.random) }
         case 98..<99: if self.faults.deletes { self.server.delete(self.topics.randomElement(using: &self.random)!) }
         default: if self.clients.count < 14 { self.addClient() }
+        }
+    }
+
+    private func drainSome() {
+        for client in self.clients where self.random.chance(30) { client.drain() }
+    }
+
+    /// Loses a connection and makes it again. Topics are read one after the other while events are on their way, and slow
+    /// clients go on in between.
+    private func reconnect() {
+        let member = self.server.members.randomElement(using: &self.random)!
+        member.disconnect()
+        member.loop.run()
+        member.connect()
+        member.deliver(.max)
+        for _ in 0..<Int.random(in: 4...20, using: &self.random) {
+            if self.random.chance(60) { self.publish([self.topics.randomElement(using: &self.random)!]) }
+            member.carryOutRead()
+            member.answerRead(failing: false)
+            member.loop.run()
+            for (_, loop) in self.shards { loop.advanceTime(by: .milliseconds(1)) }
+            for client in self.clients where self.random.chance(3) { client.drain() }
         }
     }
 
@@ -234,7 +277,7 @@ final class Simulation {
         let client = self.clients.randomElement(using: &self.random)!
         if client.connection == nil {
             client.dropsAfter = self.random.chance(50) ? Int.random(in: 1...3, using: &self.random) : nil
-            self.connect(client, to: shard, isSlow: self.random.chance(40))
+            self.connect(client, to: shard, isSlow: self.random.chance(self.faults.isRestless ? 90 : 40))
         } else if self.random.chance(30) {
             client.drop()
         }
