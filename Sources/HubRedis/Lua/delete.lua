@@ -10,6 +10,6 @@ local ms, seq = parts(last)
 if not ms then ms, seq = state.ms, state.seq end
 demand(state.key .. ':log:*', 'UNLINK', log)
 demand(state.key .. ':live:*', 'PUBLISH', live, '')
-write('UNLINK', log)
+if write('UNLINK', log) == 0 and not is_listed(state.key, topic) then return { place(state), 0 } end
 write('PUBLISH', live, message('d', state.epoch, ms, seq))
 return { place(state), 1 }

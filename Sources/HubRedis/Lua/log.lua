@@ -1,4 +1,4 @@
--- Appending to the topics' logs, and forgetting topics whose events have all passed their age.
+-- Appending to the topics' logs.
 
 local NEW_TOPIC = 1
 local NO_RETRY = 'ffffffff'
@@ -13,63 +13,6 @@ local function tick(state)
   else
     state.ms, state.seq = state.ms + 1, 0
   end
-end
-
--- The topics, `limit` at most, whose first event, or the last one at an earlier look, is older than `age` milliseconds,
--- each { name, last offset or false }; without those that are in use in this step.
-local function old_topics(state, age, limit, used)
-  local before = string.format('(%.0f', state.now - age)
-  local found = {}
-  for _, topic in ipairs(redis.call('ZRANGEBYSCORE', state.key .. ':topics', '-inf', before, 'LIMIT', 0, limit)) do
-    if not used[topic] then found[#found + 1] = { topic, redis.call('HGET', state.key .. ':last', topic) } end
-  end
-  return found
-end
-
--- Whether the user may do to a topic all that `retire` does.
-local function may_retire(state, topic)
-  return may('UNLINK', state.key .. ':log:' .. topic) and may('ZREM', state.key .. ':topics', topic)
-    and may('ZREM', state.key .. ':names', topic) and may('HDEL', state.key .. ':last', topic)
-    and may('PUBLISH', state.key .. ':live:' .. topic, '')
-end
-
--- Forgets one topic and its last offset. Topics that are not there have had no event after the floor.
-local function retire(state, topic, last)
-  -- Deleting comes first: a server that is out of memory lets it pass, and the rest of the script with it.
-  write('UNLINK', state.key .. ':log:' .. topic)
-  write('ZREM', state.key .. ':topics', topic)
-  write('ZREM', state.key .. ':names', topic)
-  if not last then return end
-  write('HDEL', state.key .. ':last', topic)
-  local ms, seq = parts(last)
-  -- Where the last offset makes no sense, no cursor up to the clock is known to be complete.
-  if not ms or above(ms, seq, state.ms, state.seq) then ms, seq = state.ms, state.seq end
-  if above(ms, seq, state.floor_ms, state.floor_seq) then
-    state.floor_ms, state.floor_seq = ms, seq
-    write('HSET', state.key .. ':state', 'floor', stream_id(ms, seq))
-  end
-  write('PUBLISH', state.key .. ':live:' .. topic, message('r', state.epoch, ms, seq))
-end
-
--- Retires those of the old topics that have had no event since, and remembers when to look at the others again. What the
--- user has no right to is left to others. Answers how many were dealt with.
-local function retire_old(state, age, topics)
-  local oldest, count = state.now - age, 0
-  for _, found in ipairs(topics) do
-    local topic, last = found[1], found[2]
-    local ms = last and parts(last) or 0
-    if may_retire(state, topic) and may('ZADD', state.key .. ':topics', '0', topic) then
-      count = count + 1
-      if ms < oldest then
-        retire(state, topic, last)
-      else
-        -- A server that is out of memory lets the deletion pass, and what follows it.
-        write('ZREM', state.key .. ':topics', topic)
-        write('ZADD', state.key .. ':topics', ms, topic)
-      end
-    end
-  end
-  return count
 end
 
 -- The rest of an event's message: previous offset, flags, retry and length of the name, 64 bytes with what `message`
@@ -119,9 +62,12 @@ local function look_at(state, age, topic, began)
   demand(log .. '*', 'XADD', known.log, '*', 'p', '')
   demand(key .. ':live:*', 'PUBLISH', live, '')
   demand(key .. ':last', 'HSET', key .. ':last', topic, '')
-  if known.is_trimmed then demand(log .. '*', 'XTRIM', known.log, 'MINID', '0') end
-  if known.is_new then
-    demand(log .. '*', 'DEL', known.log)
+  if known.is_trimmed then
+    demand(log .. '*', 'XTRIM', known.log, 'MINID', '0')
+    demand(key .. ':retired', 'ZREM', key .. ':retired', topic)
+  end
+  if known.is_new then demand(log .. '*', 'DEL', known.log) end
+  if known.is_new or known.is_trimmed then
     demand(key .. ':names', 'ZADD', key .. ':names', '0', topic)
     demand(key .. ':topics', 'ZADD', key .. ':topics', '0', topic)
   end
@@ -130,17 +76,16 @@ end
 
 -- Appends an entry to a topic's log and tells the hubs. `lasts` gets the topic's last offset as soon as it is one.
 local function append(state, count, age, entry, topic, known, lasts)
-  if known.is_new then
-    write('DEL', known.log)
-    write('ZADD', state.key .. ':names', 0, topic)
-    write('ZADD', state.key .. ':topics', entry.ms, topic)
-  end
+  -- A retired topic is remembered, and has had no event for so long that its log is due to be trimmed: only then is looked.
+  local is_back = known.is_trimmed and write('ZREM', state.key .. ':retired', topic) == 1
+  if known.is_new then write('DEL', known.log) end
+  if known.is_new or is_back then list(state, topic, entry.ms) end
   add_entry(known.log, count, entry, stream_id(known.ms, known.seq))
   lasts[topic] = entry.id
   if known.is_trimmed then
     try('XTRIM', known.log, 'MINID', '=', string.format('%.0f', math.max(0, state.now - age)))
   end
-  write('PUBLISH', known.live, event_message(state.epoch, entry, known.ms, known.seq, known.is_new))
+  write('PUBLISH', known.live, event_message(state.epoch, entry, known.ms, known.seq, known.is_new or is_back))
   known.ms, known.seq, known.is_new, known.is_trimmed = entry.ms, entry.seq, false, false
 end
 
@@ -207,10 +152,10 @@ local function publish(state, count, age, entries)
   end
   if #fresh == 0 then return ids, repeats end
   -- At most ten times a second: the hubs look for old topics too, but need not be there.
-  local old = state.ms - state.ms % 100 > began.ms and old_topics(state, age, 32, topics) or {}
+  local old = state.ms - state.ms % 100 > began.ms and old_topics(state, age, 32, topics)
   -- The first write, and one that a server out of memory refuses; what follows it is refused nothing.
   save_clock(state)
-  retire_old(state, age, old)
+  if old then retire_old(state, age, old) end
   store(state, count, age, fresh, topics)
   return ids, repeats
 end

@@ -188,7 +188,7 @@ end
 
 -- Forgets what an older state left: without the clock that gave those offsets they prove nothing.
 local function forget_logs(key)
-  write('DEL', key .. ':last', key .. ':topics', key .. ':names')
+  write('DEL', key .. ':last', key .. ':topics', key .. ':names', key .. ':retired')
 end
 
 -- Reads the state, and begins a new epoch if there is none, or if it is older than what the caller has seen.
@@ -196,7 +196,7 @@ end
 local function enter(key, caller)
   local state = read_state(key)
   if not state.epoch then
-    demand(key .. ':*', 'DEL', key .. ':last', key .. ':topics', key .. ':names')
+    demand(key .. ':*', 'DEL', key .. ':last', key .. ':topics', key .. ':names', key .. ':retired')
     rotate(state, caller)
     forget_logs(key)
     state.floor_ms, state.floor_seq = state.ms, state.seq
@@ -208,6 +208,11 @@ local function enter(key, caller)
   return state
 end
 
+-- Whether a topic is there: neither unknown nor retired.
+local function is_listed(key, topic)
+  return #redis.call('ZRANGEBYLEX', key .. ':names', '[' .. topic, '[' .. topic) == 1
+end
+
 -- Why the hubs can't work with the server, or false: carries out every command of the scripts where it does nothing.
 -- No topic and no idempotency key is the empty text.
 local function refusal(key)
@@ -217,8 +222,10 @@ local function refusal(key)
     { 'HGET', key .. ':last', '' }, { 'HDEL', key .. ':last', '' },
     { 'ZADD', key .. ':names', 'XX', 0, '' }, { 'ZREM', key .. ':names', '' },
     { 'ZADD', key .. ':topics', 'XX', 0, '' }, { 'ZREM', key .. ':topics', '' },
+    { 'ZADD', key .. ':retired', 'XX', 0, '' }, { 'ZREM', key .. ':retired', '' },
     { 'ZRANGEBYLEX', key .. ':names', '+', '-', 'LIMIT', 0, 1 },
     { 'ZRANGEBYSCORE', key .. ':topics', 1, 0, 'LIMIT', 0, 1 },
+    { 'ZRANGEBYSCORE', key .. ':retired', 1, 0, 'LIMIT', 0, 1 },
     { 'XADD', log, 'NOMKSTREAM', '*', 'p', '' }, { 'XTRIM', log, 'MAXLEN', 0 }, { 'XLEN', log },
     { 'XRANGE', log, '-', '+', 'COUNT', 1 }, { 'XREVRANGE', log, '+', '-', 'COUNT', 1 },
     { 'DEL', log }, { 'UNLINK', log }, { 'GET', kept }, { 'SET', kept, '', 'XX' }, { 'PUBLISH', key .. ':live:', '' },

@@ -22,7 +22,7 @@ end
 
 local state = enter(KEYS[1], caller_of(ARGV))
 if ARGV[5] == 'one' then
-  local found = summary(state, ARGV[6])
+  local found = is_listed(state.key, ARGV[6]) and summary(state, ARGV[6]) or nil
   return { place(state), { found }, false }
 end
 local from = ARGV[6] == '' and '-' or '(' .. ARGV[6]

@@ -6,12 +6,13 @@ enum HubScript: CaseIterable {
     var source: [UInt8] {
         switch self {
         case .hello: Self.run(PackageResources.hello_lua)
-        case .publish: Self.run(PackageResources.publish_lua, after: PackageResources.log_lua)
+        case .publish:
+            Self.run(PackageResources.publish_lua, after: PackageResources.retirement_lua + PackageResources.log_lua)
         case .read: Self.run(PackageResources.read_lua)
         case .probe: Self.run(PackageResources.probe_lua)
         case .rotate: Self.run(PackageResources.rotate_lua)
         case .delete: Self.run(PackageResources.delete_lua)
-        case .retire: Self.run(PackageResources.retire_lua, after: PackageResources.log_lua)
+        case .retire: Self.run(PackageResources.retire_lua, after: PackageResources.retirement_lua)
         case .topics: Self.run(PackageResources.topics_lua)
         }
     }

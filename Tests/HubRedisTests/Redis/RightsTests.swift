@@ -19,20 +19,28 @@ import Testing
         + [
             ["resetchannels", "&hub:{0}:control", "&hub:{0}:probe:*"], ["resetchannels", "&hub:{0}:live:*"],
             [
-                "resetkeys", "~hub:{0}", "~hub:{0}:state", "~hub:{0}:last", "~hub:{0}:names", "~hub:{0}:topics",
+                "resetkeys", "~hub:{0}", "~hub:{0}:retired", "~hub:{0}:state", "~hub:{0}:last", "~hub:{0}:names",
+                "~hub:{0}:topics",
                 "~hub:{0}:key:*",
             ],
             [
+                "resetkeys", "~hub:{0}", "~hub:{0}:retired", "~hub:{0}:state", "~hub:{0}:last", "~hub:{0}:names",
+                "~hub:{0}:topics",
+                "~hub:{0}:log:*",
+            ],
+            [
+                "resetkeys", "~hub:{0}", "~hub:{0}:retired", "~hub:{0}:state", "~hub:{0}:names", "~hub:{0}:topics",
+                "~hub:{0}:key:*",
+                "~hub:{0}:log:*",
+            ],
+            [
+                "resetkeys", "~hub:{0}", "~hub:{0}:retired", "~hub:{0}:state", "~hub:{0}:last", "~hub:{0}:topics",
+                "~hub:{0}:key:*",
+                "~hub:{0}:log:*",
+            ],
+            [
                 "resetkeys", "~hub:{0}", "~hub:{0}:state", "~hub:{0}:last", "~hub:{0}:names", "~hub:{0}:topics",
-                "~hub:{0}:log:*",
-            ],
-            [
-                "resetkeys", "~hub:{0}", "~hub:{0}:state", "~hub:{0}:names", "~hub:{0}:topics", "~hub:{0}:key:*",
-                "~hub:{0}:log:*",
-            ],
-            [
-                "resetkeys", "~hub:{0}", "~hub:{0}:state", "~hub:{0}:last", "~hub:{0}:topics", "~hub:{0}:key:*",
-                "~hub:{0}:log:*",
+                "~hub:{0}:key:*", "~hub:{0}:log:*",
             ],
         ]
 
