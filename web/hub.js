@@ -200,7 +200,7 @@ export class Hub extends EventTarget {
       if (connection.isAbandoned) {
         this.#readyState = Hub.CONNECTING
         if (connection.isLate) await connection.flush()
-        else patience = connection.patience
+        patience = connection.nextPatience
         continue
       }
       const pause = this.#plan(connection, failure)

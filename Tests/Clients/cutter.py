@@ -2,11 +2,14 @@
 
 import socket
 import threading
+import time
 
 
 class Cutter:
-    def __init__(self, port):
+    def __init__(self, port, delays=None):
+        """`delays` says how long requests wait that begin so, in seconds."""
         self.target = port
+        self.delays = delays or {}
         self.heads = []
         self.pairs = []
         self.muted = set()
@@ -51,6 +54,7 @@ class Cutter:
             while piece := source.recv(65536):
                 if is_request:
                     self.heads.append(piece.decode("latin-1"))
+                    time.sleep(next((delay for start, delay in self.delays.items() if piece.startswith(start)), 0))
                 if sink not in self.muted:
                     sink.sendall(piece)
         except OSError:

@@ -1,8 +1,6 @@
+import { Doubt } from './doubt.js'
 import { HubError } from './error.js'
-import { examine } from './witness.js'
-
-/** The least and the most patience with an answer that should come at once, in milliseconds. */
-const [SHORTEST, LONGEST] = [500, 2000]
+import { GRACE, LONGEST, SHORTEST, longer } from './patience.js'
 
 /**
  * What a connection hands to the client.
@@ -39,10 +37,7 @@ export class Connection {
   #heardAt = Date.now()
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #hasteTimer
-  /** @type {AbortController | undefined} */
-  #examination
+  #doubt = new Doubt(this)
   /** Ends the present pause. @type {(() => void) | undefined} */
   #endSleep
   #skipsSleep = false
@@ -95,7 +90,7 @@ export class Connection {
   end(failure) {
     if (this.isOver) return
     this.failure = failure
-    this.#settle()
+    this.#doubt.end()
     clearTimeout(this.#timer)
     this.#controller.abort()
   }
@@ -109,21 +104,39 @@ export class Connection {
 
   /**
    * Abandons the connection if it does not say something very soon: after sleep a browser may use one that is long dead, and does not
-   * notice for minutes. Only one is judged so at a time, since others are just slow.
+   * notice for minutes.
    * @param {number} [patience] In milliseconds.
    */
   hasten(patience = this.patience) {
-    if (this.isOver || this.#hasteTimer !== undefined) return
-    this.#hasteTimer = setTimeout(() => {
-      this.isLate = true
-      this.abandon()
-    }, patience)
+    if (!this.isOver) this.#doubt.hasten(patience)
   }
 
   /** How long an answer may take that should come at once, in milliseconds: no longer than it took to open, which was more. */
   get patience() {
-    const openingTime = (this.openedAt ?? Date.now()) - this.#begunAt
-    return Math.min(LONGEST, Math.max(SHORTEST, openingTime))
+    return Math.min(LONGEST, Math.max(SHORTEST, this.#openingTime))
+  }
+
+  /** How long it may be behind another one, in milliseconds: what is slow to open is slow in other things. */
+  get grace() {
+    return Math.min(LONGEST, Math.max(GRACE, this.#openingTime))
+  }
+
+  get #openingTime() {
+    return (this.openedAt ?? Date.now()) - this.#begunAt
+  }
+
+  /**
+   * How soon the connection that takes the place of this one, which was abandoned, has to say something, in milliseconds: longer
+   * each time, and in the end as long as any.
+   * @returns {number | undefined}
+   */
+  get nextPatience() {
+    return this.isLate ? longer(this.#doubt.patience ?? SHORTEST, this.settings.connectTimeout) : this.patience
+  }
+
+  /** Whether it has to say something soon, since what is asked may be answered by nobody. */
+  get isHastened() {
+    return this.#doubt.isUrgent
   }
 
   /**
@@ -131,6 +144,7 @@ export class Connection {
    * @param {boolean} isElsewhere Whether it can't be expected to work any more.
    */
   doubt(isElsewhere) {
+    if (this.isOver) return
     if (this.#endSleep) {
       this.#endSleep()
       return this.hasten()
@@ -139,31 +153,18 @@ export class Connection {
     this.#skipsSleep = true
     if (this.openedAt === undefined) {
       if (Date.now() - this.#begunAt > SHORTEST) this.abandon()
-    } else if (this.onDoubt) {
-      this.onDoubt()
-    } else if (isElsewhere) {
+      else if (isElsewhere) this.hasten(LONGEST)
+    } else if (isElsewhere && !this.onDoubt) {
       this.abandon()
-    } else if (!this.#examination) {
-      const examination = new AbortController()
-      this.#examination = examination
-      examine(this, examination.signal).finally(() => {
-        if (this.#examination === examination) this.#examination = undefined
-      })
+    } else {
+      this.#doubt.raise()
     }
-  }
-
-  /** The connection has said something, or is over: there is no doubt. */
-  #settle() {
-    clearTimeout(this.#hasteTimer)
-    this.#hasteTimer = undefined
-    this.#examination?.abort()
-    this.#examination = undefined
   }
 
   /** The connection has said something, whatever it was. */
   hear() {
     this.#heardAt = Date.now()
-    this.#settle()
+    this.#doubt.settle()
   }
 
   /** For how long it has said nothing, in milliseconds. */
@@ -191,7 +192,12 @@ export class Connection {
    * @returns {Promise<void>} Is fulfilled early if the connection ends, or the page has become impatient.
    */
   sleep(milliseconds) {
-    if (this.#skipsSleep) milliseconds = 0
+    if (this.#skipsSleep) {
+      milliseconds = 0
+      // The answer before may have been on its way for long; it is the next one that shows whether there is a way.
+      this.#doubt.end()
+      this.hasten()
+    }
     this.#skipsSleep = false
     return new Promise((resolve) => {
       const done = () => {
@@ -227,9 +233,13 @@ export class Connection {
     return this.#requests.ask(this.base, path, this.#queryWith(query), { signal: this.signal, ...manner })
   }
 
-  /** Has the browser part with the connections that it keeps, and that are dead. @returns {Promise<void>} */
-  flush() {
-    return this.#requests.flush(this.base, this.patience)
+  /**
+   * Has the browser part with the connections that it keeps, and that are dead.
+   * @param {number} [patience] In milliseconds.
+   * @returns {Promise<void>}
+   */
+  flush(patience = this.#doubt.patience ?? this.patience) {
+    return this.#requests.flush(this.base, Math.min(LONGEST, patience))
   }
 
   /** @param {Query} [query] */

@@ -44,8 +44,9 @@ export async function longPoll(connection) {
  */
 async function getBatch(connection, path, timeout) {
   connection.expect(connection.settings.connectTimeout + (timeout ?? 0) * 1000, () => new HubError('no answer came in time'))
-  // A long poll has nothing to keep, and Firefox lets one wait until that of another tab, which asks the same, is answered.
-  const cache = timeout === undefined ? undefined : /** @type {const} */ ('no-store')
+  // A long poll has nothing to keep, and a browser's cache may let a request wait for the answer to the same one of another tab, which
+  // a dead connection may never bring.
+  const cache = timeout === undefined && !connection.isHastened ? undefined : /** @type {const} */ ('no-store')
   const answer = await connection.ask(path, { timeout }, { type: 'application/json', cache })
   const { events, resets = [], cursor } = await answer.json()
   connection.relax()

@@ -1,5 +1,4 @@
-/** How long something may be on its way from the browser to the page, in milliseconds. */
-const GRACE = 150
+import { longer } from './patience.js'
 
 /** How long the hub waits for an event, in seconds. */
 const WAIT = 25
@@ -11,14 +10,12 @@ const WAIT = 25
  * @param {AbortSignal} signal Is aborted when the connection says something, or is over.
  */
 export async function examine(connection, signal) {
-  // What came while the page stood still is handed over first.
-  await pause(GRACE, signal)
-  if (!signal.aborted && connection.silence > connection.settings.heartbeatTimeout) return connection.abandon()
+  if (connection.silence > connection.settings.heartbeatTimeout) return connection.abandon()
   let batch = await first(connection, signal)
   while (batch && !signal.aborted) {
     const { events, resets = [], cursor } = batch
     if (events.length + resets.length > 0) {
-      await pause(GRACE, signal)
+      await pause(connection.grace, signal)
       return signal.aborted ? undefined : connection.abandon()
     }
     const patience = WAIT * 1000 + connection.settings.connectTimeout
@@ -28,10 +25,13 @@ export async function examine(connection, signal) {
 
 /** @param {import('./connection.js').Connection} connection @param {AbortSignal} signal */
 async function first(connection, signal) {
-  const batch = await ask(connection, signal, 'poll', {}, connection.patience)
-  if (batch || signal.aborted) return batch
-  await connection.flush()
-  return ask(connection, signal, 'poll', {}, connection.settings.connectTimeout)
+  const { patience, settings } = connection
+  for (let time = /** @type {number | undefined} */ (patience); time; time = longer(time, settings.connectTimeout)) {
+    const batch = await ask(connection, signal, 'poll', {}, time)
+    if (batch || signal.aborted) return batch
+    await connection.flush(time)
+  }
+  return ask(connection, signal, 'poll', {}, settings.connectTimeout)
 }
 
 /**
@@ -43,6 +43,7 @@ async function first(connection, signal) {
  * @returns {Promise<any>} A batch; `undefined` if there was none in time, which proves nothing.
  */
 async function ask(connection, signal, path, query, patience) {
+  if (signal.aborted) return undefined
   const controller = new AbortController()
   const stop = () => controller.abort()
   const timer = setTimeout(stop, patience)

@@ -1,6 +1,7 @@
 // A TCP proxy that stands where real ones do, and behaves as badly as they may.
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
+import { setTimeout as nap } from 'node:timers/promises'
 
 export class Proxy {
   #pairs = new Set()
@@ -10,6 +11,10 @@ export class Proxy {
   passed = 0
   /** Whether what the hub sends on a connection is held back: given its first request. */
   holds = () => false
+  /** Whether nothing comes through any more on a connection, and nobody is told: given what the client sends. */
+  freezes = () => false
+  /** How long what the hub sends takes to come through, in milliseconds. */
+  delay = 0
   /** Whether connections end in the midst of the first answer. */
   truncates = false
   /** How many did. */
@@ -53,11 +58,12 @@ export class Proxy {
     near.on('data', (bytes) => {
       const text = bytes.toString('latin1')
       this.heads.push(text)
+      if (this.freezes(text)) pair.isFrozen = true
       pair.held = this.holds(text) ? [] : undefined
       far.write(bytes)
     })
-    far.on('data', (bytes) => this.#pass(pair, bytes))
-    far.on('end', () => near.end(pair.held && Buffer.concat(pair.held)))
+    far.on('data', (bytes) => this.#later(pair, () => this.#pass(pair, bytes)))
+    far.on('end', () => this.#later(pair, () => near.end(pair.held && Buffer.concat(pair.held))))
     near.on('end', () => far.end())
     for (const side of [near, far]) {
       side.on('error', () => {})
@@ -67,6 +73,12 @@ export class Proxy {
         far.destroy()
       })
     }
+  }
+
+  /** Does something after the delay, and in order. */
+  #later(pair, act) {
+    if (this.delay === 0 && !pair.last) return act()
+    pair.last = Promise.all([pair.last, nap(this.delay)]).then(act)
   }
 
   #pass(pair, bytes) {

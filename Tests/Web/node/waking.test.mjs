@@ -1,5 +1,6 @@
 // What the client does when the page comes back from where it could notice nothing.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import test from 'node:test'
 import { Hub } from '../../../web/hub.js'
 import { Record, TestHub, eventually } from './hub.mjs'
@@ -73,7 +74,13 @@ for (const transport of TRANSPORTS) {
 
   test(`${transport}: a connection that is well is left alone, however often somebody looks`, async (t) => {
     browserEvents(t)
-    const { server, proxy, client } = await start(t, transport)
+    const server = await TestHub.start(t)
+    const proxy = await Proxy.start(t, server.port)
+    // The client is as patient with a connection as it had to be at the beginning, so a test machine that is slow is no matter.
+    proxy.delay = 2000
+    const client = connect(t, proxy.url, transport)
+    await client.opened()
+    proxy.delay = 0
     for (let round = 1; round <= 10; round++) {
       for (let times = 0; times < 5; times++) WAYS['the background']()
       if (round % 2) await eventually('it should be looked into', () => proxy.heads.some(isQuestion) || transport !== 'sse')
@@ -98,6 +105,115 @@ for (const transport of TRANSPORTS) {
     WAYS['another network'](window)
     await client.received(2)
     assert.deepEqual([client.data, client.errors], [['first', 'missed'], []])
+  })
+
+  for (const what of ['another network', 'the background']) {
+    test(`${transport}: after ${what} dead connections that the browser did not part with do not hold it up either`, async (t) => {
+      const window = browserEvents(t)
+      const { server, proxy, client } = await start(t, transport)
+      proxy.freeze()
+      let dead = 3
+      // A browser that has too much to do may not even come to use one before the client is at the end of its patience.
+      proxy.freezes = (head) => !head.startsWith('GET /health/') && dead-- > 0
+      await server.publish('news', 'missed')
+      WAYS[what](window)
+      await client.received(1)
+      assert.deepEqual([client.data, client.errors, dead < 0], [['missed'], [], true])
+    })
+  }
+}
+
+test('another reason to look while dead connections are parted with leaves nothing behind', async (t) => {
+  const window = browserEvents(t)
+  const { server, proxy, client } = await start(t, 'poll')
+  proxy.freeze()
+  const isFlush = (head) => head.startsWith('GET /health/')
+  let dead = 1
+  proxy.freezes = (head) => isFlush(head) || dead-- > 0
+  WAYS['another network'](window)
+  await eventually('they should be parted with', () => proxy.heads.some(isFlush))
+  WAYS['the background']()
+  await client.opened(2)
+  await server.publish('news', 'next')
+  WAYS['the background']()
+  await client.received(1)
+  assert.deepEqual([client.data, client.errors], [['next'], []])
+  assert.ok(!proxy.heads.some((head) => head.startsWith('GET /long-poll')))
+})
+
+test('a way that is slow is no dead one', async (t) => {
+  const window = browserEvents(t)
+  const server = await TestHub.start(t)
+  const [proxies, clients] = [[], []]
+  for (const transport of TRANSPORTS) {
+    const proxy = await Proxy.start(t, server.port)
+    const client = connect(t, proxy.url, transport, { connectTimeout: undefined })
+    await client.opened()
+    proxies.push(proxy)
+    clients.push(client)
+  }
+  for (const proxy of proxies) {
+    proxy.cut()
+    proxy.delay = 3000
+  }
+  await server.publish('news', 'slow')
+  WAYS['another network'](window)
+  for (const client of clients) await client.received(1)
+  for (const client of clients) assert.deepEqual(client.data, ['slow'])
+})
+
+test('an answer that was on its way before is no proof that the way is there', async (t) => {
+  browserEvents(t)
+  const server = await TestHub.start(t)
+  const proxy = await Proxy.start(t, server.port)
+  const gate = new EventTarget()
+  let isClosed = false
+  const fetch = async (...request) => {
+    const answer = await globalThis.fetch(...request)
+    const body = await answer.text()
+    if (isClosed) {
+      isClosed = false
+      gate.dispatchEvent(new Event('here'))
+      await once(gate, 'open')
+    }
+    return new Response(body, answer)
+  }
+  const client = connect(t, proxy.url, 'poll', { fetch })
+  await client.opened()
+  const answered = once(gate, 'here')
+  isClosed = true
+  WAYS['the background']()
+  await answered
+  proxy.freeze()
+  let dead = 2
+  proxy.freezes = () => dead-- > 0
+  await server.publish('news', 'missed')
+  WAYS['the background']()
+  gate.dispatchEvent(new Event('open'))
+  await client.received(1)
+  assert.deepEqual([client.data, client.errors], [['missed'], []])
+})
+
+if (globalThis.WebSocket) {
+  test('ws: what was on its way before is no proof that the way is there', async (t) => {
+    browserEvents(t)
+    const sockets = []
+    const WebSocket = class extends globalThis.WebSocket {
+      constructor(...options) {
+        super(...options)
+        sockets.push(this)
+      }
+    }
+    const server = await TestHub.start(t)
+    const proxy = await Proxy.start(t, server.port)
+    const client = connect(t, proxy.url, 'ws', { WebSocket })
+    await client.opened()
+    proxy.freeze()
+    await server.publish('news', 'missed')
+    WAYS['the background']()
+    sockets[0].onmessage({ data: '{"type":"error"}' })
+    await client.received(1)
+    assert.deepEqual([client.data, client.errors], [['missed'], []])
   })
 }
 
