@@ -20,4 +20,12 @@ struct ByteSize: Hashable {
         guard !overflow else { return nil }
         self.bytes = bytes
     }
+    /// The shortest text for a number of bytes.
+    static func text(_ bytes: Int) -> String {
+        let units = [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")]
+        guard let (shift, name) = units.first(where: { bytes > 0 && bytes.trailingZeroBitCount >= $0.0 }) else {
+            return "\(bytes)"
+        }
+        return "\(bytes >> shift)\(name)"
+    }
 }

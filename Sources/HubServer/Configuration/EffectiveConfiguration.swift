@@ -1,7 +1,7 @@
 /// The configuration in force as YAML, with secrets masked and a word on where each value comes from.
 public struct EffectiveConfiguration {
     private let values: [String: SettingValue]
-    private let computed: [String: String]
+    private let settings: HubSettings
     private let mask: (String) -> String
 
     /// Makes the description of a configuration.
@@ -11,9 +11,7 @@ public struct EffectiveConfiguration {
     ///   - mask: Hides the password in a bus's URL.
     public init(_ values: [String: SettingValue], _ settings: HubSettings, mask: @escaping (String) -> String) {
         self.values = values
-        self.computed = [
-            "loops": String(settings.loops), "max-connections": String(settings.server.maximumConnections),
-        ]
+        self.settings = settings
         self.mask = mask
     }
 
@@ -36,15 +34,18 @@ public struct EffectiveConfiguration {
     }
 
     private func single(_ setting: Setting, _ text: String?, _ source: SettingValue.Source) -> String {
-        guard let text = text ?? setting.defaultValue ?? self.computed[setting.name] else {
+        guard let text = text ?? setting.standing(in: self.settings) else {
             return "# \(setting.name) is not set\n"
         }
         return "\(setting.name): \(self.scalar(self.shown(text, setting)))  # \(source)\n"
     }
 
     private func shown(_ text: String, _ setting: Setting) -> String {
-        if setting.isSecret { return "***" }
-        return setting.name == "bus" ? self.mask(text) : text
+        switch setting.secrecy {
+        case .open: text
+        case .password: self.mask(text)
+        case .secret: "***"
+        }
     }
 
     /// A scalar, quoted where YAML might take it for something else.

@@ -6,8 +6,8 @@ public struct SettingValue: Hashable, Sendable {
         case flag
         /// An environment variable.
         case environment(String)
-        /// The configuration file.
-        case file(String)
+        /// A line of the configuration file.
+        case file(String, line: Int)
         /// Nobody.
         case defaults
 
@@ -16,8 +16,17 @@ public struct SettingValue: Hashable, Sendable {
             switch self {
             case .flag: "command line"
             case .environment(let variable): "environment \(variable)"
-            case .file(let path): "file \(path)"
+            case .file(let path, _): "file \(path)"
             case .defaults: "default"
+            }
+        }
+
+        /// The same for the end of an error, which is about the command line if it says nothing else.
+        fileprivate var remark: String {
+            switch self {
+            case .flag: ""
+            case .file(_, let line): " (\(self), line \(line))"
+            case .environment, .defaults: " (\(self))"
             }
         }
     }
@@ -31,5 +40,22 @@ public struct SettingValue: Hashable, Sendable {
     public init(_ texts: [String], source: Source) {
         self.texts = texts
         self.source = source
+    }
+}
+
+/// Why the hub can't start with what it was told: one line that names the flag, the value and what is accepted.
+public struct InvalidSetting: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The line.
+    public let description: String
+
+    /// Makes an error of a line.
+    public init(_ description: String) {
+        self.description = description
+    }
+
+    /// A value that is not accepted; it is not shown if the setting is a secret.
+    init(_ setting: Setting, _ refused: RefusedText, from source: SettingValue.Source) {
+        let shown = setting.secrecy == .secret ? "the value" : "'\(refused.text)'"
+        self.init("\(setting.flag): \(shown) \(refused.problem); accepted: \(refused.accepted)\(source.remark)")
     }
 }

@@ -17,6 +17,11 @@ public struct DurationText: Hashable, Sendable {
     /// The duration as NIO counts it.
     public var timeAmount: TimeAmount { .milliseconds(Int64(self.milliseconds)) }
 
+    /// Writes a duration.
+    public init(_ amount: TimeAmount) {
+        self.milliseconds = Int(amount.nanoseconds / 1_000_000)
+    }
+
     /// Reads a duration; `nil` for anything else.
     public init?(_ text: some StringProtocol) {
         var rest = text.utf8[...]

@@ -1,6 +1,6 @@
 import ByteStrings
-import Configuration
 import HubServer
+import Yams
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -10,81 +10,85 @@ import HubServer
 
 /// The file of `--config`: YAML with one `name: value` or `name: [values]` for each setting.
 struct ConfigurationFile {
-    /// Gives the values.
-    let snapshot: any ConfigSnapshot
+    /// What the file says, by the name of the setting.
+    private(set) var values: [String: SettingValue] = [:]
+    private let path: String
 
     /// Reads a file.
     /// - Throws: `InvalidSetting` if it can't be read, is not YAML, or holds something that is no setting.
     init(path: String) throws(InvalidSetting) {
+        self.path = path
         let text: String
         do {
             text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
         } catch {
             throw InvalidSetting("--config: '\(path)' can't be read")
         }
-        let names = try Self.names(in: text, path: path)
-        if names.isEmpty {
-            self.snapshot = InMemoryProvider(name: "empty file", values: [:]).snapshot()
-            return
-        }
-        try Self.check(names, path: path)
+        guard let root = try self.root(of: text) else { return }
+        // That is all there is after a `---` alone.
+        if let scalar = root.scalar, scalar.string.isEmpty { return }
+        guard let mapping = root.mapping else { throw self.isNoMapping(at: root.mark) }
+        for (key, value) in mapping { try self.add(value, to: key) }
+    }
+
+    /// The parsed text; `nil` if it says nothing.
+    private func root(of text: String) throws(InvalidSetting) -> Node? {
         do {
-            let bytes = Array(text.utf8)
-            self.snapshot = try YAMLSnapshot(data: bytes.span.bytes, providerName: path, parsingOptions: .default)
+            return try Parser(yaml: text, encoding: .utf8).singleRoot()
+        } catch YamlError.duplicatedKeysInMapping(let names, let context) {
+            throw self.refusal(of: ByteString(names[0]), "is in '\(self.path)' twice", line: context.mark.line)
+        } catch YamlError.scanner(let context, let problem, let mark, _),
+            YamlError.parser(let context, let problem, let mark, _),
+            YamlError.composer(let context, let problem, let mark, _)
+        {
+            throw self.isNoYAML("\(context.map { "\($0.text), " } ?? "")\(problem)", line: mark.line)
+        } catch YamlError.reader(let problem, let offset, _, _) {
+            throw self.isNoYAML(problem, line: text.prefix(offset ?? 0).filter(\.isNewline).count + 1)
         } catch {
-            let reason = "\(error)".split(whereSeparator: \.isNewline).first ?? ""
-            throw InvalidSetting("--config: '\(path)' is not a configuration in YAML: \(reason)")
-        }
-        try self.checkValues(of: names, path: path)
-    }
-
-    /// The names at the left edge. The parsed file answers for names that one asks for, and would pass over all others in
-    /// silence; a setting that was misspelt must not be.
-    private static func names(in text: String, path: String) throws(InvalidSetting) -> [String] {
-        var names: [String] = []
-        let lines = text.utf8.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "\n") }
-        for (index, line) in lines.enumerated() {
-            let line = ByteString(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
-            guard let mark = line.trimmed.first, mark != UInt8(ascii: "#") else { continue }
-            if line.hasPrefix("---") || line.hasPrefix("...") || line.hasPrefix("%") { continue }
-            // What is indented, or an element of a list, belongs to the name before it.
-            let isPart = line.hasPrefix(" ") || line.hasPrefix("\t") || line.hasPrefix("- ") || line == "-"
-            if isPart, !names.isEmpty { continue }
-            guard !isPart, let name = Self.name(before: line.cut(at: UInt8(ascii: ":"))) else {
-                throw InvalidSetting(
-                    "--config: line \(index + 1) of '\(path)' is not of the form 'name: value' at the left edge")
-            }
-            names.append(name)
-        }
-        return names
-    }
-
-    /// A name may be in quotes. One that is longer than any setting's is cut.
-    private static func name(before colon: (before: ByteString, after: ByteString?)) -> String? {
-        guard colon.after != nil else { return nil }
-        let unquoted = colon.before.utf8.filter { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") && $0 != 0x20 }
-        return ByteString(decoding: unquoted).shortened(to: 64)
-    }
-
-    private static func check(_ names: [String], path: String) throws(InvalidSetting) {
-        for name in names where Setting.named(name) == nil {
-            throw InvalidSetting("--config: '\(name)' in '\(path)' is not a setting; hub --help lists them")
-        }
-        var seen: Set<String> = []
-        for name in names where !seen.insert(name).inserted {
-            throw InvalidSetting("--config: '\(name)' is in '\(path)' twice")
+            throw self.isNoYAML("\(error)", line: 1)
         }
     }
 
-    /// A setting whose value is neither a text nor a list would not be found.
-    private func checkValues(of names: [String], path: String) throws(InvalidSetting) {
-        for name in names {
-            let key = AbsoluteConfigKey([name])
-            let isThere = [ConfigType.string, .stringArray].contains { type in
-                (try? self.snapshot.value(forKey: key, type: type).value) != nil
-            }
-            guard !isThere else { continue }
-            throw InvalidSetting("--config: '\(name)' in '\(path)' must be a value or a list of values")
+    private mutating func add(_ value: Node, to key: Node) throws(InvalidSetting) {
+        guard let name = key.scalar.map({ ByteString($0.string) }), let mark = key.mark, mark.column == 1 else {
+            throw self.isNoMapping(at: key.mark)
         }
+        // One that was misspelt is not passed over in silence.
+        guard let setting = Setting.named(name) else {
+            let problem = "in '\(self.path)' is not a setting; hub --help lists them"
+            throw self.refusal(of: name, problem, line: mark.line)
+        }
+        guard self.values[setting.name] == nil else {
+            throw self.refusal(of: name, "is in '\(self.path)' twice", line: mark.line)
+        }
+        guard let texts = Self.texts(in: value) else {
+            throw self.refusal(of: name, "in '\(self.path)' must be a value or a list of values", line: mark.line)
+        }
+        guard setting.kind == .list || value.sequence == nil else {
+            throw InvalidSetting(
+                "\(setting.flag): the configuration file must give one value, not several (line \(mark.line))")
+        }
+        self.values[setting.name] = SettingValue(texts, source: .file(self.path, line: mark.line))
+    }
+
+    /// A value, or those of a list; `nil` for anything else.
+    private static func texts(in node: Node) -> [String]? {
+        if let text = node.scalar?.string { return [ByteString(text).withoutLineEnds.string] }
+        guard let elements = node.sequence, elements.allSatisfy({ $0.scalar != nil }) else { return nil }
+        return elements.compactMap { $0.scalar.map { SettingSources.trimmed($0.string) } }
+    }
+
+    private func isNoMapping(at mark: Mark?) -> InvalidSetting {
+        InvalidSetting(
+            "--config: line \(mark?.line ?? 1) of '\(self.path)' is not of the form 'name: value' at the left edge")
+    }
+
+    private func isNoYAML(_ reason: String, line: Int) -> InvalidSetting {
+        InvalidSetting("--config: line \(line) of '\(self.path)' is not a configuration in YAML: \(reason)")
+    }
+
+    /// The error about a name, of which no more is shown than any setting's has.
+    private func refusal(of name: ByteString, _ problem: String, line: Int) -> InvalidSetting {
+        InvalidSetting("--config: '\(name.shortened(to: 64))' \(problem) (line \(line))")
     }
 }

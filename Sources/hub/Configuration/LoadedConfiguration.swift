@@ -17,9 +17,8 @@ struct LoadedConfiguration {
     /// - Throws: `InvalidSetting`.
     init(_ options: SettingOptions) throws(InvalidSetting) {
         let sources = try SettingSources(
-            flags: options.given, configurationFile: options.configurationFile,
-            environment: ProcessInfo.processInfo.environment)
-        self.values = try sources.values
+            flags: options.given, environment: ProcessInfo.processInfo.environment)
+        self.values = sources.values
         self.settings = try HubSettings(
             self.values, openFiles: OpenFileLimit.raise(), cores: System.coreCount
         ) { url in

@@ -1,98 +1,58 @@
 import ByteStrings
-import Configuration
 import HubServer
 
 /// Where settings come from, the first that has one outranking the others: flags, environment, file.
 struct SettingSources {
-    private struct Origin {
-        let snapshot: any ConfigSnapshot
-        let source: (Setting) -> SettingValue.Source
-        /// What a value is, as it was given.
-        var read: (String) -> String = { ByteString($0).withoutLineEnds.string }
-    }
-
-    private let origins: [Origin]
+    private let flags: [String: [String]]
+    private let environment: [String: String]
+    private let file: ConfigurationFile?
 
     /// Gathers the sources.
     /// - Parameters:
     ///   - flags: What the command line says, by the name of the setting.
-    ///   - configurationFile: The file that the command line names.
     ///   - environment: The variables.
-    /// - Throws: `InvalidSetting` if the file can't be read.
-    init(
-        flags: [String: [String]], configurationFile: String?, environment: [String: String]
-    ) throws(InvalidSetting) {
-        var origins = [
-            // A shell has taken the line end of `$(…)` already.
-            Origin(snapshot: Self.provider(of: flags).snapshot(), source: { _ in .flag }, read: { $0 }),
-            Origin(snapshot: Self.provider(of: environment).snapshot(), source: { .environment($0.variable) }),
-        ]
-        let namedFile = environment["HUB_CONFIG"].map { ByteString($0).withoutLineEnds.string }
-        if let path = configurationFile ?? namedFile, !path.isEmpty {
-            let file = try ConfigurationFile(path: path)
-            origins.append(Origin(snapshot: file.snapshot, source: { _ in .file(path) }))
-        }
-        self.origins = origins
+    /// - Throws: `InvalidSetting` if the configuration file is wrong.
+    init(flags: [String: [String]], environment: [String: String]) throws(InvalidSetting) {
+        self.flags = flags
+        self.environment = environment
+        let path = flags[Setting.configurationFile.name]?.first ?? Self.text(.configurationFile, in: environment) ?? ""
+        self.file = path.isEmpty ? nil : try ConfigurationFile(path: path)
     }
 
     /// What was given, by the name of the setting.
     var values: [String: SettingValue] {
-        get throws(InvalidSetting) {
-            var values: [String: SettingValue] = [:]
-            for setting in Setting.all { values[setting.name] = try self.value(setting) }
-            return values
+        var values: [String: SettingValue] = [:]
+        for setting in Setting.all { values[setting.name] = self.value(of: setting) }
+        return values
+    }
+
+    private func value(of setting: Setting) -> SettingValue? {
+        if let texts = self.flags[setting.name] {
+            return SettingValue(setting.kind == .list ? texts.map(Self.trimmed) : texts, source: .flag)
         }
-    }
-
-    private func value(_ setting: Setting) throws(InvalidSetting) -> SettingValue? {
-        for origin in self.origins {
-            guard let texts = try Self.texts(setting, origin.snapshot)?.map({ origin.read($0) }) else { continue }
-            return SettingValue(texts, source: origin.source(setting))
+        if let text = Self.text(setting, in: self.environment) {
+            let texts = setting.kind == .list ? Self.elements(of: text) : [text]
+            return SettingValue(texts, source: .environment(setting.variable))
         }
-        return nil
+        return self.file?.values[setting.name]
     }
 
-    /// A list may be written as one text with commas, which is all that the environment can do.
-    private static func texts(
-        _ setting: Setting, _ snapshot: any ConfigSnapshot
-    ) throws(InvalidSetting) -> [String]? {
-        let key = AbsoluteConfigKey([setting.name])
-        do {
-            if setting.kind == .list, let list = try? snapshot.value(forKey: key, type: .stringArray).value,
-                case .stringArray(let texts) = list.content
-            {
-                // An empty element stays, to be refused: an empty key must not become no key.
-                return texts.map(Self.trimmed)
-            }
-            guard case .string(let text) = try snapshot.value(forKey: key, type: .string).value?.content else {
-                return nil
-            }
-            return [text]
-        } catch {
-            throw InvalidSetting("\(setting.flag): the configuration file must give one value, not several")
-        }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-    }
-
-    private static func provider(of flags: [String: [String]]) -> any ConfigProvider {
-        var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        for (name, texts) in flags {
-            let isList = Setting.named(name)?.kind == .list
-            let content: ConfigContent = isList ? .stringArray(texts) : .string(texts[0])
-            values[AbsoluteConfigKey([name])] = ConfigValue(content, isSecret: false)
-        }
-        return InMemoryProvider(name: "flags", values: values)
-    }
-
-    /// The environment, where an empty variable is none: so it is in a compose file with `${HUB_BUS:-}`. Nor is
+    /// The value of a variable. An empty one is none: so it is in a compose file with `${HUB_BUS:-}`. Nor is
     /// `HUB_PORT=tcp://10.96.0.1:80` one: Kubernetes sets it in every pod beside a service that is named hub.
-    private static func provider(of environment: [String: String]) -> any ConfigProvider {
-        let variables = environment.mapValues { ByteString($0).withoutLineEnds.string }.filter { name, value in
-            name.hasPrefix("HUB_") && !value.isEmpty && !(name == "HUB_PORT" && value.hasPrefix("tcp://"))
-        }
-        return EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: ["hub"])
+    private static func text(_ setting: Setting, in environment: [String: String]) -> String? {
+        guard let text = environment[setting.variable].map({ ByteString($0).withoutLineEnds }), !text.isEmpty,
+            !(setting.name == "port" && text.hasPrefix("tcp://"))
+        else { return nil }
+        return text.string
+    }
+
+    /// An empty element stays, to be refused: an empty key must not become no key.
+    private static func elements(of text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).map { Self.trimmed($0) }
+    }
+
+    /// An element of a list without white space around it.
+    static func trimmed(_ text: some StringProtocol) -> String {
+        String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import HubServer
 import Testing
 
 @Suite(.timeLimit(.minutes(2)))
@@ -46,6 +47,23 @@ struct HubConfigurationTests {
         }
     }
 
+    @Test func everySettingIsTakenFromEachSource() async throws {
+        let settings = Setting.all.filter { $0.defaultValue != nil }
+        let flags = settings.flatMap { $0.kind == .toggle ? ["--no-\($0.name)"] : [$0.flag, $0.defaultValue ?? ""] }
+        let variables = settings.map { ($0.variable, $0.defaultValue ?? "") }
+        let file = try Self.file(settings.map { "\($0.name): \($0.defaultValue ?? "")\n" }.joined())
+        defer { try? FileManager.default.removeItem(at: file) }
+        let byFlags = try await Self.printed(["config"] + flags)
+        let byVariables = try await Self.printed(["config"], Dictionary(uniqueKeysWithValues: variables))
+        let byFile = try await Self.printed(["config", "--config", file.path])
+        for setting in settings {
+            let line = "\n\(setting.name): \(setting.defaultValue ?? "")  # "
+            #expect("\n\(byFlags)".contains("\(line)command line\n"))
+            #expect("\n\(byVariables)".contains("\(line)environment \(setting.variable)\n"))
+            #expect("\n\(byFile)".contains("\(line)file \(file.path)\n"))
+        }
+    }
+
     @Test func whatIsPrintedIsAConfigurationOfItsOwn() async throws {
         let first = try await Self.printed([
             "config", "--trusted-proxy", "10.0.0.0/8", "--no-demo", "--max-body", "64k",
@@ -65,6 +83,11 @@ struct HubConfigurationTests {
         ("port: x\n", "--port: 'x'"), ("  port: 1\n", "line 1 of"), ("# a\n\n\tport: 1\n", "line 3 of"),
         ("- port: 1\n", "line 1 of"), ("---\n-\n  port: 1\n", "line 2 of"),
         ("publish-key: [\"\"]\n", "--publish-key: the value is not a key"),
+        ("port: 1\n!a port: 2\n", "'port' is in"), ("port: 1\n\nprot: 1\n", "--help lists them (line 3)"),
+        ("# a\nport: x\n", ", line 2)"), ("demo: yes\nport: [1]\n", "not several (line 2)"),
+        ("publish-key:\n  - [a]\n", "must be a value or a list of values (line 1)"),
+        ("port: 1\nhost: @\n", "line 2 of"), ("port: 1\nhost: \u{1}\n", "line 2 of"), ("{port: 1}\n", "line 1 of"),
+        ("port: 1\n---\nport: 2\n", "found another document"),
     ])
     func aFileThatIsWrongIsToldInOneLine(_ text: String, _ expected: String) async throws {
         let file = try Self.file(text)
@@ -120,12 +143,18 @@ struct HubConfigurationTests {
             #expect(help.contains("--\(name)"))
             #expect(help.contains("HUB_\(name.uppercased().replacing("-", with: "_"))"))
         }
+        for setting in [Setting.configurationFile] + Setting.all {
+            #expect(help.contains("\(setting.flag)\(setting.kind == .toggle ? "/" : " ")"))
+            #expect(help.contains(setting.variable))
+        }
         let version = try await Self.printed(["--version"])
         #expect(version.first?.isNumber == true)
     }
 
-    private static func printed(_ arguments: [String]) async throws -> String {
-        let hub = try await HubBinary(arguments)
+    private static func printed(
+        _ arguments: [String], _ environment: [String: String] = [:]
+    ) async throws -> String {
+        let hub = try await HubBinary(arguments, environment: environment)
         let status = try await hub.exitStatus()
         #expect(status == 0, "\(hub.standardError)")
         try await eventually("something should be printed") { hub.standardOutput.hasSuffix("\n") }

@@ -1,0 +1,177 @@
+import ByteStrings
+import HubCore
+import Logging
+import NIOCore
+
+extension Setting {
+    /// All settings, in the order of the help.
+    public static let all: [Setting] = listening + bus + access + streams + limits + process
+
+    /// The file with settings. It is named by a flag or the environment, and so is none of them.
+    public static let configurationFile = Setting(
+        "config", .text("FILE"), "A YAML file with the settings below, by their names."
+    ) { _, _ in }
+
+    private static let listening: [Setting] = [
+        Setting(
+            "host", .address, default: "127.0.0.1",
+            "The address or name to listen on. Beyond loopback only with a publish key, or with `--insecure`."
+        ) { $0.server.host = $1 },
+        Setting(
+            "port", .number(0...65_535, "PORT"), default: "8080", "The port to listen on; 0 lets the system choose.",
+            notes: "The start line says which."
+        ) { $0.server.port = $1 },
+        Setting(
+            "operating-host", .address, default: "127.0.0.1",
+            "The address of `--operating-port`, beyond loopback only as `--host` is."
+        ) { $0.operatingHost = $1 },
+        Setting(
+            "operating-port", .number(0...65_535, "PORT"),
+            """
+            A port of its own for `/health/…`, `/metrics` and `/topics`, with connections of its own; `--port` then has only \
+            `/health/live` of them. Without it, all are at `--port`.
+            """, notes: "0 lets the system choose."
+        ) { settings, port throws(RefusedText) in try settings.operate(at: port) },
+    ]
+
+    private static let bus: [Setting] = [
+        Setting(
+            "bus", .text("URL"), default: "memory", secrecy: .password,
+            """
+            Where events are published and kept: 'memory', or the Redis server of a cluster: \
+            `redis://[user[:password]@]host[:port][/database]`, `rediss://…` for TLS \
+            (`?ca=FILE`, `?verify=none`), `unix://[…@]/path/to/socket`.
+            """
+        ) { $0.bus = $1 },
+        Setting(
+            "redis-prefix", .redisPrefix, default: "hub",
+            "What every key and channel in Redis begins with, the same on all members."
+        ) { $0.redisPrefix = $1 },
+        Setting(
+            "replay-count", .number(1...10_000_000), default: "10000",
+            "How many events of each topic are kept for replay: {values}.", notes: "The same on all members."
+        ) { $0.replayCount = $1 },
+        Setting(
+            "replay-age", .duration(from: .seconds(1), to: .hours(24 * 3650)), default: "1h",
+            "How long an event is kept for replay: {values}.", notes: "The same on all members."
+        ) { $0.replayAge = $1 },
+    ]
+
+    private static let access: [Setting] = [
+        Setting(
+            "publish-key", .publishKeys, secrecy: .secret,
+            "A key that publishing, deleting and `/topics` then need, as `Authorization: Bearer KEY`. Repeatable."
+        ) { $0.publishKeys = $1 },
+        Setting(
+            "publish-key-file", .text("FILE"),
+            "A file with more publish keys, one a line; read again at SIGHUP. Empty lines and `#` lines do not count."
+        ) { $0.publishKeyFile = $1 },
+        Setting(
+            "insecure", .toggle, default: "false",
+            "Allow to listen beyond loopback without a publish key: anybody may publish."
+        ) { $0.isInsecure = $1 },
+        Setting(
+            "cors-origin", .origins,
+            """
+            An origin whose pages may read and write, such as `https://example.org`, `app://.`, `file://` or `null`; `*` for \
+            all. Repeatable.
+            """,
+            notes:
+                "Those of apps and extensions by name (`capacitor://localhost`, `chrome-extension://ID`); no other wildcards."
+        ) { $0.corsOrigins = $1 },
+        Setting(
+            "cors-header", .requestFields,
+            """
+            A request header field that pages of those origins may send, beside those of the hub and of tracing libraries. \
+            Repeatable.
+            """, notes: "Tracing libraries send `traceparent`, `tracestate`, `baggage` and `sentry-trace`."
+        ) { $0.corsHeaders = $1 },
+        Setting(
+            "trusted-proxy", .addressRanges,
+            "A proxy, such as `10.0.0.0/8`, whose word on the client's address counts. Repeatable."
+        ) { $0.server.trustedProxies = $1 },
+        Setting(
+            "forwarded-header", .choice(of: ForwardedField.self), default: "x-forwarded-for",
+            "The header field in which trusted proxies name the client; the other is ignored.",
+            notes: "It is the client's own word."
+        ) { $0.server.forwardedField = $1 },
+    ]
+
+    private static let streams: [Setting] = [
+        Setting(
+            "heartbeat", .duration(from: .seconds(1), to: .hours(1)), default: "15s",
+            "How often a stream gets a comment, give or take a little: {values}.", notes: "It varies by a tenth."
+        ) { $0.fanOut.heartbeat = $1 },
+        Setting(
+            "slow-consumer", .choice(of: FanOutConfiguration.SlowConsumer.self), default: "resume",
+            """
+            What becomes of a stream whose client lags: it resumes where it was, skips to the latest with a reset said, \
+            or is closed with a cursor.
+            """, notes: "A replay goes at the client's own pace."
+        ) { $0.fanOut.slowConsumer = $1 },
+        Setting(
+            "drain", .duration(from: .zero, to: .hours(1)), default: "10s",
+            "Over how long SIGTERM closes the streams: {values}."
+        ) { $0.drain = $1 },
+    ]
+
+    private static let limits: [Setting] = [
+        Setting(
+            "idle", .duration(from: .seconds(1), to: .hours(1)), default: "75s",
+            "How long a connection may idle between two requests: {values}.",
+            notes: """
+                Longer than a proxy in front keeps an idle connection, or it will now and then send a request into a closed one.
+                """
+        ) { $0.server.limits.idleTime = $1 },
+        Setting(
+            "max-body", .size(1...EventData.maximumByteCount), default: "1MiB",
+            "The largest request body, and event: {values}; `64k`, `1MiB`, `10MB`.",
+            notes: "Events of `FCALL` and messages of WebSocket clients are held to it too."
+        ) { $0.server.limits.bodyBytes = $1 },
+        Setting(
+            "max-buffered", .size((64 << 10)...(1 << 40)), default: "256MiB",
+            """
+            How many bytes clients may make the hub hold, in bodies, messages and answers that they do not read: {values}. \
+            Who may not publish has three quarters of it.
+            """, notes: "More [below](#limits-to-set-on-the-machine)."
+        ) { $0.server.budget = ByteBudget(limit: $1) },
+        Setting(
+            "max-connections", .number(1...10_000_000),
+            "The most connections; without it, what the limit of open files allows.",
+            notes: "Some more are kept for publishers with a key and for operating.",
+            otherwise: { String($0.server.maximumConnections) }
+        ) { $0.server.maximumConnections = $1 },
+        Setting(
+            "max-connections-per-address", .number(1...10_000_000),
+            "The most connections of one client's address (of one /64 network with IPv6); without it, no limit."
+        ) { $0.server.maximumConnectionsPerAddress = $1 },
+        Setting(
+            "max-topics-per-stream", .number(1...1000), default: "100",
+            "The most topics of a stream, and of an event: {values}."
+        ) { $0.server.maximumTopicsPerStream = $1 },
+        Setting(
+            "max-feeds", .number(1...10_000_000), default: "100000",
+            "The most topics that are listened to on this member: {values}.",
+            notes: "A stream of others is answered 503."
+        ) { $0.fanOut.maximumFeeds = $1 },
+    ]
+
+    private static let process: [Setting] = [
+        Setting(
+            "loops", .number(1...512), "How many event loops, which are threads: {values}; without it, one a core.",
+            otherwise: { String($0.loops) }
+        ) { $0.loops = $1 },
+        Setting(
+            "log-level", .choice(of: Logger.Level.self, "LEVEL"), default: "notice", "{values}."
+        ) { $0.logLevel = $1 },
+        Setting(
+            "demo", .toggle, default: "false", "Show a page at `/`.",
+            notes: "For it the time is published once a second on the topic `clock`."
+        ) { $0.server.isDemo = $1 },
+        Setting(
+            "ws-echo", .freePath,
+            "A path, such as `/echo`, whose WebSocket sends every message back; without it, none.",
+            notes: "For conformance suites."
+        ) { $0.server.webSocketEchoPath = $1 },
+    ]
+}

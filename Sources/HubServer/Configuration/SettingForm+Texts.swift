@@ -1,0 +1,51 @@
+import ByteStrings
+
+/// Texts that are not just any.
+extension SettingForm where Value == String {
+    static var address: Self {
+        .text("ADDRESS", "is not an address", accepted: "127.0.0.1, ::1, 0.0.0.0, ::, a host name") {
+            ByteString($0).isVisibleASCII && !ByteString($0).contains(UInt8(ascii: "/"))
+        }
+    }
+
+    static var redisPrefix: Self {
+        .text("PREFIX", "is not a prefix", accepted: "1 to 64 visible ASCII characters without { and }") { text in
+            let prefix = ByteString(text)
+            return prefix.isVisibleASCII && prefix.count <= 64 && !prefix.utf8.contains { $0 == 0x7B || $0 == 0x7D }
+        }
+    }
+
+    /// A path that needs no escapes and is none of the hub's own.
+    static var freePath: Self {
+        .text("PATH", "is not a path that is free", accepted: "/echo, or another path of visible ASCII") { text in
+            let path = ByteString(text)
+            return path.hasPrefix("/") && path.isVisibleASCII && path.count <= 256 && !RouteTable.paths.contains(text)
+                && !path.utf8.contains { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "%") }
+        }
+    }
+}
+
+extension SettingForm where Value == [String] {
+    static var publishKeys: Self {
+        .list("KEY", "is not a key", accepted: PublishKeyFile.acceptedKeys) { PublishKeyFile.isKey($0) ? $0 : nil }
+    }
+
+    static var origins: Self {
+        let accepted =
+            "https://example.org, http://localhost:3000, app://., file://, null, or * alone (no other wildcard)"
+        return .list("ORIGIN", "is not an origin", accepted: accepted) { CORSPolicy.accepts($0) ? $0 : nil }
+    }
+
+    static var requestFields: Self {
+        .list("NAME", "is not a field's name", accepted: "X-Tenant, or another name of a header field") {
+            CORSPolicy.accepts(requestField: $0) ? $0 : nil
+        }
+    }
+}
+
+extension SettingForm where Value == [AddressRange] {
+    static var addressRanges: Self {
+        .list(
+            "CIDR", "is not a range of addresses", accepted: "10.0.0.0/8, 192.0.2.1, 2001:db8::/32", AddressRange.init)
+    }
+}
