@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz chaos engine lint format bench sanitize release
+.PHONY: help run test fuzz chaos engine lint format docs bench sanitize release
 
 # A binary that was linked so runs where no Swift is.
 RELEASE := --configuration release --static-swift-stdlib
@@ -40,6 +40,10 @@ lint: ## Check the style of Swift, shell and YAML, and what is in deploy/
 
 format: ## Rewrite the Swift sources in the house style
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks web
+
+docs: ## Write what docs/ has from the sources: the table of settings
+	@scripts/install-packages build
+	HUB_WRITE_DOCS=1 swift test --disable-xctest --filter SettingTableTests
 
 bench: ## Build for release and measure beside the floor (ARGS='--rows fanout --rounds 3' chooses, ARGS=--help lists)
 	@scripts/install-packages build bench
