@@ -18,6 +18,14 @@ struct LivePages {
         return found
     }
 
+    /// How many events the largest page has that ends at a place or before.
+    func count(endingAtMost place: Offset) -> Int {
+        self.references.reduce(0) { count, reference in
+            guard let page = reference.page, page.through <= place else { return count }
+            return max(count, page.events.count)
+        }
+    }
+
     /// Takes note of a page, and forgets those that are gone.
     mutating func insert(_ page: TopicPage) {
         self.references.removeAll { $0.page == nil }

@@ -5,19 +5,30 @@ struct PageSweep {
     /// What the caller has to do next.
     enum Action {
         case none
-        /// Read the log after this place, and give the page to `finish` or call `fail`.
-        case read(after: Offset)
+        /// Read so much of the log after this place, and give the page to `finish` or call `fail`.
+        case read(after: Offset, limit: Int)
     }
 
+    private let pageCount: Int
     private var pages = LivePages()
-    private var waiting: [(place: Offset, shard: Int)] = []
+    private var waiting: [(place: Offset, limit: Int, shard: Int)] = []
     private var underWay: Offset?
 
+    /// Makes a sweep that has read nothing yet.
+    /// - Parameter pageCount: How many events a page has at most.
+    init(pageCount: Int) {
+        self.pageCount = pageCount
+    }
+
     /// A shard asks for what comes after a place.
+    /// - Parameters:
+    ///   - place: The place.
+    ///   - wanted: How many events the stream has a use for.
+    ///   - shard: The shard.
     /// - Returns: The page, if one is held that says so; else what to do.
-    mutating func request(after place: Offset, shard: Int) -> (page: TopicPage?, action: Action) {
+    mutating func request(after place: Offset, wanted: Int, shard: Int) -> (page: TopicPage?, action: Action) {
         if let page = self.pages.page(covering: place) { return (page, .none) }
-        self.waiting.append((place, shard))
+        self.waiting.append((place, self.limit(after: place, wanted: wanted), shard))
         return (nil, self.next())
     }
 
@@ -53,6 +64,14 @@ struct PageSweep {
     private mutating func next() -> Action {
         guard self.underWay == nil, let place = self.waiting.map(\.place).min() else { return .none }
         self.underWay = place
-        return .read(after: place)
+        // Whoever waits elsewhere may come to this page, or not.
+        let limit = self.waiting.reduce(1) { $1.place == place ? max($0, $1.limit) : $0 }
+        return .read(after: place, limit: limit)
+    }
+
+    /// How many events are to be read. Who wants few gets few, but a reader that goes on from there, as one poll after the
+    /// other does, gets four times as many each time: all of a log costs hardly more reads than it has pages.
+    private func limit(after place: Offset, wanted: Int) -> Int {
+        min(self.pageCount, max(wanted, 4 * self.pages.count(endingAtMost: place)))
     }
 }

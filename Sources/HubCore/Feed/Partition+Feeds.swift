@@ -8,7 +8,8 @@ extension Partition {
         return Entry(
             feed: TopicFeed(
                 limit: self.configuration.ringLimit, backlogLimit: self.configuration.backlogLimit,
-                generation: self.generation))
+                generation: self.generation),
+            sweep: PageSweep(pageCount: self.configuration.pageCount))
     }
 
     /// Lets a feed take something in, tells the shards if it is no longer live, and does what it asks for.

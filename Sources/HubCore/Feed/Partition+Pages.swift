@@ -3,9 +3,9 @@ import NIOCore
 /// Pages of logs, for streams that are behind what is held in memory.
 extension Partition {
     func perform(_ action: PageSweep.Action, for topic: Topic) {
-        guard case .read(let place) = action else { return }
+        guard case .read(let place, let limit) = action else { return }
         self.counters.pageReads += 1
-        self.reads.read(topic, .after(place), limit: self.configuration.pageCount) { result in
+        self.reads.read(topic, .after(place), limit: limit) { result in
             guard let index = self.entries.index(forKey: topic) else { return }
             guard case .success(let page) = result, self.isCurrent(page.epoch) else {
                 self.entries.values[index].sweep.fail()

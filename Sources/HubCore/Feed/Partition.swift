@@ -11,7 +11,7 @@ final class Partition: @unchecked Sendable {
 
     struct Entry {
         var feed: TopicFeed
-        var sweep = PageSweep()
+        var sweep: PageSweep
         /// The shards with subscribers, and the generation of their attachment.
         var shards: [Int: Int] = [:]
     }
@@ -95,10 +95,11 @@ final class Partition: @unchecked Sendable {
         }
     }
 
-    /// A stream needs what comes after a place that is behind the ring.
-    func requestPage(of topic: Topic, after place: Offset, shard: Int) {
+    /// A stream needs so many events, or what there is, after a place that is behind the ring.
+    func requestPage(of topic: Topic, after place: Offset, wanted: Int, shard: Int) {
         self.bus.eventLoop.execute {
-            guard let (page, action) = self.entries[topic]?.sweep.request(after: place, shard: shard) else { return }
+            guard let (page, action) = self.entries[topic]?.sweep.request(after: place, wanted: wanted, shard: shard)
+            else { return }
             if let page { self.post(.page(topic, page), to: shard) }
             self.perform(action, for: topic)
             self.flush()

@@ -66,6 +66,40 @@ import Testing
         #expect(storm.shard.partition.pageBudget.heldByteCount == 0)
     }
 
+    @Test func whoEndsAfterAFewEventsReadsFew() throws {
+        let storm = try Storm(pageByteCount: 64 << 20, pageCount: Self.eventsPerTopic)
+        let held = [Self.topicCount, Int.max].map { limit in
+            let outlet = StubOutlet()
+            outlet.batchLimit = limit
+            outlet.takesOneAtATime = limit == .max
+            let subscriber = storm.join(outlet, from: .earliest)
+            storm.loop.advanceTime(by: .milliseconds(200))
+            #expect(limit == .max ? outlet.delivered > 0 : outlet.delivered == limit)
+            defer {
+                storm.shard.leave(subscriber)
+                storm.loop.advanceTime(by: .seconds(3))
+            }
+            return storm.shard.partition.pageBudget.heldByteCount
+        }
+        #expect(held[0] > 0 && held[0] * 4 < held[1], "\(held)")
+    }
+
+    @Test func pollsInARowCostHardlyMoreReadsThanThereArePages() throws {
+        let storm = try Storm(pageByteCount: 64 << 20, pageCount: Self.eventsPerTopic)
+        let (limit, count) = (Self.topicCount * 2, Self.topicCount * Self.eventsPerTopic)
+        for begin in stride(from: 0, to: count, by: limit) {
+            let outlet = StubOutlet()
+            outlet.batchLimit = limit
+            let subscriber = storm.join(
+                outlet, from: begin == 0 ? .earliest : .cursor(storm.ids[begin - 1].description))
+            storm.run(untilAllOf: [outlet], have: limit)
+            #expect(outlet.delivered == limit && outlet.resets.isEmpty)
+            storm.shard.leave(subscriber)
+        }
+        // Of 16, of 64 and of what is left: and one more for each, as far as one topic's end is not yet another's.
+        #expect(try storm.pageReads() <= 5 * Self.topicCount)
+    }
+
     /// A hub whose logs are much longer than its rings.
     private struct Storm {
         let loop = EmbeddedEventLoop()
@@ -74,11 +108,10 @@ import Testing
         let topics: [Topic]
         let ids: [EventID]
 
-        init(pageByteCount: Int) throws {
+        init(pageByteCount: Int, pageCount: Int = CatchUpStormTests.pageCount) throws {
             let bus = MemoryBus(eventLoop: self.loop, replayCount: eventsPerTopic, replayAge: .hours(1))
             let configuration = FanOutConfiguration(
-                ringLimit: RingLimit(count: 8), tailCount: 4, pageCount: CatchUpStormTests.pageCount,
-                pageByteCount: pageByteCount)
+                ringLimit: RingLimit(count: 8), tailCount: 4, pageCount: pageCount, pageByteCount: pageByteCount)
             self.hub = Hub(bus: bus, loops: [self.loop], configuration: configuration, logger: Logger(label: "storm"))
             self.shard = try #require(self.hub.shard(on: self.loop))
             self.topics = try (0..<topicCount).map { try Topic("t\($0)") }

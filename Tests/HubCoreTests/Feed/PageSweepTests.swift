@@ -6,15 +6,15 @@ import Testing
     @Test("Any number of waiters cost as many reads as there are pages", arguments: [1, 10, 1000])
     func readsEachPageOnce(count: Int) throws {
         let log = try Sample.chain(after: 0, Array(1...100))
-        var sweep = PageSweep()
+        var sweep = PageSweep(pageCount: 10)
         var places: [Int: Offset] = [:]
         for waiter in 0..<count { places[waiter] = 0 }
         var reads = 0
         var pending: Offset?
         for (waiter, place) in places {
-            let (page, action) = sweep.request(after: place, shard: waiter)
+            let (page, action) = sweep.request(after: place, wanted: 10, shard: waiter)
             #expect(page == nil)
-            guard case .read(let place) = action else { continue }
+            guard case .read(let place, _) = action else { continue }
             #expect(pending == nil, "one read at a time")
             pending = place
         }
@@ -24,13 +24,13 @@ import Testing
             let page = Self.read(log, after: place, limit: 10)
             let (shards, action) = sweep.finish(page)
             #expect(shards == Set(places.keys))
-            if case .read(let next) = action { pending = next }
+            if case .read(let next, _) = action { pending = next }
             for waiter in shards {
                 places[waiter] = page.through
                 guard page.through < 100 else { continue }
-                let (held, action) = sweep.request(after: page.through, shard: waiter)
+                let (held, action) = sweep.request(after: page.through, wanted: 10, shard: waiter)
                 #expect(held == nil)
-                if case .read(let next) = action { pending = next }
+                if case .read(let next, _) = action { pending = next }
             }
         }
         #expect(reads == 10)
@@ -39,53 +39,76 @@ import Testing
 
     @Test func aHeldPageIsGivenAtOnce() throws {
         let log = try Sample.chain(after: 0, [10, 20, 30])
-        var sweep = PageSweep()
-        _ = sweep.request(after: 0, shard: 0)
+        var sweep = PageSweep(pageCount: 10)
+        _ = sweep.request(after: 0, wanted: 10, shard: 0)
         let page = Self.read(log, after: 0, limit: 2)
         _ = sweep.finish(page)
-        for place: Offset in [0, 5, 10, 19] { #expect(sweep.request(after: place, shard: 1).page === page) }
-        let (held, action) = sweep.request(after: 20, shard: 1)
-        #expect(held == nil && action == .read(after: 20))
+        for place: Offset in [0, 5, 10, 19] { #expect(sweep.request(after: place, wanted: 10, shard: 1).page === page) }
+        let (held, action) = sweep.request(after: 20, wanted: 10, shard: 1)
+        #expect(held == nil && action == .read(after: 20, limit: 10))
     }
 
     @Test func theLowestPlaceIsReadFirstAndCoversWhatItReaches() throws {
         let log = try Sample.chain(after: 0, [10, 20, 30, 40])
-        var sweep = PageSweep()
-        #expect(sweep.request(after: 35, shard: 0).action == .read(after: 35))
+        var sweep = PageSweep(pageCount: 10)
+        #expect(sweep.request(after: 35, wanted: 10, shard: 0).action == .read(after: 35, limit: 10))
         for (shard, place): (Int, Offset) in [(1, 25), (2, 5), (3, 12)] {
-            #expect(sweep.request(after: place, shard: shard).action == .none)
+            #expect(sweep.request(after: place, wanted: 10, shard: shard).action == .none)
         }
         var (shards, action) = sweep.finish(Self.read(log, after: 35, limit: 2))
-        #expect(shards == [0] && action == .read(after: 5))
+        #expect(shards == [0] && action == .read(after: 5, limit: 10))
         (shards, action) = sweep.finish(Self.read(log, after: 5, limit: 2))
-        #expect(shards == [2, 3] && action == .read(after: 25))
+        #expect(shards == [2, 3] && action == .read(after: 25, limit: 10))
         (shards, action) = sweep.finish(Self.read(log, after: 25, limit: 2))
         #expect(shards == [1] && action == .none)
     }
 
     @Test func aReadThatFailedIsTriedAgain() throws {
-        var sweep = PageSweep()
-        #expect(sweep.request(after: 3, shard: 0).action == .read(after: 3))
+        var sweep = PageSweep(pageCount: 10)
+        #expect(sweep.request(after: 3, wanted: 10, shard: 0).action == .read(after: 3, limit: 10))
         sweep.fail()
-        #expect(sweep.retry() == .read(after: 3))
+        #expect(sweep.retry() == .read(after: 3, limit: 10))
         // One that is under way already is not read twice.
         #expect(sweep.retry() == .none)
         #expect(sweep.finish(Self.read([], after: 3, limit: 2)).shards == [0])
         #expect(sweep.retry() == .none)
     }
 
+    @Test func whoWantsFewGetsFewAndMoreEachTimeItGoesOn() throws {
+        let log = try Sample.chain(after: 0, Array(1...100))
+        var sweep = PageSweep(pageCount: 40)
+        #expect(sweep.request(after: 0, wanted: 3, shard: 0).action == .read(after: 0, limit: 3))
+        let first = Self.read(log, after: 0, limit: 3)
+        _ = sweep.finish(first)
+        #expect(sweep.request(after: 3, wanted: 3, shard: 0).action == .read(after: 3, limit: 12))
+        let second = Self.read(log, after: 3, limit: 12)
+        _ = sweep.finish(second)
+        #expect(sweep.request(after: 20, wanted: 3, shard: 0).action == .read(after: 20, limit: 40))
+        #expect(first.through == 3 && second.through == 15, "both are held until here")
+    }
+
+    @Test func aReadIsAsLongAsTheOneWhoWantsMostThere() throws {
+        var sweep = PageSweep(pageCount: 40)
+        #expect(sweep.request(after: 50, wanted: 3, shard: 0).action == .read(after: 50, limit: 3))
+        for (place, wanted): (Offset, Int) in [(7, 2), (7, 9), (9, .max)] {
+            #expect(sweep.request(after: place, wanted: wanted, shard: 1).action == .none)
+        }
+        let (_, action) = sweep.finish(Self.read([], after: 50, limit: 3))
+        #expect(action == .read(after: 7, limit: 9))
+    }
+
     @Test func forgottenPagesAreReadAgain() throws {
         let log = try Sample.chain(after: 0, [10, 20])
-        var sweep = PageSweep()
-        _ = sweep.request(after: 0, shard: 0)
+        var sweep = PageSweep(pageCount: 10)
+        _ = sweep.request(after: 0, wanted: 10, shard: 0)
         _ = sweep.finish(Self.read(log, after: 0, limit: 9))
         sweep.forgetPages()
-        #expect(sweep.request(after: 0, shard: 0).action == .read(after: 0))
+        #expect(sweep.request(after: 0, wanted: 10, shard: 0).action == .read(after: 0, limit: 10))
     }
 
     @Test func aPageThatEndsWhereItBeganSettlesItsOwnPlace() throws {
-        var sweep = PageSweep()
-        _ = sweep.request(after: 50, shard: 4)
+        var sweep = PageSweep(pageCount: 10)
+        _ = sweep.request(after: 50, wanted: 10, shard: 4)
         let empty = TopicPage(
             from: 50, LogPage(epoch: Sample.epoch, clock: 50, floor: 0, last: 50, entries: [], hasMore: false))
         #expect(sweep.finish(empty).shards == [4])
@@ -106,7 +129,7 @@ extension PageSweep.Action: Equatable {
     public static func == (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.none, .none): true
-        case (.read(let left), .read(let right)): left == right
+        case (.read(let left, let count), .read(let right, let other)): left == right && count == other
         default: false
         }
     }

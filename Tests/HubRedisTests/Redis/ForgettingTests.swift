@@ -74,7 +74,9 @@ import Testing
         try await withRedis { redis in
             try await withMember(redis.endpoint) { member in
                 for index in 0..<40 { try await member.publish(Topic("t\(index)"), "x") }
-                for index in 0..<40 { try redis.forget("t\(index)", last: "5-0") }
+                // In two calls, so that it is done long before the timer looks.
+                try redis.cli(["ZADD", "hub:{0}:topics"] + (0..<40).flatMap { ["5", "t\($0)"] })
+                try redis.cli(["HSET", "hub:{0}:last"] + (0..<40).flatMap { ["t\($0)", "5-0"] })
                 try await eventually("a part is retired with the next event of another tenth of a second") {
                     try await member.publish(Topic("new"), "x")
                     return try redis.cli("ZCARD", "hub:{0}:topics") == "9"
