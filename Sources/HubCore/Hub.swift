@@ -8,7 +8,7 @@ public final class Hub: Sendable {
     /// Where events are published and kept.
     public let bus: any EventBus
     private let partition: Partition
-    private let shards: [FanOutShard]
+    private let shards: [Shard]
 
     /// Makes a hub.
     /// - Parameters:
@@ -24,7 +24,7 @@ public final class Hub: Sendable {
         self.bus = bus
         self.partition = partition
         self.shards = loops.enumerated().map { index, loop in
-            FanOutShard(index: index, eventLoop: loop, partition: partition, configuration: configuration)
+            Shard(index: index, eventLoop: loop, partition: partition, configuration: configuration)
         }
     }
 
@@ -34,13 +34,13 @@ public final class Hub: Sendable {
         self.partition.start(
             self.shards.map { shard in
                 ShardMailbox { operations, arrival in
-                    shard.eventLoop.execute { shard.apply(operations, arrival: arrival) }
+                    shard.eventLoop.execute { shard.take(operations, arrival: arrival) }
                 }
             })
     }
 
     /// The shard of an event loop; `nil` if the loop is none of the hub's.
-    public func shard(on loop: any EventLoop) -> FanOutShard? {
+    public func shard(on loop: any EventLoop) -> Shard? {
         self.shards.first { $0.eventLoop === loop }
     }
 
@@ -74,7 +74,7 @@ public final class Hub: Sendable {
     /// How many streams of each of these topics are on this member. Every loop is asked once, however many there are.
     public func subscriberCounts(of topics: [Topic]) -> EventLoopFuture<[Int]> {
         let counts = self.shards.map { shard in
-            shard.eventLoop.submit { topics.map { shard.topics[$0]?.subscriberCount ?? 0 } }
+            shard.eventLoop.submit { topics.map { shard.subscriberCount(of: $0) } }
         }
         let none = [Int](repeating: 0, count: topics.count)
         return EventLoopFuture.reduce(none, counts, on: self.bus.eventLoop) { sums, more in

@@ -13,6 +13,7 @@ final class CatchUpPages {
 
     private let shard: Int
     private let partition: Partition
+    private let view: PartitionView
     private var holders = Roster()
     private var applicants: Deque<Subscriber.Membership> = []
     /// The one that goes on while the budget is exceeded.
@@ -20,21 +21,35 @@ final class CatchUpPages {
     /// How many pages have been asked for and are not there yet.
     private var requestedCount = 0
 
-    init(shard: Int, partition: Partition) {
-        self.shard = shard
+    init(of partition: Partition, shard: Int, _ view: PartitionView) {
         self.partition = partition
+        self.shard = shard
+        self.view = view
     }
 
-    /// The page of one of a stream's topics that says what comes after a place; `nil` if the stream has to wait for it.
-    func page(of topic: ShardTopic, _ lane: Int, after place: Offset, for subscriber: Subscriber) -> TopicPage? {
+    /// What is known of a topic after a position; `nil` if the stream has to wait for a page.
+    /// - Parameter index: The topic's, among the stream's.
+    func lane(
+        of topic: ShardTopic, _ index: Int, after position: Offset, for subscriber: Subscriber
+    ) -> StreamMerge.Lane? {
+        let head = self.view.state.head
+        if let lane = topic.lane(after: position, head: head) { return lane }
+        return self.page(of: topic, index, after: position, for: subscriber).map {
+            topic.lane(of: $0, after: position, head: head)
+        }
+    }
+
+    private func page(
+        of topic: ShardTopic, _ index: Int, after position: Offset, for subscriber: Subscriber
+    ) -> TopicPage? {
         guard subscriber.pages != nil || self.admit(subscriber) else { return nil }
-        if let page = subscriber.pages?.page(of: topic, lane, covering: place) { return page }
-        if let page = topic.pages.page(covering: place) {
-            subscriber.pages?.hold(page, of: topic, lane)
+        if let page = subscriber.pages?.page(of: topic, index, covering: position) { return page }
+        if let page = topic.pages.page(covering: position) {
+            subscriber.pages { $0.hold(page, of: topic, index) }
             return page
         }
-        let start = subscriber.pages?.nextPage(of: topic, lane, after: place) ?? place
-        guard subscriber.pages?.await(lane) == true, topic.wait(subscriber, after: start) else { return nil }
+        let start = subscriber.pages?.nextPage(of: topic, index, after: position) ?? position
+        guard subscriber.pages({ $0.await(index) }) == true, topic.wait(subscriber, after: start) else { return nil }
         self.requestedCount += 1
         self.partition.requestPage(
             of: topic.topic, after: start, wanted: self.share(of: subscriber), shard: self.shard)
@@ -57,16 +72,18 @@ final class CatchUpPages {
         return waiting.filter { subscriber in
             // One that gave its pages back meanwhile looks anew at what it needs.
             guard subscriber.pages != nil else { return true }
-            guard let lane = subscriber.lane(of: topic) else { return false }
-            subscriber.pages?.hold(page, of: topic, lane)
-            return subscriber.pages?.arrived(lane) == true
+            guard let index = subscriber.index(of: topic) else { return false }
+            return subscriber.pages { pages in
+                pages.hold(page, of: topic, index)
+                return pages.arrived(index)
+            } == true
         }
     }
 
     /// Whether a stream may have its turn; one that may not waits until it is let in again.
     func hasTurn(_ subscriber: Subscriber) -> Bool {
         guard subscriber.pages != nil else { return true }
-        subscriber.pages?.use()
+        subscriber.pages { $0.use() }
         guard self.partition.pageBudget.isExceeded else { return true }
         self.lead = self.lead ?? subscriber
         guard self.lead !== subscriber else { return true }
@@ -79,7 +96,6 @@ final class CatchUpPages {
     func nextApplicant() -> Subscriber? {
         while !self.applicants.isEmpty, self.hasRoom {
             guard let subscriber = self.applicants.removeFirst().subscriber else { continue }
-            subscriber.isApplicant = false
             self.letIn(subscriber)
             return subscriber
         }
@@ -90,7 +106,7 @@ final class CatchUpPages {
     func release(_ subscriber: Subscriber) {
         guard let slot = subscriber.pages?.slot else { return }
         self.holders.remove(at: slot)
-        subscriber.pages = nil
+        subscriber.releasePages()
         if self.lead === subscriber { self.lead = nil }
     }
 
@@ -103,7 +119,7 @@ final class CatchUpPages {
     func tick() {
         let limit = self.partition.pageBudget.isExceeded ? 2 : Self.idleTickLimit
         self.holders.forEach { subscriber in
-            subscriber.pages?.tick()
+            subscriber.pages { $0.tick() }
             if let pages = subscriber.pages, pages.idleTicks >= limit { self.release(subscriber) }
         }
     }
@@ -122,12 +138,11 @@ final class CatchUpPages {
     }
 
     private func apply(_ subscriber: Subscriber) {
-        guard !subscriber.isApplicant else { return }
-        subscriber.isApplicant = true
-        self.applicants.append(subscriber.membership)
+        if subscriber.apply() { self.applicants.append(subscriber.membership) }
     }
 
     private func letIn(_ subscriber: Subscriber) {
-        subscriber.pages = HeldPages(slot: self.holders.insert(subscriber), topicCount: subscriber.topics.count)
+        let slot = self.holders.insert(subscriber)
+        subscriber.admit(HeldPages(slot: slot, topicCount: subscriber.topics.count))
     }
 }

@@ -41,3 +41,29 @@ struct Delivery {
         return bytes
     }
 }
+
+/// Events for one stream, encoded one after the other: a single event's shared bytes, or a copy of several.
+struct EventBatch {
+    private(set) var bytes: ByteBuffer
+    private(set) var count = 1
+    private(set) var last: Offset
+
+    init(_ event: Event, as encoding: any EventEncoding) {
+        self.bytes = event.encoded(as: encoding)
+        self.last = event.offset
+    }
+
+    mutating func append(_ event: Event, as encoding: any EventEncoding) {
+        var more = event.encoded(as: encoding)
+        self.bytes.writeBuffer(&more)
+        self.count += 1
+        self.last = event.offset
+    }
+}
+
+extension EventBatch? {
+    /// Adds an event, or begins with it.
+    mutating func append(_ event: Event, as encoding: any EventEncoding) {
+        if self == nil { self = EventBatch(event, as: encoding) } else { self?.append(event, as: encoding) }
+    }
+}

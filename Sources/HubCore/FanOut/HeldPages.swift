@@ -73,11 +73,11 @@ struct HeldPages {
     }
 
     /// The topic that was to be taken up is the stream's last one now.
-    mutating func addLane() {
+    mutating func addTopic() {
         self.lanes.append(Lane())
     }
 
-    mutating func removeLane(_ lane: Int) {
+    mutating func removeTopic(_ lane: Int) {
         if self.lanes.remove(at: lane).isAwaited { self.awaitedCount -= 1 }
     }
 

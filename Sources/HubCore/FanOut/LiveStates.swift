@@ -4,9 +4,14 @@
 /// longer in the processor's caches when its turn comes, nor are its page's addresses. A table is small enough to stay, and
 /// is read in order. Used only on the shard's loop.
 final class LiveStates {
+    /// Where the table has a stream's state.
+    struct Seat: Hashable {
+        fileprivate let index: Int
+    }
+
     struct State {
         /// Every event up to here was sent, or was not asked for.
-        var place = Offset.zero
+        var position = Offset.zero
         /// Takes the stream's bytes as they are, right now; -1 while they have to go through the outlet.
         var descriptor: CInt = -1
         var phase: Subscriber.Phase
@@ -15,40 +20,40 @@ final class LiveStates {
     }
 
     /// The seat of all whose stream has ended, and of nobody: closed for good.
-    static let nobody = 0
+    static let nobody = Seat(index: 0)
 
     private var states: ContiguousArray<State> = [State(phase: .closed, encodingSlot: 0)]
-    private var free: [Int] = []
+    private var free: [Seat] = []
 
-    subscript(seat: Int) -> State { self.states[seat] }
+    subscript(seat: Seat) -> State { self.states[seat.index] }
 
     /// Gives a stream a seat.
-    func add(encodingSlot: Int) -> Int {
+    func add(encodingSlot: Int) -> Seat {
         let state = State(phase: .opening, encodingSlot: UInt8(encodingSlot))
         if let seat = self.free.popLast() {
-            self.states[seat] = state
+            self.states[seat.index] = state
             return seat
         }
         self.states.append(state)
-        return self.states.count - 1
+        return Seat(index: self.states.count - 1)
     }
 
     /// Takes a seat back, which may be another stream's at once.
-    func remove(_ seat: Int) {
+    func remove(_ seat: Seat) {
         guard seat != Self.nobody else { return }
-        self.states[seat] = State(phase: .closed, encodingSlot: 0)
+        self.states[seat.index] = State(phase: .closed, encodingSlot: 0)
         self.free.append(seat)
     }
 
-    func setPlace(_ place: Offset, of seat: Int) {
-        if seat != Self.nobody { self.states[seat].place = place }
+    func setPosition(_ position: Offset, of seat: Seat) {
+        if seat != Self.nobody { self.states[seat.index].position = position }
     }
 
-    func setPhase(_ phase: Subscriber.Phase, of seat: Int) {
-        if seat != Self.nobody { self.states[seat].phase = phase }
+    func setPhase(_ phase: Subscriber.Phase, of seat: Seat) {
+        if seat != Self.nobody { self.states[seat.index].phase = phase }
     }
 
-    func setDescriptor(_ descriptor: CInt, of seat: Int) {
-        if seat != Self.nobody { self.states[seat].descriptor = descriptor }
+    func setDescriptor(_ descriptor: CInt, of seat: Seat) {
+        if seat != Self.nobody { self.states[seat.index].descriptor = descriptor }
     }
 }

@@ -8,7 +8,7 @@ public protocol Outlet: AnyObject {
     /// The transport's name in metrics: its path without the slash.
     var transport: String { get }
 
-    /// Whether the outlet takes more. When it does again after `false`, it calls `FanOutShard.resume`.
+    /// Whether the outlet takes more. When it does again after `false`, it calls `Shard.resume`.
     var isWritable: Bool { get }
 
     /// Where events are written without asking the outlet while that takes them, if the outlet does nothing else with them
@@ -66,4 +66,77 @@ extension Outlet {
 
     /// A stream just goes on.
     public func caughtUp(at cursor: Cursor) {}
+}
+
+/// What is known of a stream when its head is sent.
+public struct StreamOpening: Hashable, Sendable {
+    /// Whether the stream can be proved to be complete from where it was asked to begin.
+    public enum Replay: String, Sendable {
+        /// Every event after the cursor will be sent.
+        case complete
+        /// A reset will be said.
+        case reset
+    }
+
+    /// What is known of the replay; `nil` while the bus can't be asked.
+    public let replay: Replay?
+    /// The place before the first event to come; `nil` if a reset comes first, or nothing is known.
+    public let cursor: Cursor?
+
+    /// Makes the opening.
+    public init(replay: Replay?, cursor: Cursor?) {
+        self.replay = replay
+        self.cursor = cursor
+    }
+}
+
+/// Tells a client that the hub can't prove to have sent it every event of a topic.
+public struct ResetNotice: Hashable, Sendable {
+    /// Why.
+    public enum Reason: String, Sendable {
+        /// The replay buffer no longer reaches back to the cursor.
+        case trimmed
+        /// A well-formed cursor of state that the bus no longer has.
+        case lost
+        /// Not a cursor of ours.
+        case unknown
+    }
+
+    /// The topic concerned.
+    public let topic: Topic
+    /// Why nothing can be proved.
+    public let reason: Reason
+    /// The cursor that was asked for.
+    public let requested: String
+    /// The oldest event that there is.
+    public let oldest: EventID?
+    /// The newest event that there is.
+    public let latest: EventID?
+    /// A place that is safe for all topics of the stream: a reconnect from here does not meet this reset again. `nil`
+    /// where that holds only after what follows at once: another topic's reset, or an event.
+    public let cursor: Cursor?
+
+    /// Makes a notice.
+    public init(
+        topic: Topic, reason: Reason, requested: String, oldest: EventID?, latest: EventID?, cursor: Cursor?
+    ) {
+        self.topic = topic
+        self.reason = reason
+        self.requested = requested
+        self.oldest = oldest
+        self.latest = latest
+        self.cursor = cursor
+    }
+}
+
+/// Why the hub ends a stream.
+public enum CloseReason: String, Hashable, Sendable {
+    /// This member is about to stop.
+    case drain
+    /// This member has more streams than it should.
+    case shed
+    /// The client did not take what was sent.
+    case slow
+    /// The stream had its time.
+    case expired
 }

@@ -3,7 +3,7 @@
 struct Roster {
     private var subscribers: ContiguousArray<Subscriber?> = []
     /// Where the shard has their states, which lets a delivery do without the subscribers themselves.
-    private var seats: ContiguousArray<Int> = []
+    private var seats: ContiguousArray<LiveStates.Seat> = []
     private var free: [Int] = []
 
     /// How many slots there are, those that are empty included.
@@ -16,8 +16,8 @@ struct Roster {
         slot < self.subscribers.count ? self.subscribers[slot] : nil
     }
 
-    /// The seat of whoever has a slot; nobody's if nobody has.
-    func seat(_ slot: Int) -> Int {
+    /// The seat of whoever has a slot, or nobody's.
+    func seat(_ slot: Int) -> LiveStates.Seat {
         slot < self.seats.count ? self.seats[slot] : LiveStates.nobody
     }
 

@@ -4,10 +4,10 @@ import NIOCore
 /// What one outlet is subscribed to, on the shard of its loop: the one path by which a stream of any transport begins, goes
 /// on when its client takes more, and ends. Used only on that loop.
 final class StreamSubscription {
-    private let shard: FanOutShard
+    private let shard: Shard
     private let subscriber: Subscriber
 
-    private init(_ shard: FanOutShard, _ subscriber: Subscriber) {
+    private init(_ shard: Shard, _ subscriber: Subscriber) {
         self.shard = shard
         self.subscriber = subscriber
     }
@@ -42,14 +42,14 @@ final class StreamSubscription {
     }
 
     /// Adds a topic.
-    /// - Parameter answer: Gets a cursor that is safe from then on; `nil` if a reset comes first.
-    func subscribe(to topic: Topic, from start: StartPosition, answer: @escaping (Cursor?) -> Void) {
-        self.shard.subscribe(self.subscriber, to: topic, from: start, answer: answer)
+    /// - Parameter completion: Gets a cursor that is safe from then on; `nil` if a reset comes first.
+    func subscribe(to topic: Topic, from start: StartPosition, completion: @escaping (Cursor?) -> Void) {
+        self.shard.subscribe(self.subscriber, to: topic, from: start, completion: completion)
     }
 
     /// Takes a topic away.
-    func unsubscribe(from topic: Topic, answer: @escaping () -> Void) {
-        self.shard.unsubscribe(self.subscriber, from: topic) { _ in answer() }
+    func unsubscribe(from topic: Topic, completion: @escaping () -> Void) {
+        self.shard.unsubscribe(self.subscriber, from: topic) { _ in completion() }
     }
 
     /// Nothing more is given to the outlet.

@@ -18,7 +18,7 @@ import Testing
         storm.run(untilAllOf: outlets, have: Self.topicCount * Self.eventsPerTopic)
         #expect(outlets.allSatisfy { $0.delivered == Self.topicCount * Self.eventsPerTopic && $0.resets.isEmpty })
         storm.loop.advanceTime(by: .seconds(2))
-        #expect(storm.shard.partition.pageBudget.heldByteCount == 0)
+        #expect(storm.shard.view.partition.pageBudget.heldByteCount == 0)
         let pages = Self.topicCount * (Self.eventsPerTopic / Self.pageCount)
         if pageByteCount > 1 { #expect(try storm.pageReads() <= 2 * pages) }
     }
@@ -40,9 +40,9 @@ import Testing
         outlet.isWritable = false
         let subscriber = storm.join(outlet, from: .earliest)
         storm.loop.advanceTime(by: .seconds(1))
-        #expect(storm.shard.partition.pageBudget.heldByteCount > 0)
+        #expect(storm.shard.view.partition.pageBudget.heldByteCount > 0)
         storm.loop.advanceTime(by: .seconds(3))
-        #expect(storm.shard.partition.pageBudget.heldByteCount == 0)
+        #expect(storm.shard.view.partition.pageBudget.heldByteCount == 0)
         outlet.isWritable = true
         storm.shard.resume(subscriber)
         storm.run(untilAllOf: [outlet], have: Self.topicCount * Self.eventsPerTopic)
@@ -63,7 +63,7 @@ import Testing
         storm.run(untilAllOf: [outlet], have: Self.topicCount * Self.eventsPerTopic)
         #expect(outlet.delivered == Self.topicCount * Self.eventsPerTopic)
         storm.loop.advanceTime(by: .seconds(2))
-        #expect(storm.shard.partition.pageBudget.heldByteCount == 0)
+        #expect(storm.shard.view.partition.pageBudget.heldByteCount == 0)
     }
 
     @Test func whoEndsAfterAFewEventsReadsFew() throws {
@@ -79,7 +79,7 @@ import Testing
                 storm.shard.leave(subscriber)
                 storm.loop.advanceTime(by: .seconds(3))
             }
-            return storm.shard.partition.pageBudget.heldByteCount
+            return storm.shard.view.partition.pageBudget.heldByteCount
         }
         #expect(held[0] > 0 && held[0] * 4 < held[1], "\(held)")
     }
@@ -104,7 +104,7 @@ import Testing
     private struct Storm {
         let loop = EmbeddedEventLoop()
         let hub: Hub
-        let shard: FanOutShard
+        let shard: Shard
         let topics: [Topic]
         let ids: [EventID]
 

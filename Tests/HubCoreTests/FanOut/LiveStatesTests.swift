@@ -9,18 +9,18 @@ import Testing
             Subscriber(topics: [], start: .latest, outlet: StubOutlet(), states: states)
         }
         let ended = subscriber()
-        ended.place = 5
-        ended.phase = .live
+        ended.advance(to: 5)
+        ended.goLive()
         ended.end()
         #expect(ended.phase == .closed && ended.descriptor == -1)
         let next = subscriber()
-        #expect(next.phase == .opening && next.place == .zero, "a seat is taken with nothing on it")
-        next.place = 7
-        ended.place = 9
-        ended.phase = .live
+        #expect(next.phase == .opening && next.position == .zero, "a seat is taken with nothing on it")
+        next.advance(to: 7)
+        ended.advance(to: 9)
+        ended.goLive()
         ended.descriptor = 3
         ended.end()
-        #expect(next.phase == .opening && next.place == 7 && next.descriptor == -1)
+        #expect(next.phase == .opening && next.position == 7 && next.descriptor == -1)
         #expect(ended.phase == .closed && states[LiveStates.nobody].phase == .closed)
         #expect(states[LiveStates.nobody].descriptor == -1)
         #expect(subscriber().seat != next.seat, "a seat is given back once")

@@ -11,7 +11,7 @@ private final class BeginningHub {
     let bus: SimulatedBus
     let loop = EmbeddedEventLoop()
     let hub: Hub
-    let shard: FanOutShard
+    let shard: Shard
     private(set) var items: [SimulatedClient.Item] = []
 
     init(isMet: Bool, _ slowConsumer: FanOutConfiguration.SlowConsumer = .resume) throws {
@@ -141,7 +141,7 @@ private final class BeginningHub {
             return cursor.id.offset >= first.offset
         }
         #expect(isTold || hub.items.contains(.event(first, a)))
-        #expect(hub.items.contains(.event(second, try Topic("b"))) || subscriber.place >= second.offset)
+        #expect(hub.items.contains(.event(second, try Topic("b"))) || subscriber.position >= second.offset)
     }
 
     @Test func aTopicThatIsAcknowledgedTwiceIsReadAnewAndItsStreamsWait() throws {
@@ -149,7 +149,7 @@ private final class BeginningHub {
         let (_, first) = try hub.join("t", start: .latest)
         hub.move { hub.shard.leave(first) }
         _ = try hub.join("t", start: .latest)
-        let topic = try #require(hub.shard.topics[Topic("t")])
+        let topic = try #require(hub.shard.view.topics[Topic("t")])
         // The first acknowledgement is that of the subscription which was given up.
         hub.move { hub.bus.deliver(1) }
         hub.read()
@@ -181,15 +181,15 @@ private final class BeginningHub {
     }
 
     @Test func aSecondConfirmationSaysNothing() throws {
-        let outlet = SimulatedClient.Connection(isSlow: false) { _ in }
-        let subscriber = Subscriber(topics: [], start: .latest, outlet: outlet)
-        #expect(subscriber.ask(5))
-        #expect(!subscriber.ask(5))
-        #expect(!subscriber.isConfirmed(5))
-        #expect(subscriber.confirm(5))
-        #expect(subscriber.isConfirmed(5) && !subscriber.isConfirmed(6))
-        #expect(!subscriber.confirm(5))
-        subscriber.forgetConfirmation()
-        #expect(!subscriber.confirm(5) && !subscriber.isConfirmed(5))
+        var beginning = StreamBeginning(.latest)
+        #expect(beginning.ask(5) == true)
+        #expect(beginning.ask(5) == false)
+        #expect(!beginning.isConfirmed(5))
+        #expect(beginning.confirm(5) == true)
+        #expect(beginning.isConfirmed(5) && !beginning.isConfirmed(6))
+        #expect(beginning.confirm(5) == false)
+        beginning.forgetConfirmation()
+        #expect(beginning.confirm(5) == false)
+        #expect(!beginning.isConfirmed(5))
     }
 }

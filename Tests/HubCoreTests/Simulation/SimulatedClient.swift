@@ -94,7 +94,7 @@ final class SimulatedClient {
     private(set) var cursor: String?
     private(set) var connection: Connection?
     private var subscriber: Subscriber?
-    private var shard: FanOutShard?
+    private var shard: Shard?
     /// Drops the connection after so many events, as if the rest of a batch never arrived.
     var dropsAfter: Int?
 
@@ -122,7 +122,7 @@ final class SimulatedClient {
     /// - Parameter due: Says from where on a topic's events are due when the head of the answer comes, for a beginning, and
     ///   whether that can't be proved.
     func connect(
-        to shard: FanOutShard, isSlow: Bool, holdsHead: Bool = false,
+        to shard: Shard, isSlow: Bool, holdsHead: Bool = false,
         due: @escaping (StreamOpening, StartPosition, Topic) -> (Offset, isBlind: Bool) = { _, _, _ in (.zero, false) }
     ) {
         // A stream has at least one topic when it begins.
@@ -201,13 +201,13 @@ final class SimulatedClient {
     }
 
     /// Where the stream stands.
-    var place: Offset? { self.subscriber?.place }
+    var place: Offset? { self.subscriber?.position }
 
     /// Where the stream stands, for the message of a failing test.
     var state: String {
         guard let subscriber else { return "not connected" }
         let topics = subscriber.topics.map { "\($0.topic) live \($0.isLive) base \($0.ring.base) last \($0.ring.last)" }
-        return "\(subscriber.phase) at \(subscriber.place), queued \(subscriber.isQueued), \(topics)"
+        return "\(subscriber.phase) at \(subscriber.position), \(topics)"
             + self.transcript
     }
 

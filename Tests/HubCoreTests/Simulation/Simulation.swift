@@ -44,7 +44,7 @@ final class Simulation {
     private let faults: Faults
     private var random: SeededGenerator
     private var hubs: [Hub] = []
-    private var shards: [(shard: FanOutShard, loop: EmbeddedEventLoop)] = []
+    private var shards: [(shard: Shard, loop: EmbeddedEventLoop)] = []
     private let topics: [Topic]
 
     init(seed: UInt64, faults: Faults = Faults()) throws {
@@ -150,14 +150,16 @@ final class Simulation {
         }
     }
 
-    private func connect(_ client: SimulatedClient, to shard: FanOutShard, isSlow: Bool) {
+    private func connect(_ client: SimulatedClient, to shard: Shard, isSlow: Bool) {
         let server = self.server
         let holdsHead = isSlow && self.faults.beginsAnywhere && self.random.chance(30)
         client.connect(to: shard, isSlow: isSlow, holdsHead: holdsHead) { opening, start, topic in
             // Without a proof, what is published from now on is due.
             guard opening.replay != nil else {
-                guard case .time(let milliseconds) = start else { return (server.log.clock, shard.epoch == nil) }
-                return (min(server.log.clock, Offset(before: milliseconds)), shard.epoch == nil)
+                guard case .time(let milliseconds) = start else {
+                    return (server.log.clock, shard.view.state.epoch == nil)
+                }
+                return (min(server.log.clock, Offset(before: milliseconds)), shard.view.state.epoch == nil)
             }
             let cursor = opening.cursor?.id.offset ?? .zero
             guard start == .earliest else { return (cursor, false) }
@@ -273,7 +275,7 @@ final class Simulation {
         if let publication = try? Publication(topics: topics, data: EventData("")) { self.server.publish(publication) }
     }
 
-    private func moveClient(_ shard: FanOutShard) {
+    private func moveClient(_ shard: Shard) {
         let client = self.clients.randomElement(using: &self.random)!
         if client.connection == nil {
             client.dropsAfter = self.random.chance(50) ? Int.random(in: 1...3, using: &self.random) : nil

@@ -9,7 +9,7 @@ import Testing
 private struct TestHub {
     let loop = EmbeddedEventLoop()
     let hub: Hub
-    let shard: FanOutShard
+    let shard: Shard
 
     init(_ configuration: FanOutConfiguration = FanOutConfiguration()) throws {
         let bus = MemoryBus(eventLoop: self.loop, replayCount: 100, replayAge: .hours(1))
@@ -37,7 +37,7 @@ private struct TestHub {
     }
 }
 
-@Suite struct FanOutShardTests {
+@Suite struct ShardTests {
     @Test func aStreamThatTakesNothingIsClosedButNotOneThatTakesALittle() throws {
         let hub = try TestHub(FanOutConfiguration(stallTimeout: .seconds(10)))
         let outlets = [StubOutlet(), StubOutlet()]
@@ -166,7 +166,7 @@ private struct TestHub {
             hub.shard.leave(stream)
             hub.loop.run()
         }
-        #expect(hub.shard.partition.entries.keys.map(\.name).sorted() == ["a", "d"])
+        #expect(hub.shard.view.partition.entries.keys.map(\.name).sorted() == ["a", "d"])
     }
 
     @Test func topicsThatNobodyListensToHoldSoMuchAtMost() throws {
@@ -180,7 +180,7 @@ private struct TestHub {
             hub.shard.leave(stream)
         }
         hub.loop.advanceTime(by: .seconds(2))
-        #expect(hub.shard.partition.entries.keys.map(\.name).sorted() == ["b", "c"])
+        #expect(hub.shard.view.partition.entries.keys.map(\.name).sorted() == ["b", "c"])
     }
 
     @Test func thereIsRoomForSoManyTopicsAndNoMore() throws {
@@ -200,7 +200,7 @@ private struct TestHub {
         hub.shard.leave(second)
         hub.loop.run()
         #expect(hub.shard.hasRoom(for: Array(topics[..<3])))
-        #expect(hub.shard.partition.room.left == 3)
+        #expect(hub.shard.view.partition.room.left == 3)
     }
 
     @Test func aCursorThatIsNoneOfOursIsRepeatedInPart() throws {
@@ -244,11 +244,11 @@ private struct TestHub {
         _ = shard.join(topics: [topic], start: .earliest, outlet: outlet)
         move { bus.deliver(.max) }
         move { bus.answerRead(failing: false) }
-        #expect(shard.topics[topic]?.isLive == false, "that was the answer to the earlier feed")
+        #expect(shard.view.topics[topic]?.isLive == false, "that was the answer to the earlier feed")
         move { bus.carryOutRead() }
         move { bus.answerRead(failing: false) }
         loop.advanceTime(by: .seconds(1))
-        #expect(shard.topics[topic]?.isLive == true && outlet.delivered == 1)
+        #expect(shard.view.topics[topic]?.isLive == true && outlet.delivered == 1)
     }
 
     @Test func theClockOfAnEarlierEpochConfirmsNothing() throws {
@@ -279,8 +279,8 @@ private struct TestHub {
         server.rotate(old)
         move { bus.probe() }
         move { bus.deliver(.max) }
-        #expect(shard.epoch == server.log.epoch)
+        #expect(shard.view.state.epoch == server.log.epoch)
         move { bus.answerRead(failing: false) }
-        #expect(shard.knownClock == .zero)
+        #expect(shard.view.state.clock == .zero)
     }
 }

@@ -1,0 +1,87 @@
+import Testing
+
+@testable import HubCore
+
+/// The positions of a stream's topics while topics come and go.
+@Suite struct StreamProgressTests {
+    private static func progress(at position: Offset, topics: Int) -> StreamProgress {
+        var progress = StreamProgress(topicCount: topics)
+        progress.begin(at: position) { _ in .prove }
+        return progress
+    }
+
+    @Test func aTopicFromThePastTakesThePositionBackAndTheOthersWait() {
+        var progress = Self.progress(at: 50, topics: 2)
+        progress.add(at: 20, .prove)
+        #expect(progress.position == 20)
+        #expect((0..<3).map(progress.reached) == [50, 50, 20])
+        #expect(!progress.isTogether)
+        progress.advance(to: 50)
+        #expect(progress.isTogether)
+    }
+
+    @Test func aTopicThatBeginsLaterWaitsItself() {
+        var progress = Self.progress(at: 50, topics: 1)
+        progress.add(at: 70, .prove)
+        #expect(progress.position == 50)
+        #expect((0..<2).map(progress.reached) == [50, 70])
+    }
+
+    @Test func pastsAreReplayedWithinPasts() {
+        var progress = Self.progress(at: 50, topics: 1)
+        progress.add(at: 20, .prove)
+        progress.advance(to: 30)
+        progress.add(at: 10, .prove)
+        #expect(progress.position == 10)
+        #expect((0..<3).map(progress.reached) == [50, 30, 10])
+        progress.add(at: 40, .prove)
+        #expect((0..<4).map(progress.reached) == [50, 30, 10, 40])
+    }
+
+    @Test func withoutTheTopicThatIsBehindThePositionIsThatOfTheOthers() {
+        var progress = Self.progress(at: 50, topics: 1)
+        progress.add(at: 20, .prove)
+        progress.advance(to: 30)
+        progress.remove(1)
+        #expect(progress.position == 50)
+        #expect(progress.isTogether)
+        progress.remove(0)
+        #expect(progress.topicCount == 0)
+        progress.add(at: 5, .prove)
+        #expect(progress.position == 5)
+    }
+
+    @Test func aGapKeepsTheStartOfItsOwnTopic() {
+        var progress = Self.progress(at: 50, topics: 1)
+        progress.noteGap(0, exists: true)
+        progress.advance(to: 60)
+        progress.add(at: 20, .announce(.lost, requested: "x"))
+        #expect(progress.isAnnouncing)
+        #expect(progress.gapStart(0) == 50)
+        #expect(progress.gapStart(1) == 20)
+        progress.cross([1], to: 25)
+        #expect(progress.policy(1) == .prove)
+        #expect(progress.gapStart(0) == 50)
+        progress.cross([0], to: 90)
+        #expect((0..<2).map(progress.reached) == [90, 90])
+        #expect(progress.provesOnly && !progress.isAnnouncing)
+    }
+
+    @Test func aGapThatIsNoMoreStartsNowhere() {
+        var progress = Self.progress(at: 50, topics: 2)
+        progress.noteGap(1, exists: true)
+        progress.advance(to: 60)
+        progress.noteGap(1, exists: false)
+        #expect(progress.gapStart(1) == 60)
+    }
+
+    @Test func whatIsOnlyToBeProvedFromTheEarliestBeginsWhereItIsFound() {
+        var progress = StreamProgress(topicCount: 2)
+        progress.begin(at: .zero) { $0 == 0 ? .accept(until: .maximum) : .prove }
+        progress.limitBeginnings(to: 40)
+        #expect(progress.policy(0) == .accept(until: 40))
+        progress.settleBeginnings([(topic: 0, position: 30)])
+        #expect(progress.policy(0) == .prove)
+        #expect((0..<2).map(progress.reached) == [30, 0])
+    }
+}
