@@ -79,3 +79,71 @@ public protocol EventBusDelegate: AnyObject, Sendable {
     /// Entries may be missing from here on, until the topics are acknowledged again.
     func busLostSubscriptions()
 }
+
+/// Why a bus did not do what it was asked for.
+public enum BusError: Error, Hashable, Sendable {
+    /// Nothing was done, and trying again later may help; the reason is one line for an operator.
+    case unavailable(reason: String)
+    /// The request was sent, and its outcome is unknown; repeat it with the same idempotency key.
+    case unknownOutcome(reason: String)
+    /// The request can't be done however often it is repeated; the reason says what is accepted.
+    case refused(reason: String)
+}
+
+/// The condition of a bus.
+public enum BusStatus: Hashable, Sendable {
+    /// Events are published and delivered.
+    case ready
+    /// Events are not delivered; the reason is one line for an operator.
+    case notReady(reason: String)
+}
+
+/// What happened to the log of a topic.
+public enum LogChange: Sendable {
+    /// An event was appended.
+    case appended(Event)
+    /// The replay buffer was dropped; the topic's last offset stays.
+    case deleted(Topic, last: Offset, epoch: Epoch)
+    /// All events had passed their age, and the topic was forgotten.
+    case retired(Topic, last: Offset, epoch: Epoch)
+}
+
+/// Offsets that the bus may have given to events which it has lost: when it was last started anew, its clock jumped over them.
+/// A cursor in the gap proves that something is gone.
+public struct OffsetGap: Hashable, Sendable {
+    /// The last offset that was kept.
+    public let after: Offset
+    /// Where the clock went on.
+    public let before: Offset
+
+    /// Makes a gap between two offsets that are not in it.
+    public init(after: Offset, before: Offset) {
+        self.after = after
+        self.before = before
+    }
+
+    /// Whether an offset is in the gap.
+    public func contains(_ offset: Offset) -> Bool {
+        offset > self.after && offset < self.before
+    }
+}
+
+/// What the bus can say of a topic.
+public struct TopicSummary: Hashable, Sendable {
+    /// The topic.
+    public let topic: Topic
+    /// How many events the replay buffer holds.
+    public let eventCount: Int
+    /// The oldest event that the replay buffer holds, if it holds any.
+    public let oldest: EventID?
+    /// The topic's last event, even if the replay buffer holds it no longer.
+    public let latest: EventID?
+
+    /// Makes a summary.
+    public init(topic: Topic, eventCount: Int, oldest: EventID?, latest: EventID?) {
+        self.topic = topic
+        self.eventCount = eventCount
+        self.oldest = oldest
+        self.latest = latest
+    }
+}

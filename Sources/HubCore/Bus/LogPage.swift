@@ -34,3 +34,11 @@ public struct LogPage: Sendable {
     /// offset of its first entry, else the topic's last offset, else the floor.
     public var base: Offset { self.entries.first?.previous ?? self.last ?? self.floor }
 }
+
+/// Which entries of a topic's log a read asks for.
+public enum LogRange: Hashable, Sendable {
+    /// The newest ones, still in rising order.
+    case tail
+    /// The first ones after an offset, in rising order.
+    case after(Offset)
+}

@@ -38,3 +38,60 @@ public struct Publication: Hashable, Sendable {
         self.key = key
     }
 }
+
+/// Marks a publication so that repeating it publishes nothing: 1 to 256 bytes of visible ASCII.
+public struct IdempotencyKey: Hashable, Sendable {
+    /// The longest key, in bytes.
+    public static let maximumByteCount = 256
+
+    /// The key, as the publisher wrote it.
+    public let value: String
+
+    /// Makes a key.
+    /// - Parameter value: 1 to 256 visible ASCII characters, as an HTTP header can hold them (RFC 9110, 5.5).
+    /// - Throws: `InvalidEvent` if it is empty, too long or holds other characters.
+    public init(_ value: String) throws(InvalidEvent) {
+        guard (1...Self.maximumByteCount).contains(value.utf8.count),
+            value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw InvalidEvent("an idempotency key must be 1 to \(Self.maximumByteCount) visible ASCII characters")
+        }
+        self.value = value
+    }
+}
+
+/// How long an EventSource should wait before it reconnects: 0 to 86,400,000 milliseconds (one day).
+public struct RetryHint: Hashable, Sendable {
+    /// The longest hint, in milliseconds.
+    public static let maximumMilliseconds = 86_400_000
+
+    /// The hint, in milliseconds.
+    public let milliseconds: Int32
+
+    /// Makes a hint.
+    /// - Parameter milliseconds: 0 to 86,400,000.
+    /// - Throws: `InvalidEvent` if the number is out of this range.
+    public init(milliseconds: Int) throws(InvalidEvent) {
+        guard (0...Self.maximumMilliseconds).contains(milliseconds) else {
+            throw InvalidEvent("retry must be 0 to \(Self.maximumMilliseconds) milliseconds, not \(milliseconds)")
+        }
+        self.milliseconds = Int32(milliseconds)
+    }
+}
+
+/// What became of a publication: its id, and the topics that it was asked for.
+public struct PublishedEvent: Hashable, Sendable {
+    /// The id that the bus gave the event, or gave its first publication if the idempotency key is known.
+    public let id: EventID
+    /// The topics of the publication.
+    public let topics: [Topic]
+    /// Whether the idempotency key was known and so nothing was published.
+    public let isRepeat: Bool
+
+    /// Makes the answer to a publication.
+    public init(id: EventID, topics: [Topic], isRepeat: Bool) {
+        self.id = id
+        self.topics = topics
+        self.isRepeat = isRepeat
+    }
+}

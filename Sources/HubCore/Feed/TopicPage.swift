@@ -38,3 +38,67 @@ final class TopicPage: Sendable {
         self.from <= place && place < self.through
     }
 }
+
+/// Finds the pages of a topic that anybody holds, and holds none itself: a page goes with the last stream that needs it.
+struct LivePages {
+    private struct Reference {
+        weak var page: TopicPage?
+    }
+
+    private var references: [Reference] = []
+
+    /// The page that says what comes right after a place, and reaches the farthest.
+    func page(covering place: Offset) -> TopicPage? {
+        var found: TopicPage?
+        for reference in self.references {
+            guard let page = reference.page, page.covers(place), page.through > found?.through ?? .zero else {
+                continue
+            }
+            found = page
+        }
+        return found
+    }
+
+    /// How many events the largest page has that ends at a place or before.
+    func count(endingAtMost place: Offset) -> Int {
+        self.references.reduce(0) { count, reference in
+            guard let page = reference.page, page.through <= place else { return count }
+            return max(count, page.events.count)
+        }
+    }
+
+    /// Takes note of a page, and forgets those that are gone.
+    mutating func insert(_ page: TopicPage) {
+        self.references.removeAll { $0.page == nil }
+        self.references.append(Reference(page: page))
+    }
+
+    /// Finds none of them from now on.
+    mutating func removeAll() {
+        self.references = []
+    }
+}
+
+/// Pages that were read a moment ago, kept for the streams that will soon come to them: those that catch up side by side are
+/// not at one place.
+struct RecentPages {
+    private var current: [TopicPage] = []
+    private var previous: [TopicPage] = []
+
+    /// Keeps a page for one to two rounds of `age`.
+    mutating func insert(_ page: TopicPage) {
+        self.current.append(page)
+    }
+
+    /// Lets go of what was there a round ago.
+    mutating func age() {
+        self.previous = self.current
+        self.current = []
+    }
+
+    /// Lets go of all.
+    mutating func removeAll() {
+        self.current = []
+        self.previous = []
+    }
+}

@@ -1,5 +1,6 @@
 import HubCore
 import NIOCore
+import NIOHTTP1
 
 /// Events as the elements of a batch's array, each with a comma after it, so that they can follow one another; the last
 /// comma is taken off at the end.
@@ -14,4 +15,17 @@ struct BatchEncoding: EventEncoding {
         bytes.writeStaticString(",")
         return bytes
     }
+}
+
+/// What the head of a batch says.
+enum BatchHead {
+    /// The media type.
+    static let mediaType = "application/json"
+
+    /// The header fields of every batch.
+    static let fields: HTTPHeaders = ["Content-Type": mediaType, "Cache-Control": "no-store"]
+
+    /// When a client that polls should come back if nothing more waits for it, in seconds, jittered so that those who began
+    /// together do not stay together.
+    static var pollAfter: String { String(Int.random(in: 4...6)) }
 }
