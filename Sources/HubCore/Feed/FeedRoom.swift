@@ -1,3 +1,5 @@
+import Logging
+import NIOCore
 import Synchronization
 
 /// How many topics a process listens to, over all its loops, and how many it may: each costs memory here and a channel in
@@ -32,5 +34,24 @@ final class FeedRoom: Sendable {
     /// A stream was turned away.
     func refuse() {
         self.refusals.add(1, ordering: .relaxed)
+    }
+}
+
+/// Says in the log, from time to time, that streams are turned away.
+struct RefusalLog {
+    private static let interval = TimeAmount.seconds(30)
+
+    private var count = 0
+    private var next = NIODeadline.uptimeNanoseconds(0)
+
+    /// Writes a line if streams were turned away since the last one.
+    mutating func write(_ room: FeedRoom, to logger: Logger, at now: NIODeadline) {
+        let count = room.refusedCount
+        guard count > self.count, now >= self.next else { return }
+        logger.warning(
+            "streams are turned away: as many topics are listened to as may be",
+            metadata: ["cap": "--max-feeds", "limit": "\(room.limit)", "times": "\(count - self.count)"])
+        self.count = count
+        self.next = now + Self.interval
     }
 }

@@ -7,62 +7,62 @@ import NIOCore
 /// Sendable is safe without a check: all stored state is touched only on `bus.eventLoop`. The bus calls its delegate
 /// there, and the methods for shards hop there first.
 final class Partition: @unchecked Sendable {
-    private static let retryDelay = TimeAmount.milliseconds(250)
-
     struct Entry {
         var feed: TopicFeed
-        var sweep: PageSweep
         /// The shards with subscribers, and the generation of their attachment.
         var shards: [Int: Int] = [:]
     }
 
-    let bus: any EventBus
-    let configuration: FanOutConfiguration
-    let logger: Logger
-    let pageBudget: PageBudget
-    let reads: LogReadQueue
     /// How many topics may be listened to.
     let room: FeedRoom
+    private let bus: any EventBus
+    private let configuration: FanOutConfiguration
+    private let logger: Logger
+    private let mailboxes = ShardMailboxes()
+    private let reads: LogReadQueue
+    private let pages: PageReader
+    private(set) var entries: [Topic: Entry] = [:]
     private var idle = IdleFeeds()
-    var recentPages = RecentPages()
-    private var roomLog = (refusals: 0, next: NIODeadline.uptimeNanoseconds(0))
-    var mailboxes: [ShardMailbox] = []
-    var entries: [Topic: Entry] = [:]
-    var epoch: Epoch?
-    var head = Offset.zero
-    var gap: OffsetGap?
+    private var epoch: Epoch?
+    private var head = Offset.zero
+    private var gap: OffsetGap?
     /// How many feeds there have been.
-    var generation = 0
-    private var lingerTask: RepeatedTask?
-    var counters = FeedCounters()
+    private var generation = 0
+    private var counters = FeedCounters()
+    private var refusalLog = RefusalLog()
+    private var secondTask: RepeatedTask?
 
     init(bus: any EventBus, configuration: FanOutConfiguration, logger: Logger) {
         self.bus = bus
         self.configuration = configuration
         self.logger = logger
-        self.pageBudget = PageBudget(limit: configuration.pageByteCount)
         self.room = FeedRoom(limit: configuration.maximumFeeds)
         self.reads = LogReadQueue(concurrency: configuration.readCount) { bus.read($0, $1, limit: $2) }
+        self.pages = PageReader(on: bus.eventLoop, self.reads, self.mailboxes, configuration)
     }
+
+    /// How much memory pages of logs may take.
+    var pageBudget: PageBudget { self.pages.budget }
 
     /// Begins to work.
     /// - Parameter mailboxes: One for each shard, in the order of the shards' indexes.
     func start(_ mailboxes: [ShardMailbox]) {
         self.bus.eventLoop.execute {
-            self.mailboxes = mailboxes
+            self.mailboxes.open(mailboxes)
+            self.pages.start { [weak self] in self?.isCurrent($0.epoch) ?? false }
             self.bus.start(delegate: self)
-            self.lingerTask = self.bus.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
+            self.secondTask = self.bus.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
                 _ in
                 self.sweepIdle()
-                self.recentPages.age()
-                self.logRefusals()
+                self.pages.age()
+                self.refusalLog.write(self.room, to: self.logger, at: self.bus.eventLoop.now)
             }
         }
     }
 
     /// Ends the timers; the bus is shut down by its owner.
     func stop() {
-        self.bus.eventLoop.execute { self.lingerTask?.cancel() }
+        self.bus.eventLoop.execute { self.secondTask?.cancel() }
     }
 
     // MARK: - Asked by shards, from any thread
@@ -76,9 +76,9 @@ final class Partition: @unchecked Sendable {
             self.idle.remove(topic)
             self.entries[topic] = entry
             if entry.feed.isLive {
-                self.post(self.live(topic, entry.feed, generation: generation), to: shard)
+                self.mailboxes.post(self.live(topic, entry.feed, generation: generation), to: shard)
             }
-            self.flush()
+            self.mailboxes.flush()
         }
     }
 
@@ -98,11 +98,8 @@ final class Partition: @unchecked Sendable {
     /// A stream needs so many events, or what there is, after a place that is behind the ring.
     func requestPage(of topic: Topic, after place: Offset, wanted: Int, shard: Int) {
         self.bus.eventLoop.execute {
-            guard let (page, action) = self.entries[topic]?.sweep.request(after: place, wanted: wanted, shard: shard)
-            else { return }
-            if let page { self.post(.page(topic, page), to: shard) }
-            self.perform(action, for: topic)
-            self.flush()
+            guard self.entries[topic] != nil else { return }
+            self.pages.request(topic, after: place, wanted: wanted, shard: shard)
         }
     }
 
@@ -114,8 +111,8 @@ final class Partition: @unchecked Sendable {
                 guard case .success(let page) = result, self.isCurrent(page.epoch) else {
                     return self.retryLater { self.requestConfirmation(of: topic, after: place, shard: shard) }
                 }
-                self.post(.confirmed(topic, place: place, clock: page.clock), to: shard)
-                self.flush()
+                self.mailboxes.post(.confirmed(topic, place: place, clock: page.clock), to: shard)
+                self.mailboxes.flush()
             }
         }
     }
@@ -123,6 +120,7 @@ final class Partition: @unchecked Sendable {
     /// What the feeds have counted and hold, on the bus's loop.
     func statistics() -> FeedStatistics {
         var statistics = FeedStatistics(counters: self.counters)
+        statistics.counters.pageReads = self.pages.readCount
         statistics.counters.refused = self.room.refusedCount
         for entry in self.entries.values {
             statistics.feeds += 1
@@ -146,6 +144,7 @@ final class Partition: @unchecked Sendable {
 
     private func forget(_ topic: Topic) {
         self.entries[topic] = nil
+        self.pages.forget(topic)
         self.bus.unsubscribe(topic)
     }
 
@@ -159,37 +158,177 @@ final class Partition: @unchecked Sendable {
         }
     }
 
-    private func logRefusals() {
-        let count = self.room.refusedCount
-        let now = self.bus.eventLoop.now
-        guard count > self.roomLog.refusals, now >= self.roomLog.next else { return }
-        self.logger.warning(
-            "streams are turned away: as many topics are listened to as may be",
-            metadata: [
-                "cap": "--max-feeds", "limit": "\(self.room.limit)", "times": "\(count - self.roomLog.refusals)",
-            ])
-        self.roomLog = (count, now + .seconds(30))
-    }
-
-    func retryLater(_ body: @escaping @Sendable () -> Void) {
-        self.bus.eventLoop.scheduleTask(in: Self.retryDelay) {
+    private func retryLater(_ body: @escaping @Sendable () -> Void) {
+        self.bus.eventLoop.scheduleTask(in: PageReader.retryDelay) {
             body()
-            self.flush()
+            self.mailboxes.flush()
         }
     }
 
-    // MARK: - Mailboxes
+    // MARK: - Feeds
 
-    func post(_ operation: ShardOperation, to shard: Int) {
-        self.mailboxes[shard].post(operation)
+    private func makeEntry(_ topic: Topic) -> Entry {
+        self.bus.subscribe(topic)
+        self.generation += 1
+        return Entry(
+            feed: TopicFeed(
+                limit: self.configuration.ringLimit, backlogLimit: self.configuration.backlogLimit,
+                generation: self.generation))
     }
 
-    func postToAll(of topic: Topic, _ operation: ShardOperation) {
+    /// Lets a feed take something in, tells the shards if it is no longer live, and does what it asks for.
+    private func update(
+        _ topic: Topic, hole: Bool = true, _ change: (inout TopicFeed) -> TopicFeed.Action
+    ) {
+        guard let index = self.entries.index(forKey: topic) else { return }
+        let wasLive = self.entries.values[index].feed.isLive
+        let action = change(&self.entries.values[index].feed)
+        if wasLive, !self.entries.values[index].feed.isLive {
+            self.counters.catchUps += 1
+            self.post(.suspended(topic, hole: hole), of: topic)
+        }
+        self.perform(action, for: topic)
+    }
+
+    private func perform(_ action: TopicFeed.Action, for topic: Topic) {
+        switch action {
+        case .none: break
+        case .read(let token): self.readTail(of: topic, token: token)
+        case .deliver(let event): self.post(.append(event), of: topic)
+        case .goLive: self.goLive(topic)
+        case .replaceRing:
+            guard let ring = self.entries[topic]?.feed.ring else { return }
+            self.pages.forgetPages(of: topic)
+            self.post(.ring(topic, ring), of: topic)
+        case .rollback(let token):
+            guard let epoch = self.epoch else { return }
+            self.bus.reportRollback(of: epoch)
+            self.retryLater { self.update(topic) { $0.readAgain(token: token) } }
+        }
+    }
+
+    private func goLive(_ topic: Topic) {
+        guard let entry = self.entries[topic] else { return }
+        self.pages.forgetPages(of: topic)
+        for (shard, generation) in entry.shards {
+            self.mailboxes.post(self.live(topic, entry.feed, generation: generation), to: shard)
+        }
+    }
+
+    /// A live feed is complete up to its read's clock, and up to everything that has arrived, whichever is later.
+    private func live(_ topic: Topic, _ feed: TopicFeed, generation: Int) -> ShardOperation {
+        .live(topic, feed.ring, verified: max(feed.verified, self.head), generation: generation)
+    }
+
+    private func readTail(of topic: Topic, token: Int) {
+        self.counters.tailReads += 1
+        self.reads.read(topic, .tail, limit: self.configuration.tailCount) { result in
+            switch result {
+            case .success(let page):
+                self.busEntered(page.epoch, clock: page.clock)
+                self.lose(page.gap)
+                guard page.epoch == self.epoch else { return self.readLater(topic, token: token) }
+                self.update(topic) { $0.page(page, token: token) }
+                self.mailboxes.flush()
+            case .failure:
+                self.readLater(topic, token: token)
+            }
+        }
+    }
+
+    private func readLater(_ topic: Topic, token: Int) {
+        self.retryLater { self.update(topic) { $0.readAgain(token: token) } }
+    }
+
+    /// Cursors that a client brings are held against what the bus has lost; known before its feed goes live.
+    private func lose(_ gap: OffsetGap?) {
+        guard let gap, gap != self.gap else { return }
+        self.gap = gap
+        self.mailboxes.postToAll(.lost(gap))
+    }
+
+    /// Tells the shards that listen to a topic.
+    private func post(_ operation: ShardOperation, of topic: Topic) {
         guard let shards = self.entries[topic]?.shards else { return }
-        for shard in shards.keys { self.mailboxes[shard].post(operation) }
+        for shard in shards.keys { self.mailboxes.post(operation, to: shard) }
+    }
+}
+
+/// What the bus tells, on its loop.
+extension Partition: EventBusDelegate {
+    func busSubscribed(_ topic: Topic) {
+        // A topic that was left and taken up again may be acknowledged twice: its shards are told that it is read anew.
+        self.update(topic, hole: false) { $0.subscribed() }
+        self.mailboxes.flush()
     }
 
-    func flush() {
-        for index in self.mailboxes.indices { self.mailboxes[index].flush() }
+    func busReceived(_ change: LogChange) {
+        switch change {
+        case .appended(let event):
+            guard self.isCurrent(event.id.epoch) else { return }
+            self.update(event.topic) { $0.appended(event, head: self.head) }
+            // Not up to the event itself: of an event of several topics, the others may still be under way.
+            self.moveHead(to: event.offset.predecessor, of: event.topic)
+        case .deleted(let topic, let last, let epoch):
+            guard self.isCurrent(epoch) else { return }
+            self.update(topic) { $0.deleted(last: last) }
+        case .retired(let topic, let last, let epoch):
+            guard self.isCurrent(epoch) else { return }
+            self.update(topic) { $0.retired(last: last) }
+        }
+    }
+
+    func busReceivedAll() {
+        self.mailboxes.flush()
+    }
+
+    func busReached(_ place: EventID) {
+        guard self.isCurrent(place.epoch), place.offset > self.head else { return }
+        self.head = place.offset
+        self.mailboxes.announce(place.offset)
+        self.mailboxes.flush()
+    }
+
+    func busEntered(_ epoch: Epoch, clock: Offset) {
+        guard epoch > self.epoch ?? Epoch(rawValue: 0) else { return }
+        if self.epoch != nil {
+            self.counters.epochs += 1
+            self.logger.warning("A new epoch began: every stream is told that events may be lost")
+        }
+        self.epoch = epoch
+        self.head = .zero
+        self.gap = nil
+        self.mailboxes.enter(epoch, clock: clock)
+        for topic in self.entries.keys {
+            self.pages.forgetPages(of: topic)
+            self.update(topic) { $0.entered() }
+        }
+        self.mailboxes.flush()
+    }
+
+    func busLostSubscriptions() {
+        self.counters.losses += 1
+        for topic in self.entries.keys {
+            self.update(topic, hole: false) { feed in
+                feed.lost()
+                return .none
+            }
+        }
+        self.mailboxes.flush()
+    }
+
+    /// Whether an epoch is the one in force; a higher one is, from now on.
+    private func isCurrent(_ epoch: Epoch) -> Bool {
+        self.busEntered(epoch, clock: .zero)
+        return epoch == self.epoch
+    }
+
+    /// Everything up to here has arrived. An event that was news told its shards already; one that was not may be what
+    /// a stream there waits for.
+    private func moveHead(to offset: Offset, of topic: Topic) {
+        guard offset > self.head else { return }
+        self.head = offset
+        self.mailboxes.reach(offset)
+        for shard in (self.entries[topic]?.shards ?? [:]).keys { self.mailboxes.announce(offset, to: shard) }
     }
 }
