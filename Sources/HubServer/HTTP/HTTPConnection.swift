@@ -108,8 +108,9 @@ final class HTTPConnection: ChannelDuplexHandler {
         guard !self.machine.discards else { return }
         switch Self.unwrapInboundIn(data) {
         case .head(let head):
-            let isHTTP = self.meter?.endHead() ?? true
-            self.take(isHTTP ? .part(.head(head.withoutOuterWhiteSpace)) : .failure(.otherProtocol))
+            let head = head.withoutOuterWhiteSpace
+            let problem = self.meter?.endHead(head)
+            self.take(problem.map(Arrival.failure) ?? .part(.head(head)))
         case .body(let bytes):
             self.take(.part(.body(bytes)))
         case .end(let trailers):

@@ -1,26 +1,32 @@
+import ByteStrings
 import HubTransports
 import NIOCore
+import NIOHTTP1
 
 /// Lets the bytes through to the parser as long as requests are taken, and sees them before it does: how many have come since
-/// the last request, how long its line is, and with which protocol it ends, which the parser does not tell.
+/// the last request, and what the parser does not tell of its head.
+///
+/// It follows the requests in what it lets through, as far as their lengths are known beforehand: not past a chunked body. What
+/// it can't follow it can't refuse, and passes on as it is.
 final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
     /// Bytes since the connection began or its last request ended.
     private(set) var byteCount = 0
-    /// How many of them stand before the first line feed: the length of the request line, or of what there is of it.
-    private(set) var lineByteCount = 0
-    /// Whether that line feed came without a carriage return before it.
-    private(set) var hasBareLineFeed = false
-    private var hasLine = false
-    /// The last eight bytes of the line, as far as it has come.
-    private var lineEnd: UInt64 = 0
-    /// What is being parsed, and how many heads the parser has found in it.
-    private var read: (bytes: ByteBuffer, heads: Int, namesOther: Bool?)?
+    /// The head that is coming; `nil` while a body is, or something that can't be followed.
+    private var scan: HeadScan? = HeadScan()
+    /// Where the head ends in what is being parsed.
+    private var headEnd: Int?
+    /// Where the request ends, counted from the beginning of what is being parsed; `nil` if that is not known.
+    private var requestEnd: Int?
+    /// What is being parsed.
+    private var passing: ByteBuffer?
+    /// What comes right after it.
+    private var rest = ByteBuffer()
     private var held = HeldInput()
-    /// Whether the parser has not come back yet.
-    private(set) var isPassing = false
+    /// What is known of the last line, for whoever has to say what is wrong with it.
+    private var lastScan = HeadScan()
     private var context: ChannelHandlerContext?
     /// Whether all that was let through has been dealt with.
     var isOpen: (() -> Bool)?
@@ -28,7 +34,16 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     var onBytes: ((Int) -> Void)?
 
     /// Bytes that the parser has not been given yet.
-    var heldByteCount: Int { self.held.count }
+    var heldByteCount: Int { self.rest.readableBytes + self.held.count }
+
+    /// Whether the parser has not come back yet.
+    var isPassing: Bool { self.passing != nil }
+
+    /// The length of the request line, or of what there is of it.
+    var lineByteCount: Int { (self.scan ?? self.lastScan).lineByteCount }
+
+    /// Whether that line ended with a line feed alone.
+    var hasBareLineFeed: Bool { (self.scan ?? self.lastScan).hasBareLineFeed }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = Self.unwrapInboundIn(data)
@@ -40,19 +55,19 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     /// Lets through what may pass.
     func pass() {
         guard !self.isPassing, let context = self.context else { return }
-        self.isPassing = true
-        while self.isOpen?() ?? true, let bytes = self.held.next() {
+        while self.isOpen?() ?? true, let slice = self.next() {
+            let bytes = self.prepare(slice)
             self.byteCount += bytes.readableBytes
-            if !self.hasLine { self.measureLine(bytes.readableBytesView) }
-            self.read = (bytes, 0, nil)
+            self.passing = bytes
             context.fireChannelRead(Self.wrapInboundOut(bytes))
-            self.read = nil
+            self.requestEnd = self.requestEnd.map { $0 - bytes.readableBytes }
+            self.passing = nil
         }
-        self.isPassing = false
     }
 
     /// Lets go of what will not be used.
     func letGoOfHeld() {
+        self.rest = ByteBuffer()
         self.held.removeAll()
     }
 
@@ -63,45 +78,109 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         self.isOpen = nil
-        self.held.removeAll()
+        self.letGoOfHeld()
     }
 
+    // MARK: Following the requests
+
     /// The parser has found a head.
-    /// - Returns: Whether its line names HTTP. The parser takes RTSP and ICE too, and does not tell which it was.
-    func endHead() -> Bool {
-        self.read?.heads += 1
-        guard let read = self.read, read.heads > 1 else { return !Self.otherEnds.contains(self.lineEnd >> 32) }
-        // Where the line of a further request in the same read begins is not known: neither name may be there at all.
-        let namesOther =
-            read.namesOther ?? Self.otherNames.contains { read.bytes.readableBytesView.firstRange(of: $0) != nil }
-        self.read?.namesOther = namesOther
-        return !namesOther
+    /// - Returns: What is wrong with its line that the parser does not mind.
+    func endHead(_ head: HTTPRequestHead) -> Problem? {
+        let problem = self.scan?.problem
+        self.lastScan = self.scan ?? self.lastScan
+        let isFollowed = self.scan?.isLineComplete == true
+        self.scan = nil
+        self.requestEnd = self.headEnd.flatMap { head.requestLength(headLength: $0) }
+        self.headEnd = nil
+        return isFollowed ? problem : self.passing.flatMap(Self.otherProtocol)
     }
 
     /// A request has ended.
     func reset() {
+        defer { self.requestEnd = nil }
         self.byteCount = 0
-        self.lineByteCount = 0
-        self.hasLine = false
-        self.hasBareLineFeed = false
-        self.lineEnd = 0
+        self.headEnd = nil
+        self.scan = nil
+        guard let passing = self.passing else { return self.scan = HeadScan() }
+        guard let end = self.requestEnd ?? passing.endOfChunks, end <= passing.readableBytes else { return }
+        self.byteCount = passing.readableBytes - end
+        self.scan = HeadScan()
+        passing.withUnsafeReadableBytes { bytes in
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[end...])
+            self.headEnd = self.scan?.take(rest).end.map { $0 + end }
+        }
     }
 
-    private func measureLine(_ bytes: ByteBufferView) {
-        // A server passes over empty lines before the request line (RFC 9112, 2.2).
-        let bytes =
-            self.lineByteCount == 0 ? bytes.drop { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") } : bytes
-        let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
-        self.hasLine = end != nil
-        let line = bytes[..<(end ?? bytes.endIndex)]
-        self.lineByteCount += line.count
-        self.lineEnd = line.suffix(8).reduce(self.lineEnd) { $0 << 8 | UInt64($1) }
-        if self.hasLine { self.hasBareLineFeed = self.lineEnd & 0xFF != UInt64(UInt8(ascii: "\r")) }
+    /// Where the line of this request begins in what was read is not known: neither name may be there at all.
+    private static func otherProtocol(in bytes: ByteBuffer) -> Problem? {
+        let isNamed = self.otherNames.contains { bytes.readableBytesView.firstRange(of: $0) != nil }
+        return isNamed ? .otherProtocol : nil
     }
 
-    /// The first half of the last eight bytes of `RTSP/1.0` and `ICE/1.0`, each with a carriage return.
-    private static let otherEnds = ["TSP/", "ICE/"].map { $0.utf8.reduce(0) { $0 << 8 | UInt64($1) } as UInt64 }
     private static let otherNames = [Array(" RTSP/".utf8), Array(" ICE/".utf8)]
+
+    // MARK: Making it easy for the parser
+
+    private func next() -> ByteBuffer? {
+        guard self.rest.readableBytes > 0 else { return self.held.next() }
+        defer { self.rest = ByteBuffer() }
+        return self.rest
+    }
+
+    /// Follows what the parser gets next, cuts it where another head may begin that needs a look, and mends that of its fields.
+    private func prepare(_ slice: ByteBuffer) -> ByteBuffer {
+        guard var scan = self.scan else { return self.cut(slice, at: self.requestEnd) }
+        let (fields, end) = slice.withUnsafeReadableBytes { scan.take($0) }
+        self.scan = scan
+        self.headEnd = end
+        let head = self.cut(slice, at: end)
+        let fieldEnd = end ?? head.readableBytes
+        guard fields < fieldEnd, !head.isPlain(fields..<fieldEnd) else { return head }
+        return self.mend(head, fields..<fieldEnd)
+    }
+
+    private func mend(_ bytes: ByteBuffer, _ fields: Range<Int>) -> ByteBuffer {
+        bytes.withUnsafeReadableBytes { all in
+            let mended = FieldText.mended(UnsafeRawBufferPointer(rebasing: all[fields]))
+            var result = ByteBuffer()
+            result.writeBytes(all[..<fields.lowerBound])
+            result.writeBytes(mended)
+            result.writeBytes(all[fields.upperBound...])
+            self.headEnd = self.headEnd.map { $0 - fields.count + mended.count }
+            return result
+        }
+    }
+
+    /// The bytes up to a place, if there are fields after it that would have to be mended.
+    private func cut(_ slice: ByteBuffer, at end: Int?) -> ByteBuffer {
+        guard let end, end < slice.readableBytes, !slice.isPlain(end..<slice.readableBytes),
+            slice.readableBytesView.dropFirst(end).contains(UInt8(ascii: "\r"))
+        else { return slice }
+        var rest = slice
+        let head = rest.readSlice(length: end)
+        self.rest = rest
+        return head ?? slice
+    }
+}
+
+extension HTTPRequestHead {
+    /// How long the request is, its body included; `nil` if only the parser knows.
+    fileprivate func requestLength(headLength: Int) -> Int? {
+        guard !self.headers.contains(name: "Transfer-Encoding") else { return nil }
+        let length = self.headers.first(name: "Content-Length").map { Int($0) } ?? 0
+        return length.map { headLength + min($0, .max / 2) }
+    }
+}
+
+extension ByteBuffer {
+    fileprivate func isPlain(_ range: Range<Int>) -> Bool {
+        self.withUnsafeReadableBytes { FieldText.isPlain(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+
+    /// The end, if a chunked body ends there: a head can't be incomplete after an empty line.
+    fileprivate var endOfChunks: Int? {
+        self.readableBytesView.suffix(4).elementsEqual("\r\n\r\n".utf8) ? self.readableBytes : nil
+    }
 }
 
 @available(*, unavailable)

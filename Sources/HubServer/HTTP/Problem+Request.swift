@@ -33,6 +33,11 @@ extension Problem {
         Problem(.badRequest, "the request line must end with HTTP/1.1 or HTTP/1.0")
     }
 
+    /// The request line has white space that is none of its own (RFC 9112, 3): others may read another target out of it.
+    static var otherSpaces: Problem {
+        Problem(.badRequest, "the method, the target and the version must be separated by one space each")
+    }
+
     /// The request target is over the limit.
     static func targetTooLong(limit: Int) -> Problem {
         Problem(.uriTooLong, "a request target may have \(limit) bytes at most")

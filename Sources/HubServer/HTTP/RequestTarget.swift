@@ -18,13 +18,16 @@ struct RequestTarget: Hashable {
         guard !text.utf8.contains(0xEF) || !text.unicodeScalars.contains("\u{FFFD}") else {
             throw Problem(.badRequest, "the request target is not UTF-8; percent-encode it")
         }
+        // A fragment is for the client alone (RFC 9112, 3.2).
+        guard !text.utf8.contains(UInt8(ascii: "#")) else {
+            throw Problem(.badRequest, "the request target must have no fragment; '#' in a value is written as %23")
+        }
         var rest = text.utf8[...]
         if rest.first == UInt8(ascii: "/") {
             self.authority = nil
         } else {
             (self.authority, rest) = try Self.parts(ofAbsolute: rest)
         }
-        rest = rest.prefix { $0 != UInt8(ascii: "#") }
         let mark = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
         let path = ByteString(rest[..<mark])
         self.path = path.isEmpty ? "/" : path
@@ -41,7 +44,7 @@ struct RequestTarget: Hashable {
             throw Problem(.badRequest, "the request target must be a path that starts with '/'")
         }
         let rest = text.dropFirst(scheme.count)
-        let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+        let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }
         let authority = ByteString(rest[..<(end ?? rest.endIndex)])
         guard Authority.isValid(authority) else {
             throw Problem(.badRequest, "the request target must name a host, and maybe a port, after '://'")
