@@ -1,4 +1,4 @@
-/// The name of a stream of events: 1 to 512 bytes of UTF-8 without control characters.
+/// The name of a stream of events: 1 to 512 bytes of UTF-8 without control characters, of which the last is not `*`.
 ///
 /// A `Topic` validates at the door, so that no code further in ever meets a CR, an LF or a NUL in a name.
 public struct Topic: Hashable, Sendable, CustomStringConvertible {
@@ -9,13 +9,17 @@ public struct Topic: Hashable, Sendable, CustomStringConvertible {
     public let name: String
 
     /// Makes a topic of a name.
-    /// - Parameter name: 1 to 512 bytes of UTF-8 without control characters (Unicode's general category Cc).
+    /// - Parameter name: 1 to 512 bytes of UTF-8 without control characters (Unicode's general category Cc). What ends in `*`
+    ///   is a pattern.
     /// - Throws: `InvalidEvent` that says which rule the name breaks.
     public init(_ name: String) throws(InvalidEvent) {
         guard !name.isEmpty else { throw InvalidEvent("a topic must not be empty") }
         guard name.utf8.count <= Self.maximumByteCount else {
             throw InvalidEvent(
                 "a topic must be at most \(Self.maximumByteCount) bytes, this one has \(name.utf8.count)")
+        }
+        guard name.utf8.last != UInt8(ascii: "*") else {
+            throw InvalidEvent("a topic must not end in '*': that is a pattern, which stands for many topics")
         }
         // Nearly every name is plain ASCII, which needs no look at the properties of its characters.
         let isPlain = name.utf8.allSatisfy { (0x20..<0x7F).contains($0) }

@@ -21,6 +21,7 @@ end
 local function check_topic(topic)
   if topic == '' then refuse('a topic must not be empty') end
   if #topic > 512 then refuse('a topic must be at most 512 bytes, this one has ' .. #topic) end
+  if string.sub(topic, -1) == '*' then refuse("a topic must not end in '*'") end
   if not is_utf8(topic) then refuse('a topic must be UTF-8') end
   if string.find(topic, '[%z\1-\31\127]') or string.find(topic, '\194[\128-\159]') then
     refuse('a topic must not contain control characters')

@@ -35,4 +35,11 @@ import Testing
         #expect(try !Topic("a$").isReserved)
         #expect(try !Topic("＄").isReserved)
     }
+
+    @Test func anAsteriskAtTheEndIsAPatternAndNoTopic() throws {
+        for name in ["*", "users/42/*", "**", "a*", "\u{301}*"] {
+            #expect(throws: InvalidEvent.self) { try Topic(name) }
+        }
+        for name in ["*a", "a*b", "a*\u{301}", "a＊"] { #expect(try Topic(name).name == name) }
+    }
 }

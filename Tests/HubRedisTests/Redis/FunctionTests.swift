@@ -6,13 +6,14 @@ import Testing
 
 @Suite struct FunctionTests {
     private static let refused: [[String]] = [
-        ["", "x"], ["$sys", "x"], ["a\u{7}b", "x"], ["a\u{85}b", "x"], [String(repeating: "t", count: 513), "x"],
+        ["", "x"], ["$sys", "x"], ["a\u{7}b", "x"], ["a\u{85}b", "x"], ["*", "x"], ["a/*", "x"],
+        [String(repeating: "t", count: 513), "x"],
         ["t", "x", "hub.reset"], ["t", "x", "hub.\u{301}"], ["t", "x", "a\nb"],
         ["t", "x", String(repeating: "n", count: 257)],
         ["t", "x", "", "-1"], ["t", "x", "", "86400001"], ["t", "x", "", "1e3"], ["t", "x", "", "1.5"],
     ]
     private static let accepted: [[String]] = [
-        [String(repeating: "t", count: 512), ""], ["é{}\u{A0}", "x"], ["t", "x", "", ""],
+        [String(repeating: "t", count: 512), ""], ["*a", "x"], ["é{}\u{A0}", "x"], ["t", "x", "", ""],
         ["t", "x", "", "86400000"], ["t", "x", String(repeating: "n", count: 256)],
     ]
     private static let samples: [(bytes: [UInt8], isText: Bool)] = [
