@@ -26,12 +26,15 @@ final class BatchOutlet: StreamOutlet {
     private var place: Cursor?
     private var isLive = false
     private var isAnswerDue = false
+    /// Whether the answer comes as soon as it is known what there is, even if that is nothing.
+    private var isHurried: Bool
     var subscription: StreamSubscription?
 
     init(_ exchange: any StreamExchange, _ request: BatchRequest, _ mode: Mode) {
         self.exchange = exchange
         self.request = request
         self.mode = mode
+        self.isHurried = mode == .poll
     }
 
     var transport: String { self.mode.rawValue }
@@ -45,7 +48,14 @@ final class BatchOutlet: StreamOutlet {
     func open(_ opening: StreamOpening) {
         self.replay = opening.replay
         self.place = opening.cursor
-        if self.mode == .poll, opening.replay == nil { self.refuse() }
+        guard self.isHurried, opening.replay == nil else { return }
+        if self.mode == .poll { self.refuse() } else { self.answer(hasMore: false) }
+    }
+
+    /// The client sends nothing more, and may still read: it is told what there is now.
+    func hurry() {
+        self.isHurried = true
+        if self.isLive { self.answer(hasMore: false) }
     }
 
     func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {
@@ -65,7 +75,7 @@ final class BatchOutlet: StreamOutlet {
     func caughtUp(at cursor: Cursor) {
         self.isLive = true
         self.place = self.place ?? cursor
-        if self.mode == .poll || !self.batch.isEmpty { self.answer(hasMore: false) }
+        if self.isHurried || !self.batch.isEmpty { self.answer(hasMore: false) }
     }
 
     /// Nobody reads before the answer.

@@ -26,7 +26,7 @@ public struct LongPollEndpoint: StreamEndpoint {
             let milliseconds = Int64.random(in: Int64(batch.timeout) * 900...Int64(batch.timeout) * 1000)
             let outlet = BatchOutlet(exchange, batch, .longPoll)
             // Nearly always the client is gone; one that still reads has its answer, with what there is, and no wait.
-            exchange.onInputEnd = { outlet.close(.expired) }
+            exchange.onInputEnd = { outlet.hurry() }
             outlet.answer(request, exchange, lifetime: .milliseconds(milliseconds), from: self.hub)
         } catch {
             exchange.refuse(error)

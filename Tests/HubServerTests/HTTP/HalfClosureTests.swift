@@ -114,6 +114,32 @@ struct HalfClosureTests {
         }
     }
 
+    @Test func aLongPollWithoutACursorIsAnsweredLikeAPoll() async throws {
+        try await TestServer.run { server in
+            for method in ["GET", "POST"] {
+                let form = method == "POST" ? ["Content-Type: application/x-www-form-urlencoded"] : []
+                try await server.connect { client in
+                    client.send(
+                        method, method == "POST" ? "/long-poll" : "/long-poll?topic=quiet&timeout=60", headers: form,
+                        body: method == "POST" ? "topic=quiet&timeout=60" : nil)
+                    try await client.endInput()
+                    let batch = try BatchAnswer(try await client.readAnswer())
+                    #expect(batch.data.isEmpty)
+                    try await client.waitForClose()
+                }
+            }
+            // What there is already is not withheld.
+            try await server.publish("there")
+            try await server.connect { client in
+                client.send("GET", "/long-poll?topic=a&timeout=60&cursor=earliest")
+                try await client.endInput()
+                let batch = try BatchAnswer(try await client.readAnswer())
+                #expect(batch.data == ["there"])
+            }
+            try await Self.waitForNoSubscribers(server)
+        }
+    }
+
     @Test func aConnectionThatIdlesClosesAtOnce() async throws {
         try await TestServer.run { server in
             for request in ["", Self.live] {
