@@ -1,3 +1,4 @@
+import ByteStrings
 import NIOCore
 import NIOWebSocket
 
@@ -19,7 +20,24 @@ struct MessageAssembler {
         let isText: Bool
         let isCompressed: Bool
         var bytes: [UInt8] = []
-        var check = UTF8Check()
+        private var validator = UTF8Validator()
+
+        init(isText: Bool, isCompressed: Bool) {
+            self.isText = isText
+            self.isCompressed = isCompressed
+        }
+
+        /// Takes what a frame adds.
+        /// - Returns: Whether it can be what it says it is.
+        mutating func take(_ frame: WebSocketFrame) -> Bool {
+            let start = self.bytes.count
+            frame.appendUnmasked(to: &self.bytes)
+            guard self.isText, !self.isCompressed else { return true }
+            let isText = self.bytes.withUnsafeBytes { bytes in
+                self.validator.take(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+            }
+            return isText && (!frame.fin || self.validator.isComplete)
+        }
     }
 
     private let limit: MessageLimit
@@ -70,10 +88,9 @@ struct MessageAssembler {
         guard var message = self.message.take() else {
             return .fail(.protocolError, "there is no message that could be continued")
         }
-        let bytes = frame.unmaskedData.readableBytesView
-        guard message.bytes.count + bytes.count <= self.limit.bytes else { return self.tooBig }
-        if message.isText, !message.isCompressed, !message.check.take(bytes, isLast: frame.fin) { return Self.notText }
-        message.bytes += bytes
+        guard message.bytes.count + frame.length <= self.limit.bytes else { return self.tooBig }
+        // What can't become text is refused before its end (RFC 6455, 8.1).
+        guard message.take(frame) else { return Self.notText }
         guard frame.fin else {
             self.message = message
             return .nothing
@@ -91,7 +108,7 @@ struct MessageAssembler {
             case .damaged: .fail(.invalidData, "a compressed message is damaged")
             }
         }
-        guard !message.isText || message.check.take(message.bytes, isLast: true) else { return Self.notText }
+        guard !message.isText || String(validating: message.bytes, as: UTF8.self) != nil else { return Self.notText }
         return Self.deliver(message)
     }
 
