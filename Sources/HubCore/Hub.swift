@@ -1,6 +1,5 @@
 public import Logging
 public import NIOCore
-import NIOPosix
 
 /// The hub of one process: a bus, the feeds of the topics that somebody here listens to, and a shard of the fan-out on every
 /// event loop.
@@ -44,13 +43,9 @@ public final class Hub: Sendable {
         self.shards.first { $0.eventLoop === loop }
     }
 
-    /// Whether there is room for topics, as far as nobody on the current loop listens to them already. Called on a loop of the
-    /// hub's; if there is none, that is counted.
+    /// Whether there is room for topics, as far as nobody listens to them already. If not, that is counted.
     public func hasRoom(for topics: [Topic]) -> Bool {
-        guard topics.count > self.partition.room.left, let loop = MultiThreadedEventLoopGroup.currentEventLoop else {
-            return true
-        }
-        return self.shard(on: loop)?.hasRoom(for: topics) ?? true
+        self.partition.room.admits(topics)
     }
 
     /// Ends all streams, spread evenly over a time, each told that this member is about to stop.

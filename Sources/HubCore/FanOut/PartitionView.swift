@@ -22,7 +22,7 @@ final class PartitionView {
         self.generation += 1
         let new = ShardTopic(name, generation: self.generation)
         self.topics[name] = new
-        self.partition.room.take()
+        self.partition.room.take(name)
         self.partition.attach(name, shard: self.shard, generation: self.generation)
         return new
     }
@@ -32,19 +32,13 @@ final class PartitionView {
     func release(_ topic: ShardTopic) -> Bool {
         guard topic.subscriberCount == 0, self.topics[topic.topic] === topic else { return false }
         self.topics[topic.topic] = nil
+        self.partition.room.giveBack(topic.topic)
         self.partition.detach(topic.topic, shard: self.shard, generation: topic.generation)
         return true
     }
 
-    /// Whether there is room for topics, as far as nobody on this loop listens to them already. If not, that is counted.
-    func hasRoom(for topics: [Topic]) -> Bool {
-        let room = self.partition.room
-        guard topics.count > room.left, topics.count(where: { self.topics[$0] == nil }) > max(0, room.left) else {
-            return true
-        }
-        room.refuse()
-        return false
-    }
+    /// Whether there is room for topics, as far as nobody listens to them already. If not, that is counted.
+    func hasRoom(for topics: [Topic]) -> Bool { self.partition.room.admits(topics) }
 
     /// Up to where topics are known.
     func known(_ topics: [ShardTopic]) -> Offset {

@@ -72,7 +72,7 @@ public final class Shard: @unchecked Sendable {
         return subscriber
     }
 
-    /// Whether there is room for topics, as far as nobody on this loop listens to them already. If not, that is counted.
+    /// Whether there is room for topics, as far as nobody listens to them already. If not, that is counted.
     public func hasRoom(for topics: [Topic]) -> Bool {
         self.eventLoop.preconditionInEventLoop()
         return self.view.hasRoom(for: topics)

@@ -2,11 +2,13 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// How many topics a process listens to, over all its loops, and how many it may: each costs memory here and a channel in
-/// Redis, and strangers choose their names.
+/// Which topics a process listens to, over all its loops, and how many it may: each costs memory here and a channel in Redis, and
+/// strangers choose their names. A topic that some loop listens to needs no more room on another.
 final class FeedRoom: Sendable {
     /// The most topics.
     let limit: Int
+    /// On how many loops there are listeners of a topic.
+    private let loops = Mutex<[Topic: Int]>([:])
     private let taken = Atomic<Int>(0)
     private let refusals = Atomic<Int>(0)
 
@@ -21,19 +23,33 @@ final class FeedRoom: Sendable {
     /// How often there was no room since the start.
     var refusedCount: Int { self.refusals.load(ordering: .relaxed) }
 
-    /// A loop takes up a topic, which may prove to be another loop's too.
-    func take() {
-        self.taken.add(1, ordering: .relaxed)
-    }
-
-    /// Nobody listens to a topic any longer, or another loop did before.
-    func giveBack() {
-        self.taken.subtract(1, ordering: .relaxed)
-    }
-
-    /// A stream was turned away.
-    func refuse() {
+    /// Whether topics could be taken up; if not, that is counted. Nothing is looked up while there is room for all of them.
+    func admits(_ topics: [Topic]) -> Bool {
+        let left = self.left
+        guard topics.count > left else { return true }
+        let newCount = self.loops.withLock { loops in topics.count { loops[$0] == nil } }
+        guard newCount > max(0, left) else { return true }
         self.refusals.add(1, ordering: .relaxed)
+        return false
+    }
+
+    /// A loop takes up a topic.
+    func take(_ topic: Topic) {
+        let isNew = self.loops.withLock { loops in
+            loops[topic, default: 0] += 1
+            return loops[topic] == 1
+        }
+        if isNew { self.taken.add(1, ordering: .relaxed) }
+    }
+
+    /// Nobody on a loop listens to a topic any longer.
+    func giveBack(_ topic: Topic) {
+        let isLast = self.loops.withLock { loops in
+            guard let count = loops[topic] else { return false }
+            loops[topic] = count > 1 ? count - 1 : nil
+            return count == 1
+        }
+        if isLast { self.taken.subtract(1, ordering: .relaxed) }
     }
 }
 

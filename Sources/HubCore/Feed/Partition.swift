@@ -71,7 +71,6 @@ final class Partition: @unchecked Sendable {
     func attach(_ topic: Topic, shard: Int, generation: Int) {
         self.bus.eventLoop.execute {
             var entry = self.entries[topic] ?? self.makeEntry(topic)
-            if !entry.shards.isEmpty { self.room.giveBack() }
             entry.shards[shard] = generation
             self.idle.remove(topic)
             self.entries[topic] = entry
@@ -90,7 +89,6 @@ final class Partition: @unchecked Sendable {
             else { return }
             self.entries.values[index].shards[shard] = nil
             guard self.entries.values[index].shards.isEmpty else { return }
-            self.room.giveBack()
             self.leave(topic, self.entries.values[index].feed)
         }
     }

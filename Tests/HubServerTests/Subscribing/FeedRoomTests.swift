@@ -39,6 +39,25 @@ struct FeedRoomTests {
         }
     }
 
+    @Test func whatAnotherLoopListensToNeedsNoRoom() async throws {
+        try await TestServer.run(loops: 4, fanOut: Self.limited(2)) { server in
+            var streams: [RawClient] = []
+            for _ in 0..<16 {
+                let stream = try await RawClient.connect(port: server.port)
+                stream.send("GET", "/sse?topic=a&topic=b")
+                try await stream.wait("the stream should begin") { text, _ in text.contains("HTTP/1.1 ") }
+                #expect(stream.text.contains(" 200 "))
+                streams.append(stream)
+            }
+            let refused = try await server.request("GET", "/sse?topic=c")
+            #expect(refused.status == 503)
+            for stream in streams { await stream.close() }
+            try await eventually("there should be room again") {
+                try await server.request("GET", "/long-poll?topic=c&topic=d&timeout=1").status == 200
+            }
+        }
+    }
+
     @Test func aPollIsAnsweredAllTheSame() async throws {
         try await TestServer.run(fanOut: Self.limited(1)) { server in
             let answer = try await server.request("GET", "/poll?topic=a&topic=b")
