@@ -102,7 +102,7 @@ public final class HubServer: Sendable {
     private func listen(
         _ served: ServedAddress, _ host: String, _ port: Int, isOperating: Bool
     ) async throws -> SocketAddress {
-        let loops = try await self.makeLoops()
+        let loops = try await self.makeLoops(served.ledger.caps)
         let listener = Listener(
             configuration: self.configuration, router: served.router, ledger: served.ledger, forwarded: self.forwarded,
             counters: self.connections, loops: loops, log: served.log)
@@ -119,11 +119,13 @@ public final class HubServer: Sendable {
     }
 
     /// Each address has loops of its own, so that what its connections do is not felt at the other.
-    private func makeLoops() async throws -> [NIOLoopBound<ServerLoop>] {
+    private func makeLoops(_ caps: ConnectionLedger.Caps) async throws -> [NIOLoopBound<ServerLoop>] {
         var loops: [NIOLoopBound<ServerLoop>] = []
-        for eventLoop in self.group.makeIterator() {
+        let eventLoops = Array(self.group.makeIterator())
+        let maximumLingering = max(1, caps.lingering / eventLoops.count)
+        for eventLoop in eventLoops {
             let loop = eventLoop.submit {
-                let loop = ServerLoop(eventLoop: eventLoop)
+                let loop = ServerLoop(eventLoop: eventLoop, maximumLingering: maximumLingering)
                 loop.start()
                 return NIOLoopBound(loop, eventLoop: eventLoop)
             }

@@ -5,7 +5,8 @@ import Testing
 @Suite struct UTF8ValidatorTests {
     /// Bytes of which many are nearly characters.
     private static let bytes: [UInt8] = [
-        0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xDF, 0xE0, 0xE2, 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5,
+        0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xDF, 0xE0, 0xE2, 0xED, 0xEF, 0xF0, 0xF1, 0xF4,
+        0xF5,
     ]
 
     private static func isText(_ pieces: [[UInt8]]) -> Bool {
@@ -30,7 +31,8 @@ import Testing
 
     @Test func fieldsHaveTheirTabsReplacedAndWhatIsNoText() {
         for (text, mended) in [
-            (Array("a\tb\r\n".utf8), "a b\r\n"), (Array("é\t€😀".utf8), "é €😀"), ([0x61, 0xFF, 0xFE, 0x62], "a\u{FFFD}b"),
+            (Array("a\tb\r\n".utf8), "a b\r\n"), (Array("é\t€😀".utf8), "é €😀"),
+            ([0x61, 0xFF, 0xFE, 0x62], "a\u{FFFD}b"),
             ([0xE2, 0x82, 0x61, 0x80], "\u{FFFD}a\u{FFFD}"), ([0x61, 0xF0, 0x9F], "a\u{FFFD}"),
         ] {
             let result = text.withUnsafeBytes { FieldText.mended($0) }

@@ -365,6 +365,9 @@ final class HTTPConnection: ChannelDuplexHandler {
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenSuccess { self.answered() }
         context.writeAndFlush(NIOAny(bytes), promise: written)
+        guard self.machine.isLingering else { return }
+        self.peer.seat.linger()
+        self.loop.linger(self)
     }
 
     /// An answer that a client may leave unread needs room until it is read.

@@ -23,8 +23,8 @@ public struct HTTPLimits: Sendable {
     public var bodyRate = 8 * 1024
     /// How long a client may take to read an answer that is not a stream.
     public var answerTime = TimeAmount.seconds(60)
-    /// How long a refused body is read on, so that the client sees the answer instead of a reset.
-    public var lingerTime = TimeAmount.seconds(5)
+    /// How long a refused body is read on, so that the client sees the answer instead of a reset; less if many are.
+    public var lingerTime = TimeAmount.seconds(2)
     /// How many bytes of a refused body are read on.
     public var lingerBytes = 64 << 20
 

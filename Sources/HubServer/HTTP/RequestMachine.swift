@@ -50,13 +50,9 @@ struct RequestMachine {
         self.deadline = now + limits.headTime
     }
 
-    /// Since when the connection has only been held open: nothing is asked for, or the answer has been given; `nil` if it is of
-    /// use.
+    /// Since when the connection has only been held open, and nothing is asked for; `nil` if it is of use.
     var silentSince: NIODeadline? {
-        switch self.phase {
-        case .idle, .lingering(_, answered: true, _): self.requestStart
-        default: nil
-        }
+        self.isIdle ? self.requestStart : nil
     }
 
     /// Whether parts of a request are of use now; otherwise they must wait.
@@ -97,6 +93,11 @@ struct RequestMachine {
 
     var isHandling: Bool {
         if case .handling = self.phase { true } else { false }
+    }
+
+    /// Whether what comes is only read on so that the client sees the answer.
+    var isLingering: Bool {
+        if case .lingering = self.phase { true } else { false }
     }
 
     /// The answer with which the request was refused before its end.

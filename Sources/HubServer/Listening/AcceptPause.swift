@@ -17,11 +17,18 @@ final class AcceptPause: ChannelInboundHandler {
     /// For how long it rests before it tries again.
     static let length = TimeAmount.milliseconds(200)
 
+    private let queue: AcceptQueue
     /// Is told of each rest, and of the error that began it.
     private let onPause: (IOError) -> Void
 
-    init(onPause: @escaping (IOError) -> Void) {
+    init(_ queue: AcceptQueue, onPause: @escaping (IOError) -> Void) {
+        self.queue = queue
         self.onPause = onPause
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.queue.enter(from: context.channel)
+        context.fireChannelRead(data)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -4,6 +4,8 @@ import Synchronization
 ///
 /// Beyond the ordinary connections there is a reserve. What comes on its connections is answered only if it shows a key, or
 /// watches the hub, unless an ordinary connection has ended by then: who fills the hub can shut those out of nothing.
+///
+/// A connection whose request was refused, and which is read on only so that its client sees the answer, holds neither place.
 final class ConnectionLedger: Sendable {
     /// How many there may be.
     struct Caps: Hashable, Sendable {
@@ -13,13 +15,17 @@ final class ConnectionLedger: Sendable {
         var reserve: Int
         /// The most of one address; `nil` for no limit.
         var perAddress: Int?
+
+        /// The most that linger over a refused request.
+        var lingering: Int { self.reserve }
     }
 
-    fileprivate enum Place { case ordinary, reserve, none }
+    fileprivate enum Place { case ordinary, reserve, lingering, none }
 
     private struct State {
         var ordinary = 0
         var reserve = 0
+        var lingering = 0
         var byAddress: [ClientAddress: Int] = [:]
 
         mutating func add(_ address: ClientAddress) -> Int {
@@ -41,8 +47,11 @@ final class ConnectionLedger: Sendable {
         self.caps = caps
     }
 
-    /// The connections that are open.
+    /// The connections that are open, but for those that linger.
     var total: Int { self.state.withLock { $0.ordinary + $0.reserve } }
+
+    /// The connections that linger.
+    var lingering: Int { self.state.withLock { $0.lingering } }
 
     /// A connection has come.
     /// - Parameter address: Whose it is; `nil` if it carries requests of many.
@@ -60,7 +69,10 @@ final class ConnectionLedger: Sendable {
             } else {
                 return nil
             }
-            return ConnectionSeat(self, place, key, count: key.map { state.add($0) } ?? 0)
+            let isOneTooMany =
+                state.ordinary + state.reserve + state.lingering > self.caps.ordinary + self.caps.reserve
+            return ConnectionSeat(
+                self, place, key, count: key.map { state.add($0) } ?? 0, isOneTooMany: isOneTooMany)
         }
     }
 
@@ -88,9 +100,23 @@ final class ConnectionLedger: Sendable {
             switch seat.place {
             case .ordinary: state.ordinary -= 1
             case .reserve: state.reserve -= 1
+            case .lingering: state.lingering -= 1
             case .none: return
             }
+            if seat.place != .lingering, let key = seat.key { state.remove(key) }
             seat.place = .none
+        }
+    }
+
+    fileprivate func linger(_ seat: ConnectionSeat) {
+        self.state.withLock { state in
+            switch seat.place {
+            case .ordinary: state.ordinary -= 1
+            case .reserve: state.reserve -= 1
+            case .lingering, .none: return
+            }
+            state.lingering += 1
+            seat.place = .lingering
             if let key = seat.key { state.remove(key) }
         }
     }
@@ -118,18 +144,27 @@ final class ConnectionSeat: @unchecked Sendable {
     let addressCount: Int
     /// Whether it came when all ordinary places were taken.
     let beganInReserve: Bool
+    /// Whether one that lingers has to go for it.
+    let isOneTooMany: Bool
 
-    fileprivate init(_ ledger: ConnectionLedger, _ place: ConnectionLedger.Place, _ key: ClientAddress?, count: Int) {
+    fileprivate init(
+        _ ledger: ConnectionLedger, _ place: ConnectionLedger.Place, _ key: ClientAddress?, count: Int,
+        isOneTooMany: Bool
+    ) {
         self.ledger = ledger
         self.place = place
         self.key = key
         self.addressCount = count
         self.beganInReserve = place == .reserve
+        self.isOneTooMany = isOneTooMany
     }
 
     /// Takes an ordinary place if one has become free.
     /// - Returns: Whether it has an ordinary place now.
     func becomeOrdinary() -> Bool { self.ledger.promote(self) }
+
+    /// Gives the place to others; the connection is still counted as one that lingers.
+    func linger() { self.ledger.linger(self) }
 
     /// Gives the place back; nothing happens if it was given back before.
     func release() { self.ledger.release(self) }

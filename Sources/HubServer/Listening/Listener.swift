@@ -11,6 +11,7 @@ final class Listener: Sendable {
     private let forwarded: ForwardedFor
     private let counters: ConnectionCounters
     private let log: ListeningLog
+    private let queue: AcceptQueue
     private let loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>]
     private let order: [NIOLoopBound<ServerLoop>]
 
@@ -20,6 +21,7 @@ final class Listener: Sendable {
         configuration: ServerConfiguration, router: Router, ledger: ConnectionLedger, forwarded: ForwardedFor,
         counters: ConnectionCounters, loops: [NIOLoopBound<ServerLoop>], log: ListeningLog
     ) {
+        self.queue = AcceptQueue(limit: OpenFileBudget.arriving(openFiles: OpenFileLimit.current))
         self.configuration = configuration
         self.router = router
         self.ledger = ledger
@@ -47,17 +49,19 @@ final class Listener: Sendable {
 
     private func addPause(to channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
-            let pause = AcceptPause { error in
+            let pause = AcceptPause(self.queue) { error in
                 self.counters.pause()
                 self.log.pauses(error, openFiles: OpenFileLimit.current)
-                self.makeRoom()
+                self.makeRoom { $0.closeLingeringConnection() || self.closeSilentConnection(of: $0) }
             }
             try channel.pipeline.syncOperations.addHandler(pause)
         }
     }
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        // One that is refused has its file until its channel is closed, which is for the listener's loop to do.
         channel.eventLoop.makeCompletedFuture {
+            defer { self.queue.leave() }
             guard let loop = self.loops[ObjectIdentifier(channel.eventLoop)]?.value else {
                 throw ChannelError.operationUnsupported
             }
@@ -113,10 +117,13 @@ final class Listener: Sendable {
     /// A place for a connection; where there is no ordinary one, a connection that has said nothing goes for it.
     private func seat(for address: ClientAddress?, on loop: ServerLoop) -> ConnectionSeat? {
         let seat = self.ledger.open(from: address)
+        if seat?.isOneTooMany == true, !loop.closeLingeringConnection() {
+            self.makeRoom(from: loop) { $0.closeLingeringConnection() }
+        }
         if let seat, !seat.beganInReserve { return seat }
         self.log.isFull(self.ledger)
         guard self.closeSilentConnection(of: loop) else {
-            self.makeRoom(from: loop)
+            self.makeRoom(from: loop) { self.closeSilentConnection(of: $0) }
             return seat
         }
         return seat ?? self.ledger.open(from: address)
@@ -128,18 +135,18 @@ final class Listener: Sendable {
         return true
     }
 
-    /// Closes a silent connection of one of the other loops, the first that has one.
-    private func makeRoom(from loop: ServerLoop? = nil) {
+    /// Closes a connection of one of the other loops, the first that has one.
+    private func makeRoom(from loop: ServerLoop? = nil, _ close: @escaping @Sendable (ServerLoop) -> Bool) {
         let start = self.order.firstIndex { $0.eventLoop === loop?.eventLoop }.map { $0 + 1 } ?? 0
-        self.makeRoom(at: start, remaining: self.order.count - (loop == nil ? 0 : 1))
+        self.makeRoom(at: start, remaining: self.order.count - (loop == nil ? 0 : 1), close)
     }
 
-    private func makeRoom(at index: Int, remaining: Int) {
+    private func makeRoom(at index: Int, remaining: Int, _ close: @escaping @Sendable (ServerLoop) -> Bool) {
         guard remaining > 0 else { return }
         let loop = self.order[index % self.order.count]
         loop.eventLoop.execute {
-            guard !self.closeSilentConnection(of: loop.value) else { return }
-            self.makeRoom(at: index + 1, remaining: remaining - 1)
+            guard !close(loop.value) else { return }
+            self.makeRoom(at: index + 1, remaining: remaining - 1, close)
         }
     }
 }

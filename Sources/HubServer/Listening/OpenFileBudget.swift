@@ -1,7 +1,9 @@
 /// How the open files that a process may have are shared out.
 struct OpenFileBudget {
-    /// Files of the process itself: standard streams, signals, Redis, the files of keys, and some to spare.
-    private static let ownFiles = 32
+    /// Files of the process itself: standard streams, signals, listeners, Redis, the files of keys, and some to spare.
+    private static let ownFiles = 20
+    /// How many connections a listener accepts in one go.
+    private static let acceptedAtOnce = 4
     /// An event loop has a queue of the kernel's events, a timer, and a way to be woken (epoll(7), timerfd, eventfd).
     private static let filesOfLoop = 3
 
@@ -13,12 +15,19 @@ struct OpenFileBudget {
     ///   - openFiles: The most files that may be open.
     ///   - loops: How many event loops there are.
     init(openFiles: Int, loops: Int) {
-        self.connections = openFiles - Self.ownFiles - Self.filesOfLoop * loops
+        self.connections = openFiles - Self.otherFiles(openFiles: openFiles, loops: loops)
     }
+
+    private static func otherFiles(openFiles: Int, loops: Int) -> Int {
+        self.ownFiles + self.arriving(openFiles: openFiles) + self.acceptedAtOnce + self.filesOfLoop * loops
+    }
+
+    /// How many connections may be on their way from the listener to their places.
+    static func arriving(openFiles: Int) -> Int { max(8, min(openFiles / 64, 256)) }
 
     /// The fewest open files that so many loops can do with.
     static func leastOpenFiles(loops: Int) -> Int {
-        self.ownFiles + self.filesOfLoop * loops + 2 * self.leastReserve
+        self.otherFiles(openFiles: 0, loops: loops) + 2 * self.leastReserve
     }
 
     /// How many connections beyond a cap are for publishers with a key, and for operating.

@@ -12,13 +12,17 @@ final class ServerLoop {
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     /// Connections that have said nothing for long, the longest last, as they were when they were looked for.
     private var silent: [(id: ObjectIdentifier, since: NIODeadline)] = []
+    private var lingering: LingeringConnections
     private var nextSearch = NIODeadline.uptimeNanoseconds(0)
     private var timer: Scheduled<Void>?
     private var dateSecond = -1
     private var dateText = ""
 
-    init(eventLoop: any EventLoop) {
+    /// Makes the state of a loop.
+    /// - Parameter maximumLingering: The most connections here that are read on after a refusal.
+    init(eventLoop: any EventLoop, maximumLingering: Int) {
         self.eventLoop = eventLoop
+        self.lingering = LingeringConnections(limit: maximumLingering)
     }
 
     /// The `Date` field of now.
@@ -55,6 +59,21 @@ final class ServerLoop {
     /// A connection that is gone, or that has become a stream.
     func remove(_ connection: HTTPConnection) {
         self.connections.removeValue(forKey: ObjectIdentifier(connection))
+        self.lingering.remove(ObjectIdentifier(connection))
+    }
+
+    /// A connection whose request is refused lingers from now on.
+    func linger(_ connection: HTTPConnection) {
+        guard let id = self.lingering.insert(ObjectIdentifier(connection)) else { return }
+        self.connections[id]?.close()
+    }
+
+    /// Closes the connection that has lingered for longest.
+    /// - Returns: Whether there was one.
+    func closeLingeringConnection() -> Bool {
+        guard let id = self.lingering.popFirst() else { return false }
+        self.connections[id]?.close()
+        return true
     }
 
     /// Ends the connections: those without a request at once, the others with their next answer.

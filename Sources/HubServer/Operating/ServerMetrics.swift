@@ -48,6 +48,10 @@ struct ServerMetrics: MetricsSource {
         [
             Metric("hub_connections", .gauge, help: "Connections that are open.", self.ledger.total),
             Metric(
+                "hub_connections_lingering", .gauge,
+                help: "Connections that are only read on so that their clients see a refusal; none of those above.",
+                self.ledger.lingering + self.operatingLedger.lingering),
+            Metric(
                 "hub_connections_limit", .gauge, help: "The most connections that are served.",
                 self.ledger.caps.ordinary),
             Metric(

@@ -108,6 +108,62 @@ struct ConnectionCapTests {
         }
     }
 
+    /// Clients whose bodies are refused, and who neither send them to the end nor close.
+    private static func refused(_ count: Int, by server: TestServer) async throws -> [RawClient] {
+        var clients: [RawClient] = []
+        for _ in 0..<count {
+            let client = try await RawClient.connect(port: server.port, outlivesEnd: true)
+            client.send("POST", "/nothing", headers: ["Content-Length: 1000000"])
+            // One after the other: who has yet to ask would go for the next.
+            #expect([404, 503].contains(try await client.readAnswer().status))
+            clients.append(client)
+        }
+        return clients
+    }
+
+    @Test func whoseBodyIsRefusedHoldsNoPlace() async throws {
+        try await TestServer.run(
+            loops: 4,
+            {
+                $0.maximumConnections = 16
+                $0.limits.lingerTime = .seconds(60)
+                $0.limits.excessHeadTime = .seconds(20)
+                $0.keys = PublishKeys(["k"])
+            }
+        ) { server in
+            try await Self.holding(16, of: server) {
+                let clients = try await Self.refused(100, by: server)
+                for _ in 0..<40 {
+                    let headers = [Self.key]
+                    let published = try await server.request("POST", "/publish?topic=a", headers: headers, body: "x")
+                    #expect(published.status == 200)
+                }
+                for client in clients { await client.close() }
+            }
+        }
+    }
+
+    @Test func onlySoManyLingerTheNewest() async throws {
+        try await TestServer.run({
+            $0.maximumConnections = 200
+            $0.limits.lingerTime = .seconds(60)
+        }) { server in
+            let clients = try await Self.refused(100, by: server)
+            // They hold no place: there is the connection that asks.
+            try await server.wait("few should linger") {
+                $0["hub_connections"] == 1 && $0["hub_connections_lingering"] == 16
+            }
+            for client in clients.prefix(84) {
+                client.send("the rest")
+                try await client.waitForClose()
+            }
+            for client in clients.suffix(16) { client.send("the rest") }
+            let scrape = try await server.scrape()
+            #expect(scrape["hub_connections_lingering"] == 16)
+            for client in clients { await client.close() }
+        }
+    }
+
     @Test func roomIsMadeOnOtherLoopsToo() async throws {
         try await TestServer.run(loops: 4, { $0.maximumConnections = 8 }) { server in
             var silent: [RawClient] = []

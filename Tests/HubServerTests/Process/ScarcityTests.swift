@@ -57,6 +57,22 @@ struct ScarcityTests {
         }
     }
 
+    @Test(arguments: [["--loops", "2"], ["--loops", "8"], ["--loops", "2", "--operating-port", "0"]])
+    func connectionsInARowMeetTheCapBeforeTheFilesRunOut(_ settings: [String]) async throws {
+        try await HubBinary.run(["--port", "0"] + settings, openFiles: 200) { hub in
+            let port = try await hub.port()
+            let silent = try ConnectedSockets(600, port: port)
+            try await hub.waitForLog("warning the cap on connections is reached")
+            try await eventually("those that say nothing should go") { silent.closedCount > 400 }
+            let watcher = try await RawClient.connect(port: port)
+            watcher.send("GET", "/health/live")
+            let answer = try await watcher.readAnswer()
+            #expect(answer.status == 200)
+            #expect(!hub.standardError.contains("accepting connections pauses"))
+            await watcher.close()
+        }
+    }
+
     @Test func aLogThatNobodyReadsStopsNoLoop() async throws {
         let log = try UnreadPipe()
         try await HubBinary.run(

@@ -40,10 +40,14 @@ final class RawClient: Sendable {
     /// - Parameters:
     ///   - readsAtOnce: Whether what comes is read without being asked for.
     ///   - readByteCount: How much is read at a time at most, with as little as can be waiting in the kernel.
-    static func connect(port: Int, readsAtOnce: Bool = true, readByteCount: Int? = nil) async throws -> RawClient {
+    ///   - outlivesEnd: Whether it stays when the server has ended its side.
+    static func connect(
+        port: Int, readsAtOnce: Bool = true, readByteCount: Int? = nil, outlivesEnd: Bool = false
+    ) async throws -> RawClient {
         let client = RawClient()
         var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.autoRead, value: readsAtOnce)
+            .channelOption(.allowRemoteHalfClosure, value: outlivesEnd)
         if let readByteCount {
             bootstrap =
                 bootstrap
