@@ -5,6 +5,8 @@ import NIOCore
 struct MessageLimit {
     /// The most bytes of a message, in frames and after decompression.
     let bytes: Int
+    /// The most frames of a message: each costs as much as some hundred bytes, however little it holds.
+    let frames: Int
     /// Whether the client may publish.
     let mayPublish: Bool
     private let time: TimeAmount
@@ -14,6 +16,7 @@ struct MessageLimit {
     init(_ configuration: WebSocketConfiguration, mayPublish: Bool) {
         let most = configuration.maximumMessageBytes
         self.bytes = mayPublish ? most : min(most, configuration.maximumStrangersMessageBytes)
+        self.frames = max(1024, self.bytes / 64)
         self.mayPublish = mayPublish
         self.time = configuration.messageTime
         self.rate = configuration.messageRate
@@ -34,6 +37,9 @@ struct MessageLimit {
             ? "a message may have \(self.bytes) bytes at most (--max-body)"
             : "a message of a client that may not publish may have \(self.bytes) bytes at most"
     }
+
+    /// Why a message has too many frames.
+    var tooManyFrames: String { "a message may have \(self.frames) frames at most" }
 
     /// Why one takes too long.
     var tooSlow: String {

@@ -63,6 +63,17 @@ struct MessageAssemblerTests {
         #expect(Self.failure([Self.frame(.text, half + half)], maximumBytes: 102) == nil)
     }
 
+    @Test(arguments: [(maximumBytes: 100, count: 1024), (maximumBytes: 128 << 10, count: 2048)])
+    func aMessageHasSoManyFramesHoweverLittleTheyHold(maximumBytes: Int, count: Int) {
+        let rest = [WebSocketFrame](repeating: Self.frame(.continuation, [], fin: false), count: count - 2)
+        let most = [Self.frame(.text, [65], fin: false)] + rest
+        #expect(Self.failure(most + [Self.frame(.continuation, [])], maximumBytes: maximumBytes) == nil)
+        let tooMany = most + [Self.frame(.continuation, [], fin: false), Self.frame(.continuation, [])]
+        #expect(Self.failure(tooMany, maximumBytes: maximumBytes) == .tooBig)
+        let next = Array(tooMany.dropLast()) + [Self.frame(.ping, [])]
+        #expect(Self.failure(next, maximumBytes: maximumBytes) == nil, "frames between them do not count")
+    }
+
     @Test func ofWhoMayNotPublishAMessageIsSmallAlsoOnceItIsExpanded() {
         let limit = MessageLimit(WebSocketConfiguration(), mayPublish: false)
         for (count, isTaken) in [(16 << 10, true), ((16 << 10) + 1, false)] {

@@ -20,6 +20,7 @@ struct MessageAssembler {
         let isText: Bool
         let isCompressed: Bool
         var bytes: [UInt8] = []
+        private(set) var frameCount = 0
         private var validator = UTF8Validator()
 
         init(isText: Bool, isCompressed: Bool) {
@@ -31,6 +32,7 @@ struct MessageAssembler {
         /// - Returns: Whether it can be what it says it is.
         mutating func take(_ frame: WebSocketFrame) -> Bool {
             let start = self.bytes.count
+            self.frameCount += 1
             frame.appendUnmasked(to: &self.bytes)
             guard self.isText, !self.isCompressed else { return true }
             let isText = self.bytes.withUnsafeBytes { bytes in
@@ -89,6 +91,7 @@ struct MessageAssembler {
             return .fail(.protocolError, "there is no message that could be continued")
         }
         guard message.bytes.count + frame.length <= self.limit.bytes else { return self.tooBig }
+        guard message.frameCount < self.limit.frames else { return .fail(.tooBig, self.limit.tooManyFrames) }
         // What can't become text is refused before its end (RFC 6455, 8.1).
         guard message.take(frame) else { return Self.notText }
         guard frame.fin else {

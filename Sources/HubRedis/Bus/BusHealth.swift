@@ -1,0 +1,56 @@
+import HubCore
+import Logging
+import NIOCore
+import RedisWire
+
+/// Judges whether the hub can work with Redis, and says so in the log and to whoever asks. Confined to the bus's loop.
+final class BusHealth {
+    private let condition: BusCondition
+    private let logger: Logger
+    private var readiness = Readiness()
+    private var loggedNotices: Set<String> = []
+    private(set) var isStopped = false
+
+    init(_ condition: BusCondition, _ logger: Logger) {
+        self.condition = condition
+        self.logger = logger
+    }
+
+    /// Why a call is refused that nobody can take.
+    var whyClosed: String {
+        guard case .notReady(let reason) = self.readiness.status else { return "Redis is not connected" }
+        return reason
+    }
+
+    /// Notes that something is wrong, or with `nil` that it no longer is; logs changes of the condition, not attempts.
+    func note(_ problem: Readiness.Problem, _ reason: String?) {
+        let change = self.readiness.note(problem, reason)
+        self.condition.status = self.readiness.status
+        guard !self.isStopped else { return }
+        switch change {
+        case .worse(let reason): self.logger.warning("the Redis bus is not ready", metadata: ["reason": "\(reason)"])
+        case .recovered: self.logger.notice("the Redis bus is ready again")
+        case nil: break
+        }
+    }
+
+    /// Notes what a server tells about itself.
+    func note(_ facts: ServerFacts) {
+        self.note(.evicts, facts.whyEvicting)
+        if facts.isEmpty {
+            self.logOnce("Redis does not tell about itself", reason: "its user may neither INFO nor CONFIG GET")
+        }
+    }
+
+    /// Writes a line that is worth reading only once in the life of the process.
+    func logOnce(_ message: String, reason: String) {
+        guard self.loggedNotices.insert(message).inserted else { return }
+        self.logger.notice("\(message)", metadata: ["reason": "\(reason)"])
+    }
+
+    /// The bus is shut down: nothing is logged any more.
+    func stop() {
+        self.isStopped = true
+        self.note(.stopped, "the bus is shut down")
+    }
+}
