@@ -13,7 +13,7 @@ public final class RedisBus: EventBus {
     public let eventLoop: any EventLoop
 
     private let condition: BusCondition
-    let member: NIOLoopBoundBox<RedisMember>
+    let parts: NIOLoopBoundBox<RedisBusParts>
     private let queue = PublishQueue()
 
     /// Makes a bus, which does nothing until `start`.
@@ -36,9 +36,10 @@ public final class RedisBus: EventBus {
         let condition = BusCondition()
         self.condition = condition
         let settings = RedisBusSettings(
-            endpoint: endpoint, names: PartitionNames(prefix: prefix), replayCount: replayCount, replayAge: replayAge,
-            maximumEventBytes: maximumEventBytes, timeouts: timeouts, eventLoop: eventLoop, logger: logger)
-        self.member = .makeBoxSendingValue(RedisMember(settings, condition), eventLoop: eventLoop)
+            endpoints: FixedEndpoint(endpoint: endpoint), names: PartitionNames(prefix: prefix),
+            replayCount: replayCount, replayAge: replayAge, maximumEventBytes: maximumEventBytes, timeouts: timeouts,
+            eventLoop: eventLoop, logger: logger)
+        self.parts = .makeBoxSendingValue(RedisBusParts(settings, condition), eventLoop: eventLoop)
     }
 
     public var status: BusStatus { self.condition.status }
@@ -49,7 +50,7 @@ public final class RedisBus: EventBus {
     }
 
     public func start(delegate: any EventBusDelegate) {
-        self.eventLoop.execute { self.member.value.start(delegate: delegate) }
+        self.eventLoop.execute { self.parts.value.start(delegate) }
     }
 
     public func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]> {
@@ -59,10 +60,10 @@ public final class RedisBus: EventBus {
         }
         let promise = self.eventLoop.makePromise(of: [PublishedEvent].self)
         switch self.queue.add(PublishQueue.Request(publications: publications, promise: promise)) {
-        case .leave: self.execute { member in self.queue.takeAll().forEach(member.publish) }
+        case .leave: self.execute { self.queue.takeAll().forEach($0.calls.publish) }
         case .wait(let deadline):
             self.eventLoop.scheduleTask(deadline: deadline) {
-                self.queue.takeDue().forEach(self.member.value.publish)
+                self.queue.takeDue().forEach(self.parts.value.calls.publish)
             }
         case .join: break
         }
@@ -70,50 +71,103 @@ public final class RedisBus: EventBus {
     }
 
     public func read(_ topic: Topic, _ range: LogRange, limit: Int) -> EventLoopFuture<LogPage> {
-        self.onLoop { $0.read(topic, range, limit: limit) }
+        self.onLoop { $0.calls.read(topic, range, limit: limit) }
     }
 
     public func subscribe(_ topic: Topic) {
-        self.eventLoop.execute { self.member.value.subscribe(topic) }
+        self.eventLoop.execute { self.parts.value.channels.subscribe(topic) }
     }
 
     public func unsubscribe(_ topic: Topic) {
-        self.eventLoop.execute { self.member.value.unsubscribe(topic) }
+        self.eventLoop.execute { self.parts.value.channels.unsubscribe(topic) }
     }
 
     public func reportRollback(of epoch: Epoch) {
-        self.eventLoop.execute { self.member.value.reportRollback(of: epoch) }
+        self.eventLoop.execute { self.parts.value.calls.reportRollback(of: epoch) }
     }
 
     public func delete(_ topic: Topic) -> EventLoopFuture<Bool> {
-        self.onLoop { $0.delete(topic) }
+        self.onLoop { $0.calls.delete(topic) }
     }
 
     public func topics(after: Topic?, limit: Int) -> EventLoopFuture<[TopicSummary]> {
-        self.onLoop { $0.topics(after: after, limit: limit) }
+        self.onLoop { $0.calls.topics(after: after, limit: limit) }
     }
 
     public func summary(of topic: Topic) -> EventLoopFuture<TopicSummary?> {
-        self.onLoop { $0.summary(of: topic) }
+        self.onLoop { $0.calls.summary(of: topic) }
     }
 
     public func shutdown() -> EventLoopFuture<Void> {
-        self.onLoop { member in
-            self.queue.takeAll().forEach(member.publish)
-            return member.shutdown()
+        self.onLoop { parts in
+            self.queue.takeAll().forEach(parts.calls.publish)
+            parts.stop()
+            return self.eventLoop.makeSucceededVoidFuture()
         }
     }
 
-    private func execute(_ work: @escaping @Sendable (RedisMember) -> Void) {
-        guard !self.eventLoop.inEventLoop else { return work(self.member.value) }
-        self.eventLoop.execute { work(self.member.value) }
+    private func execute(_ work: @escaping @Sendable (RedisBusParts) -> Void) {
+        guard !self.eventLoop.inEventLoop else { return work(self.parts.value) }
+        self.eventLoop.execute { work(self.parts.value) }
     }
 
     /// Without a detour if the caller is on the loop already: the future keeps the delegate from being called first.
     private func onLoop<Value: Sendable>(
-        _ work: @escaping @Sendable (RedisMember) -> EventLoopFuture<Value>
+        _ work: @escaping @Sendable (RedisBusParts) -> EventLoopFuture<Value>
     ) -> EventLoopFuture<Value> {
-        guard !self.eventLoop.inEventLoop else { return work(self.member.value) }
-        return self.eventLoop.flatSubmit { work(self.member.value) }
+        guard !self.eventLoop.inEventLoop else { return work(self.parts.value) }
+        return self.eventLoop.flatSubmit { work(self.parts.value) }
+    }
+}
+
+/// What a bus is made of, on its loop: two connections, and who uses them for what.
+final class RedisBusParts {
+    let calls: BusCalls
+    let channels: TopicChannels
+    let scripts: ScriptCaller
+    private let commands: CommandLink
+    private let subscriptions: SubscriptionLink
+    private let history: BusHistory
+    private let health: BusHealth
+    private let greeting: ServerGreeting
+    private let housekeeping: Housekeeping
+
+    init(_ settings: RedisBusSettings, _ condition: BusCondition) {
+        self.commands = CommandLink(settings)
+        self.subscriptions = SubscriptionLink(settings)
+        self.history = BusHistory()
+        self.health = BusHealth(condition, settings.logger)
+        self.scripts = ScriptCaller(settings, self.commands, self.history, self.health)
+        let probe = SubscriptionProbe(settings, self.scripts, self.commands, self.subscriptions)
+        self.calls = BusCalls(settings, self.scripts, self.history)
+        self.channels = TopicChannels(
+            settings, self.subscriptions, probe, self.history, self.health, condition.subscriptionLink)
+        self.greeting = ServerGreeting(
+            settings, self.scripts, self.commands, self.subscriptions, self.health, condition.commandLink)
+        self.housekeeping = Housekeeping(settings, self.scripts, self.commands, probe, self.health)
+    }
+
+    func start(_ delegate: any EventBusDelegate) {
+        guard self.history.delegate == nil, !self.health.isStopped else { return }
+        let (greeting, housekeeping) = (self.greeting, self.housekeeping)
+        self.history.start(delegate)
+        self.commands.attend(
+            greet: greeting.greet,
+            onOpen: {
+                greeting.commandsOpened()
+                housekeeping.keepFunctions()
+            },
+            onFailure: greeting.commandsFailed)
+        self.subscriptions.attend(prepare: greeting.sayHello, onEvent: self.channels.take)
+        self.channels.start()
+        self.commands.start()
+        housekeeping.start()
+    }
+
+    func stop() {
+        self.health.stop()
+        self.commands.stop()
+        self.subscriptions.stop()
+        self.history.stop()
     }
 }

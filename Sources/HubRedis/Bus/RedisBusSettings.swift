@@ -5,7 +5,7 @@ import RedisWire
 
 /// What a member of the cluster is told at its start.
 struct RedisBusSettings: Sendable {
-    let endpoint: RedisEndpoint
+    let endpoints: any EndpointSource
     let names: PartitionNames
     let replayCount: Int
     let replayAge: TimeAmount

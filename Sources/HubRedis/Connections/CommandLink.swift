@@ -4,11 +4,9 @@ import RedisWire
 
 /// Keeps the connection for commands: connects, has it greeted, and begins again when it is lost. Confined to its loop.
 final class CommandLink {
-    /// Prepares a new connection; until it has succeeded nobody else gets to use it.
-    var greet: ((LoadedScripts) -> EventLoopFuture<Void>)?
-    var opened: (() -> Void)?
-    /// The connection could not be made, or was lost, for this reason.
-    var failed: ((any Error) -> Void)?
+    private var greet: ((LoadedScripts) -> EventLoopFuture<Void>)?
+    private var onOpen: (() -> Void)?
+    private var onFailure: ((any Error) -> Void)?
 
     /// The connection with its scripts; `nil` while there is none.
     private(set) var scripts: LoadedScripts?
@@ -22,6 +20,20 @@ final class CommandLink {
         self.settings = settings
     }
 
+    /// Says who attends to the connection.
+    /// - Parameters:
+    ///   - greet: Prepares a new connection; until it has succeeded nobody else gets to use it.
+    ///   - onOpen: The connection can be used.
+    ///   - onFailure: The connection could not be made, or was lost, for this reason.
+    func attend(
+        greet: @escaping (LoadedScripts) -> EventLoopFuture<Void>, onOpen: @escaping () -> Void,
+        onFailure: @escaping (any Error) -> Void
+    ) {
+        self.greet = greet
+        self.onOpen = onOpen
+        self.onFailure = onFailure
+    }
+
     func start() {
         self.perform(self.link.start())
     }
@@ -31,6 +43,9 @@ final class CommandLink {
         self.greeting?.close()
         self.scripts?.connection.close()
         self.scripts = nil
+        self.greet = nil
+        self.onOpen = nil
+        self.onFailure = nil
     }
 
     /// Gives up a connection that leads to a server which can't be used.
@@ -45,7 +60,7 @@ final class CommandLink {
         case .wait, .tellLossAndWait:
             self.scripts = nil
             self.greeting = nil
-            if let error { self.failed?(error) }
+            if let error { self.onFailure?(error) }
             self.settings.eventLoop.assumeIsolated().scheduleTask(in: self.backoff.next()) {
                 self.perform(self.link.elapsed())
             }
@@ -54,9 +69,10 @@ final class CommandLink {
 
     private func connect() {
         let settings = self.settings
-        RedisCommandConnection.connect(
-            to: settings.endpoint, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger
-        ).assumeIsolated().whenComplete { result in
+        settings.endpoints.primary(on: settings.eventLoop).flatMap { endpoint in
+            RedisCommandConnection.connect(
+                to: endpoint, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger)
+        }.assumeIsolated().whenComplete { result in
             switch result {
             case .failure(let error): self.perform(self.link.failed(), because: error)
             case .success(let connection): self.prepare(connection)
@@ -88,6 +104,6 @@ final class CommandLink {
             let error = (try? result.get()) ?? RedisError.closed("the connection was closed")
             self.perform(self.link.closed(), because: error)
         }
-        self.opened?()
+        self.onOpen?()
     }
 }

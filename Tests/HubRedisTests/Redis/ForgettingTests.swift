@@ -95,7 +95,7 @@ import Testing
                 try redis.forget("old", last: "5-0")
                 try redis.cli("CONFIG", "SET", "maxmemory", "1")
                 let bus = member.bus
-                let reply = bus.eventLoop.flatSubmit { bus.member.value.run(.retire, ["3600000", "100"]) }
+                let reply = bus.eventLoop.flatSubmit { bus.parts.value.scripts.call(.retire, ["3600000", "100"]) }
                 #expect(try await reply.get().integer(1) == 2)
                 #expect(
                     try redis.cli("ZRANGE", "hub:{0}:topics", "0", "-1", "WITHSCORES") == "busy\n\(last.milliseconds)")
