@@ -41,7 +41,7 @@ final class LiveDelivery {
         for (topic, events) in byTopic { self.deliverToSingle(events, of: topic, arrival: arrival) }
     }
 
-    /// Gives a stream a batch of events, with the last of which its position is.
+    /// Gives a stream a batch; its position is that of the last event already.
     func deliver(_ batch: EventBatch, to subscriber: Subscriber) {
         guard let cursor = self.view.state.cursor(at: subscriber.position) else { return }
         self.count(batch.count, batch.bytes)

@@ -60,7 +60,7 @@ public final class Subscriber {
 
     var phase: Phase { self.states[self.seat].phase }
 
-    /// Everything lies before the stream that is after its position.
+    /// The stream is to catch up from its position.
     func fallBehind() { self.states.setPhase(.behind, of: self.seat) }
 
     /// The stream has everything that there is.
@@ -69,7 +69,7 @@ public final class Subscriber {
         self.states.setPhase(.live, of: self.seat)
     }
 
-    /// The stream is to begin anew, since nobody was told of its beginning.
+    /// The stream begins anew: nobody has been told of its beginning.
     func reopen() { self.states.setPhase(.opening, of: self.seat) }
 
     /// Nothing more is given to the stream.
@@ -99,7 +99,7 @@ public final class Subscriber {
         return progress
     }
 
-    /// Takes a step.
+    /// Takes a step of the progress, such as crossing a gap.
     @discardableResult
     func progress<Result>(_ step: (inout StreamProgress) -> Result) -> Result {
         self.lastProgress.move(to: self.position)
@@ -110,10 +110,10 @@ public final class Subscriber {
     /// An event was sent.
     func advance(to position: Offset) { self.states.setPosition(max(position, self.position), of: self.seat) }
 
-    /// Takes a step of the beginning.
+    /// Takes a step of the beginning, such as sending the head.
     func begin<Result>(_ step: (inout StreamBeginning) -> Result) -> Result { step(&self.beginning) }
 
-    /// Takes a step of the pace.
+    /// Takes a step of the pace, such as parking.
     func pace<Result>(_ step: (inout StreamPace) -> Result) -> Result { step(&self.pace) }
 
     // MARK: - Topics
