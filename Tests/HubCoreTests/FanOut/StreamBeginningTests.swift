@@ -112,6 +112,24 @@ private final class BeginningHub {
         #expect(hub.items == [.event(event, try Topic("t"))])
     }
 
+    @Test func anEpochThatEndsAfterTheHeadAndBeforeTheBeginningIsTold() throws {
+        let hub = try BeginningHub(isMet: true)
+        _ = try hub.publish("t")
+        hub.move { hub.bus.probe() }
+        hub.move { hub.bus.deliver(.max) }
+        let (connection, _) = try hub.join("t", start: .earliest)
+        hub.loop.advanceTime(by: .seconds(3))
+        #expect(connection.opened == StreamOpening(replay: nil, cursor: nil))
+        // It is due, and goes with its epoch.
+        _ = try hub.publish("t")
+        hub.server.rotate(hub.server.log.epoch)
+        hub.move { hub.bus.probe() }
+        hub.move { hub.bus.deliver(.max) }
+        hub.read()
+        hub.read()
+        #expect(hub.items.contains { $0.isReset })
+    }
+
     @Test func skippingLeavesNothingOutOfATopicThatIsNotKnownAsFar() throws {
         let hub = try BeginningHub(isMet: true, .skip)
         let (connection, subscriber) = try hub.join("a", "b", start: .latest)
