@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A server under load: where it is, and how it is asked for a stream and given an event.
 public struct LoadTarget: Sendable {
     /// Whose paths it understands.
@@ -92,5 +98,20 @@ public struct LoadTarget: Sendable {
     /// A host without the brackets of an IPv6 address.
     private static func bare(_ host: Substring) -> String {
         String(host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host)
+    }
+}
+
+/// Why a load can't be made, in one line that a person can act on.
+public struct LoadFailure: Error, CustomStringConvertible {
+    public let description: String
+
+    /// Makes a failure.
+    public init(_ description: String) {
+        self.description = description
+    }
+
+    /// A system call failed.
+    static func system(_ call: String, _ code: CInt = errno) -> LoadFailure {
+        LoadFailure("\(call): \(String(cString: strerror(code)))")
     }
 }

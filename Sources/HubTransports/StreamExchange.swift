@@ -36,3 +36,19 @@ public protocol StreamExchange: AnyObject {
     /// Is called once, on the loop, when the connection is gone; before its descriptor can be used again.
     var onClose: (() -> Void)? { get set }
 }
+
+/// A stream that says at once why it ends: what a client gets that can't make anything of a refusal.
+public struct StreamFarewell: Sendable {
+    /// The header fields.
+    public let headers: HTTPHeaders
+    /// The whole body.
+    public let body: ByteBuffer
+}
+
+/// When a client that was told to leave comes back, so that a fleet does not move in step.
+enum CloseRetry {
+    private static let milliseconds: ClosedRange<Int32> = 500...5000
+
+    /// In milliseconds.
+    static func random() -> Int32 { .random(in: self.milliseconds) }
+}

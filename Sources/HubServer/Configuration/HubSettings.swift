@@ -107,3 +107,9 @@ public struct HubSettings: Sendable {
                 + "give --publish-key or --publish-key-file, or --insecure if that is meant")
     }
 }
+
+/// Which release of the hub this is.
+public enum HubRelease {
+    /// The version, after semver.org.
+    public static let version = "0.1.0"
+}

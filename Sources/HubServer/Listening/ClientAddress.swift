@@ -59,3 +59,20 @@ public struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
         self.isIPv4 ? self : ClientAddress(high: self.high, low: 0)
     }
 }
+
+/// Who is at the other end of a connection, as far as the connection itself tells.
+struct Peer: Sendable {
+    /// The address; `nil` on a Unix socket.
+    let address: ClientAddress?
+    /// Whether it is a proxy whose word on the client's address counts.
+    let isProxy: Bool
+    /// Whether its address had as many connections as it may when it came.
+    let isOverAddressCap: Bool
+    /// Its place among the connections.
+    let seat: ConnectionSeat
+    /// Whether its last request that needed a key had a right one.
+    var hasShownKey = false
+
+    /// Whether it is served at all only for the sake of some requests, and then closed.
+    var isExcess: Bool { self.isOverAddressCap || self.seat.beganInReserve }
+}

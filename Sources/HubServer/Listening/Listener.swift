@@ -158,3 +158,29 @@ extension NIOBSDSocket.Option {
     /// Linux's TCP_USER_TIMEOUT (tcp(7)), in milliseconds.
     fileprivate static let userTimeout = NIOBSDSocket.Option(rawValue: 18)
 }
+
+/// An address can't be listened on.
+public struct ListeningError: Error {
+    /// Whether it is the operating address.
+    public let isOperating: Bool
+    /// The host, as it was configured.
+    public let host: String
+    /// The port.
+    public let port: Int
+    /// Why.
+    public let reason: any Error
+}
+
+/// Where the paths for those who run the hub are served, if not where clients connect.
+public struct OperatingAddress: Hashable, Sendable {
+    /// The address to listen on.
+    public var host: String
+    /// The port to listen on; 0 lets the system choose.
+    public var port: Int
+
+    /// Makes an address.
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+}

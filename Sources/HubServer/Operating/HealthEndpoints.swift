@@ -1,6 +1,7 @@
 import HubCore
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// `GET /health/live`: the process answers.
 struct LivenessEndpoint: Endpoint {
@@ -26,5 +27,17 @@ struct ReadinessEndpoint: Endpoint {
         case .ready: return .now(.json(text: #"{"status":"ready"}"#))
         case .notReady(let reason): throw .later(.serviceUnavailable, "the bus is not delivering: \(reason)", after: 1)
         }
+    }
+}
+
+/// What the whole server is doing, readable from every loop.
+final class ServerCondition: Sendable {
+    private let draining = Atomic(false)
+
+    /// Whether the server is shutting down: readiness fails, and new streams are turned away.
+    var isDraining: Bool { self.draining.load(ordering: .relaxed) }
+
+    func drain() {
+        self.draining.store(true, ordering: .relaxed)
     }
 }

@@ -25,3 +25,49 @@ public struct WebSocketConfiguration: Sendable {
         self.budget = budget
     }
 }
+
+/// How large a client's messages may be, and how long one may take to be complete.
+struct MessageLimit {
+    /// The most bytes of a message, in frames and after decompression.
+    let bytes: Int
+    /// The most frames of a message: each costs as much as some hundred bytes, however little it holds.
+    let frames: Int
+    /// Whether the client may publish.
+    let mayPublish: Bool
+    private let time: TimeAmount
+    private let rate: Int
+
+    /// Makes the limit of one client.
+    init(_ configuration: WebSocketConfiguration, mayPublish: Bool) {
+        let most = configuration.maximumMessageBytes
+        self.bytes = mayPublish ? most : min(most, configuration.maximumStrangersMessageBytes)
+        self.frames = max(1024, self.bytes / 64)
+        self.mayPublish = mayPublish
+        self.time = configuration.messageTime
+        self.rate = configuration.messageRate
+    }
+
+    /// For whom messages are held.
+    var claimant: ByteBudget.Claimant { self.mayPublish ? .publisher : .stranger }
+
+    /// How long a message may take of which so many bytes have come: a large one of somebody who may publish takes longer.
+    func time(received: Int) -> TimeAmount {
+        guard self.mayPublish else { return self.time }
+        return self.time + .milliseconds(Int64(received) * 1000 / Int64(self.rate))
+    }
+
+    /// Why a message is too large, in as few words as a close frame holds.
+    var tooBig: String {
+        self.mayPublish
+            ? "a message may have \(self.bytes) bytes at most (--max-body)"
+            : "a message of a client that may not publish may have \(self.bytes) bytes at most"
+    }
+
+    /// Why a message has too many frames.
+    var tooManyFrames: String { "a message may have \(self.frames) frames at most" }
+
+    /// Why one takes too long.
+    var tooSlow: String {
+        "a message must be complete within \(Double(self.time.nanoseconds / 1_000_000) / 1000) s"
+    }
+}

@@ -28,3 +28,37 @@ public struct RedisEndpoint: Sendable, Hashable {
     /// The database of `SELECT`.
     public let database: Int
 }
+
+/// How a connection uses TLS.
+public struct RedisTLS: Sendable, Hashable {
+    /// A PEM file with the authorities to trust; `nil` for those of the system.
+    public var authorityFile: String?
+    /// Whether the server's certificate and its host name are checked.
+    public var verifies: Bool
+
+    /// Makes the options.
+    /// - Parameters:
+    ///   - authorityFile: A PEM file with the authorities to trust; `nil` for those of the system.
+    ///   - verifies: Whether the server's certificate and its host name are checked.
+    public init(authorityFile: String? = nil, verifies: Bool = true) {
+        self.authorityFile = authorityFile
+        self.verifies = verifies
+    }
+}
+
+/// A password that does not show itself when it is printed, logged or dumped.
+public struct RedisPassword: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    /// The password itself.
+    let secret: String
+
+    /// Wraps a password.
+    public init(_ secret: String) {
+        self.secret = secret
+    }
+
+    public var description: String { "***" }
+    public var debugDescription: String { "***" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

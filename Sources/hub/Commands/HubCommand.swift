@@ -56,3 +56,26 @@ struct HubCommand: AsyncParsableCommand {
         }
     }
 }
+
+/// `hub config`.
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Print the effective configuration as YAML, with secrets masked, and where each value comes from.")
+
+    @OptionGroup(title: "Settings") var options: SettingOptions
+
+    func run() throws {
+        print(try LoadedConfiguration(self.options).yaml, terminator: "")
+    }
+}
+
+/// Where failures are told.
+enum StandardError {
+    /// Writes one line, and waits for it, but not for ever: nobody may be reading.
+    static func complain(_ message: String) {
+        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        LogWriter.standardError.write(Array("hub: \(line)\n".utf8))
+        LogWriter.standardError.flush()
+    }
+}

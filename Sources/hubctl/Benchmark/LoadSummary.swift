@@ -1,3 +1,4 @@
+import ArgumentParser
 import HubLoad
 
 #if canImport(Glibc)
@@ -54,5 +55,43 @@ extension Double {
         let fraction = String(Int(abs(scaled).truncatingRemainder(dividingBy: scale)))
         let sign = self < 0 && scaled != 0 ? "-" : ""
         return "\(sign)\(Int(abs(scaled) / scale)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+    }
+}
+
+/// For how long a load is made, as it is written: `500ms`, `10s`, `5m`.
+struct LoadDuration: ExpressibleByArgument, CustomStringConvertible {
+    private static let units = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)]
+
+    let seconds: Double
+
+    init(seconds: Double) {
+        self.seconds = seconds
+    }
+
+    init?(argument: String) {
+        let unit = Self.units.first { argument.hasSuffix($0.0) }
+        guard let unit, let count = Double(argument.dropLast(unit.0.count)), count > 0, count * unit.1 <= 86_400 else {
+            return nil
+        }
+        self.seconds = count * unit.1
+    }
+
+    var description: String { "\(self.seconds.formatted(0))s" }
+    var defaultValueDescription: String { self.description }
+}
+
+/// Not everything arrived exactly once.
+struct IncompleteDelivery: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ report: LoadReport) {
+        var parts: [String] = []
+        if report.lost > 0 { parts.append("\(report.lost) of \(report.expected) deliveries were lost") }
+        if report.repeated > 0 { parts.append("\(report.repeated) came more than once") }
+        if report.closed > 0 { parts.append("\(report.closed) streams ended early") }
+        if report.published.failures > 0 {
+            parts.append("\(report.published.failures) publishes failed (\(report.published.failure ?? ""))")
+        }
+        self.description = parts.joined(separator: "; ")
     }
 }

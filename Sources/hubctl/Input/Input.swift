@@ -73,3 +73,13 @@ final class Input {
         return poll(&request, 1, 0) > 0
     }
 }
+
+/// What is to be published can't be read.
+struct InputError: Error, CustomStringConvertible {
+    let name: String
+    let errno: CInt
+    /// Whether it could not even be opened.
+    let isMissing: Bool
+
+    var description: String { "\(self.name): \(String(cString: strerror(self.errno)))" }
+}
