@@ -2,6 +2,7 @@ import Foundation
 import HubCore
 import NIOCore
 import RedisWire
+import TestSupport
 import Testing
 
 @testable import HubRedis
@@ -43,7 +44,7 @@ import Testing
     private func publish(_ numbers: Range<Int>, to topic: Topic, through member: TestMember) async throws -> [EventID] {
         var ids: [EventID] = []
         for index in numbers {
-            try await eventually("event \(index) is published", within: 60) {
+            try await eventually("event \(index) is published", seconds: 60) {
                 do {
                     ids.append(try await member.publish(topic, "\(index)", key: "k\(index)"))
                     return true

@@ -2,6 +2,7 @@ import Foundation
 import HubCore
 import NIOCore
 import RedisWire
+import TestSupport
 import Testing
 
 @testable import HubRedis

@@ -1,5 +1,6 @@
 import HubCore
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import HubRedis

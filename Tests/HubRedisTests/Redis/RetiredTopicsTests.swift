@@ -1,6 +1,7 @@
 import HubCore
 import NIOCore
 import RedisWire
+import TestSupport
 import Testing
 
 @testable import HubRedis
@@ -59,7 +60,9 @@ import Testing
                     }
                     ids += try await member.bus.publish(batch).get().map(\.id)
                 }
-                try await eventually("all are retired", within: 30) { try redis.cli("EXISTS", "hub:{0}:topics") == "0" }
+                try await eventually("all are retired", seconds: 30) {
+                    try redis.cli("EXISTS", "hub:{0}:topics") == "0"
+                }
                 let remembered = try redis.cli("ZCARD", "hub:{0}:retired")
                 #expect((9_000...10_000).contains(Int(remembered) ?? 0), "\(remembered)")
                 #expect(try redis.cli("HLEN", "hub:{0}:last") == remembered)

@@ -1,6 +1,7 @@
 import HubCore
 import NIOCore
 import RedisWire
+import TestSupport
 import Testing
 
 @testable import HubRedis

@@ -50,7 +50,7 @@ struct TestMember {
     func failure(_ topic: Topic, key: String? = nil) async throws -> BusError {
         do {
             let id = try await self.publish(topic, "x", key: key)
-            throw Unmet(description: "publishing failed, it gave \(id)")
+            throw ChildProcess.Failure(description: "publishing failed, it gave \(id)")
         } catch let error as BusError {
             return error
         }

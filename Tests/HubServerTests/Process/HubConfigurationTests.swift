@@ -1,5 +1,6 @@
 import Foundation
 import HubServer
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2)))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A batch as a client reads it.
 struct BatchAnswer: Decodable {

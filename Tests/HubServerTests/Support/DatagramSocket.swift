@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A Unix socket that a process can send datagrams to: what systemd listens on for a service's state.
 final class DatagramSocket {

@@ -157,14 +157,3 @@ final class RawClient: Sendable {
         return answer
     }
 }
-
-/// Waits for a condition, with a deadline.
-func eventually(
-    _ what: @autoclosure () -> String, seconds: Double = 10, _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + Patience.duration(.seconds(seconds))
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw RawClient.Timeout(description: what()) }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-}
