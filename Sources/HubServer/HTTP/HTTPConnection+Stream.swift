@@ -64,6 +64,7 @@ extension HTTPConnection: StreamExchange {
         if let meter = self.meter {
             meter.onBytes = nil
             meter.isOpen = nil
+            meter.onInputEnd = nil
             pipeline.removeHandler(meter, promise: nil)
         }
         self.parser = nil

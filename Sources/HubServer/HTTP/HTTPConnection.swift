@@ -89,6 +89,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         self.meter?.onBytes = { [unowned self] count in
             if self.machine.receiveBytes(count) { self.context?.close(promise: nil) }
         }
+        self.meter?.onInputEnd = { [unowned self] in self.learnOfInputEnd() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -149,7 +150,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     /// Whether all that has come was looked at: not while the parser is at it.
-    private var hasDealtWithAll: Bool { self.holdsNoInput && self.meter?.isPassing != true }
+    private var hasDealtWithAll: Bool { self.waiting.isEmpty && self.meter?.hasPassedAll != false }
 
     private var holdsNoInput: Bool { self.waiting.isEmpty && self.meter?.heldByteCount ?? 0 == 0 }
 
@@ -160,11 +161,16 @@ final class HTTPConnection: ChannelDuplexHandler {
         self.endInput(context)
     }
 
-    /// The client has ended its side. What it has asked for is answered before the connection closes; a stream, a WebSocket and a
-    /// connection on which nothing is asked for close at once.
+    /// The client has ended its side, and all that it sent was looked at or waits here. What it has asked for is answered before the
+    /// connection closes; a stream, a WebSocket and a connection on which nothing is asked for close at once.
     private func endInput(_ context: ChannelHandlerContext) {
+        self.learnOfInputEnd()
+        if self.machine.endInput() { context.close(promise: nil) }
+    }
+
+    /// The client has ended its side, whatever of its requests has yet to be looked at.
+    private func learnOfInputEnd() {
         self.hasInputEnded = true
-        guard !self.machine.endInput() else { return context.close(promise: nil) }
         self.tellInputEnd()
     }
 
@@ -181,6 +187,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         self.waiting.removeAll()
         self.meter?.isOpen = nil
         self.meter?.onBytes = nil
+        self.meter?.onInputEnd = nil
         self.share.release()
         self.letGoOfRequest()
         let onClose = self.onClose

@@ -32,12 +32,19 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     var isOpen: (() -> Bool)?
     /// Is told of every read, before the parser.
     var onBytes: ((Int) -> Void)?
+    /// Is told that the client sends nothing more, as soon as it is known.
+    var onInputEnd: (() -> Void)?
+    /// Whether the parser has yet to be told so: it takes nothing more from then on.
+    private var owesInputEnd = false
 
     /// Bytes that the parser has not been given yet.
     var heldByteCount: Int { self.rest.readableBytes + self.held.count }
 
     /// Whether the parser has not come back yet.
     var isPassing: Bool { self.passing != nil }
+
+    /// Whether the parser has been given all that came, and has looked at it.
+    var hasPassedAll: Bool { self.heldByteCount == 0 && !self.isPassing && !self.owesInputEnd }
 
     /// The length of the request line, or of what there is of it.
     var lineByteCount: Int { (self.scan ?? self.lastScan).lineByteCount }
@@ -52,6 +59,15 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
         self.pass()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed? = event as? ChannelEvent else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        self.owesInputEnd = true
+        self.onInputEnd?()
+        self.passInputEnd()
+    }
+
     /// Lets through what may pass.
     func pass() {
         guard !self.isPassing, let context = self.context else { return }
@@ -63,6 +79,14 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
             self.requestEnd = self.requestEnd.map { $0 - bytes.readableBytes }
             self.passing = nil
         }
+        self.passInputEnd()
+    }
+
+    /// The end of the input comes after all of it.
+    private func passInputEnd() {
+        guard self.owesInputEnd, self.heldByteCount == 0, let context = self.context else { return }
+        self.owesInputEnd = false
+        context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
     }
 
     /// Lets go of what will not be used.
@@ -78,6 +102,7 @@ final class InboundMeter: ChannelInboundHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         self.isOpen = nil
+        self.onInputEnd = nil
         self.letGoOfHeld()
     }
 

@@ -35,6 +35,71 @@ struct HalfClosureTests {
         }
     }
 
+    private static let pipelines: [[(request: String, status: Int)]] = [
+        [(live, 200)], [(publish, 200)], [("GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n", 404)],
+        [("DELETE /publish HTTP/1.1\r\nHost: h\r\n\r\n", 405)],
+        [
+            (
+                "POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+                200
+            )
+        ],
+        [
+            (live, 200), (publish, 200), ("GET /sse HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+            ("HEAD /nothing HTTP/1.1\r\nHost: h\r\n\r\n", 404),
+            ("GET /poll?topic=a HTTP/1.1\r\nHost:\th\t\r\n\r\n", 200),
+        ],
+    ]
+
+    /// More than one read brings, and more than the parser gets at a time.
+    @Test(arguments: pipelines.indices, [("", nil), ("GET /health/live HT", 400)] as [(String, Int?)])
+    func itGetsAllItsAnswersHoweverManyRequestsItSentAtOnce(
+        _ number: Int, _ ending: (rest: String, status: Int?)
+    ) async throws {
+        let requests = [[(request: String, status: Int)]](repeating: Self.pipelines[number], count: 100).flatMap(\.self)
+        try await TestServer.run { server in
+            try await server.connect { client in
+                client.send(requests.map(\.request).joined() + ending.rest)
+                try await client.endInput()
+                for (request, status) in requests {
+                    let answer = try await client.readAnswer(isHead: request.hasPrefix("HEAD"))
+                    try #require(answer.status == status, "\(request): \(answer.body)")
+                }
+                if let status = ending.status {
+                    let answer = try await client.readAnswer()
+                    #expect(answer.status == status)
+                }
+                try await client.waitForClose(seconds: 4)
+                #expect(client.text.isEmpty)
+            }
+        }
+    }
+
+    @Test func whatWaitsBeforeOtherRequestsIsAnsweredAtOnceToo() async throws {
+        let poll = "GET /long-poll?topic=quiet&timeout=60 HTTP/1.1\r\nHost: h\r\n\r\n"
+        try await TestServer.run { server in
+            try await server.connect { client in
+                client.send(poll + String(repeating: Self.live, count: 200) + poll)
+                try await client.endInput()
+                for _ in 0..<202 {
+                    let answer = try await client.readAnswer()
+                    try #require(answer.status == 200)
+                }
+                try await client.waitForClose(seconds: 4)
+            }
+            try await server.connect { client in
+                client.send(
+                    String(repeating: Self.live, count: 200)
+                        + "GET /sse?topic=a HTTP/1.1\r\nHost: h\r\n\r\n" + String(repeating: Self.live, count: 200))
+                try await client.endInput()
+                try await client.waitForClose(seconds: 4)
+                #expect(client.text.split(separator: "HTTP/1.1 200 OK\r\n").count == 201)
+                #expect(client.text.hasSuffix("\r\n0\r\n\r\n"))
+            }
+            try await Self.waitForNoSubscribers(server)
+        }
+    }
+
     @Test func aLargeAnswerIsReadToItsEnd() async throws {
         let text = String(repeating: "x", count: 500_000)
         try await TestServer.run { server in
