@@ -30,7 +30,8 @@ public protocol StreamExchange: AnyObject {
     /// Whether the client sends nothing more, though it may still read: it gets its answer, and a stream ends where it began.
     var hasInputEnded: Bool { get }
 
-    /// Is called once, on the loop, when the client sends nothing more and has not been answered yet.
+    /// Is called once, on the loop, when the client sends nothing more: it has not been answered yet, or a stream sets this once it
+    /// has begun, and then ends the connection itself.
     var onInputEnd: (() -> Void)? { get set }
 
     /// Is called once, on the loop, when the connection is gone; before its descriptor can be used again.

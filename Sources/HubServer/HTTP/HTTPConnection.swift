@@ -162,10 +162,12 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     /// The client has ended its side, and all that it sent was looked at or waits here. What it has asked for is answered before the
-    /// connection closes; a stream, a WebSocket and a connection on which nothing is asked for close at once.
+    /// connection closes; a stream that has an end to write does so; a WebSocket and a connection on which nothing is asked for
+    /// close at once.
     private func endInput(_ context: ChannelHandlerContext) {
+        let endsItself = self.onInputEnd != nil
         self.learnOfInputEnd()
-        if self.machine.endInput() { context.close(promise: nil) }
+        if self.machine.endInput(), !endsItself { context.close(promise: nil) }
     }
 
     /// The client has ended its side, whatever of its requests has yet to be looked at.

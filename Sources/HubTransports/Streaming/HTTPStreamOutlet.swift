@@ -35,16 +35,19 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
         socket.onWritable = { self.subscription?.resume() }
         self.socket = socket
         socket.begin(with: bytes)
-        if self.exchange.hasInputEnded { self.endSoon() }
+        if self.exchange.hasInputEnded { self.endSoon() } else { self.exchange.onInputEnd = { self.end() } }
     }
 
     /// The client had ended its side before the stream began: it has its head, and that is all. Not at once, since the stream is
     /// being opened.
     private func endSoon() {
-        self.exchange.channel.eventLoop.assumeIsolated().execute {
-            self.subscription?.leave()
-            self.finish(ByteBuffer())
-        }
+        self.exchange.channel.eventLoop.assumeIsolated().execute { self.end() }
+    }
+
+    /// The client wants no more, and may still look at how the body ends.
+    private func end() {
+        self.subscription?.leave()
+        self.finish(ByteBuffer())
     }
 
     func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {

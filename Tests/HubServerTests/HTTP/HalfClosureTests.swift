@@ -120,16 +120,35 @@ struct HalfClosureTests {
                 ("/sse?topic=a", "\r\n\r\n2\r\n:\n\r\n0\r\n\r\n"),
                 ("/iframe?topic=a&origin=http://127.0.0.1", "</script>\n"),
             ] {
-                // The end may also come when the stream is open already, which then just closes.
-                try await eventually("a stream should end where it began") {
-                    let text = try await server.connect { client in
-                        client.send("GET", target)
-                        try await client.endInput()
-                        try await client.waitForClose()
-                        return client.text
-                    }
-                    #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
-                    return text.hasSuffix(end)
+                let text = try await server.connect { client in
+                    client.send("GET", target)
+                    try await client.endInput()
+                    try await client.waitForClose()
+                    return client.text
+                }
+                #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
+                #expect(text.hasSuffix(end), "\(text)")
+            }
+            try await Self.waitForNoSubscribers(server)
+        }
+    }
+
+    @Test func aStreamThatIsOpenIsClosedByTheEndOfItsFraming() async throws {
+        try await TestServer.run { server in
+            for (target, version, end) in [
+                ("/sse?topic=a", "HTTP/1.1", "data: there\nid: ID\n\n\r\n0\r\n\r\n"),
+                ("/sse?topic=a", "HTTP/1.0", "data: there\nid: ID\n\n"),
+                ("/iframe?topic=a&origin=http://127.0.0.1", "HTTP/1.1", "</script>\n"),
+            ] {
+                try await server.connect { client in
+                    client.send("GET \(target) \(version)\r\nHost: 127.0.0.1\r\n\r\n")
+                    try await client.wait("a stream should begin") { text, _ in text.contains("\r\n\r\n") }
+                    try await server.publish("there")
+                    try await client.wait("the event should come") { text, _ in text.contains("there") }
+                    try await client.endInput()
+                    try await client.waitForClose(seconds: 4)
+                    let text = client.text.replacing(/\nid: [^\n]+/, with: "\nid: ID")
+                    #expect(text.hasSuffix(end), "\(text)")
                 }
             }
             try await Self.waitForNoSubscribers(server)
