@@ -137,7 +137,7 @@ final class Router: Sendable {
         }
         guard route.endpoint.takesKey(request.method) else { return }
         let needsKey = route.endpoint.needsKey(request.method)
-        switch self.showKey(&request, peer) {
+        switch self.showKey(&request, peer, isNeeded: needsKey) {
         case .open: break
         case .right: request.hasRightKey = true
         case .missing where needsKey: throw .unauthorized(request, hasCredentials: false)
@@ -149,12 +149,15 @@ final class Router: Sendable {
         }
     }
 
-    private func showKey(_ request: inout AdmittedRequest, _ peer: Peer) -> KeyGate.Verdict {
+    private func showKey(_ request: inout AdmittedRequest, _ peer: Peer, isNeeded: Bool) -> KeyGate.Verdict {
         let authorization = request.headers.first(name: "Authorization")
-        guard authorization != nil else { return self.gate.judge(nil, from: .unknown, isKnown: false) }
+        guard authorization != nil else {
+            return self.gate.judge(nil, from: .unknown, isKnown: false, isNeeded: isNeeded)
+        }
         let client = self.client(of: request, peer)
         request.client = client
-        return self.gate.judge(authorization, from: client, isKnown: peer.hasShownKey && !peer.isProxy)
+        return self.gate.judge(
+            authorization, from: client, isKnown: peer.hasShownKey && !peer.isProxy, isNeeded: isNeeded)
     }
 
     private func client(of request: AdmittedRequest, _ peer: Peer) -> ClientAddress {

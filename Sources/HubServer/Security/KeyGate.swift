@@ -44,10 +44,16 @@ final class KeyGate: Sendable {
     ///   - authorization: The `Authorization` field.
     ///   - address: Who shows it.
     ///   - isKnown: Whether the last key that the connection showed was a right one.
-    func judge(_ authorization: String?, from address: ClientAddress, isKnown: Bool) -> Verdict {
+    ///   - isNeeded: Whether the request needs a key. Where it does not, credentials of another scheme are for somebody else, a proxy
+    ///     in front of the hub say, and no guess.
+    func judge(
+        _ authorization: String?, from address: ClientAddress, isKnown: Bool, isNeeded: Bool
+    ) -> Verdict {
         guard !self.keys.isEmpty else { return .open }
         guard let authorization else { return .missing }
-        guard PublishKeys.isBearer(authorization) else { return .wrong }
+        guard isNeeded ? PublishKeys.hasCredentials(authorization) : PublishKeys.isBearer(authorization) else {
+            return .wrong
+        }
         if !isKnown, let seconds = self.limit.secondsToWait(address) {
             self.waitingCount.add(1, ordering: .relaxed)
             return .wait(seconds: seconds)

@@ -41,10 +41,18 @@ public final class PublishKeys: Sendable {
     /// Whether an `Authorization` field is of the scheme that keys come with.
     static func isBearer(_ authorization: String) -> Bool { self.token(authorization) != nil }
 
+    /// Whether an `Authorization` field holds more than the name of a scheme (RFC 9110, 11.4).
+    static func hasCredentials(_ authorization: String) -> Bool { self.parts(authorization).credentials != nil }
+
     private static func token(_ authorization: String?) -> ByteString? {
         guard let authorization else { return nil }
-        let (scheme, token) = ByteString(authorization).trimmed.cut(at: UInt8(ascii: " "))
-        return scheme.equalsIgnoringCase("bearer") ? token?.trimmed : nil
+        let (scheme, token) = self.parts(authorization)
+        return scheme.equalsIgnoringCase("bearer") ? token : nil
+    }
+
+    private static func parts(_ authorization: String) -> (scheme: ByteString, credentials: ByteString?) {
+        let (scheme, credentials) = ByteString(authorization).trimmed.cut(at: UInt8(ascii: " "))
+        return (scheme, credentials?.trimmed)
     }
 
     private static func digests(of keys: [String]) -> [SHA256Digest] {

@@ -110,6 +110,43 @@ struct KeyGuessTests {
         }
     }
 
+    @Test(arguments: ["Basic dXNlcjpr", "Digest username=\"k\"", "Token k"])
+    func credentialsOfAnotherSchemeCountLikeAWrongKey(_ credentials: String) async throws {
+        try await self.withKeys { server in
+            for entrance in [0, 1, 2, 0, 1, 2, 0, 1, 2, 0] {
+                let answer = try await self.status(server, entrance, ["Authorization: \(credentials)"])
+                #expect(answer.status == 401)
+            }
+            for header in ["Authorization: \(credentials)", Self.right] {
+                let answer = try await self.status(server, 0, [header])
+                #expect(answer.status == 429)
+            }
+            let anonymous = try await self.status(server, 0, [])
+            #expect(anonymous.status == 401)
+            let scrape = try await server.scrape()
+            #expect(scrape[#"hub_keys_refused_total{reason="wrong"}"#] == 10)
+            #expect(scrape[#"hub_keys_refused_total{reason="waiting"}"#] == 2)
+        }
+    }
+
+    @Test func whoShowsNoCredentialsOrNeedsNoneDoesNotGuess() async throws {
+        try await self.withKeys { server in
+            for _ in 0..<12 {
+                for headers in [[], ["Authorization:"], ["Authorization: Basic"], ["Authorization: Bearer"]] {
+                    let answer = try await self.status(server, 0, headers)
+                    #expect(answer.status == 401)
+                }
+                // What a browser adds for a proxy in front of the hub.
+                let socket = try await self.status(server, 3, ["Authorization: Basic dXNlcjpr"])
+                #expect(socket.status == 101)
+            }
+            let right = try await self.status(server, 0, [Self.right])
+            #expect(right.status == 200)
+            let scrape = try await server.scrape()
+            #expect(scrape[#"hub_keys_refused_total{reason="wrong"}"#] == 0)
+        }
+    }
+
     @Test func aHubWithoutKeysLetsNobodyWait() async throws {
         try await TestServer.run { server in
             for number in 0..<20 {
