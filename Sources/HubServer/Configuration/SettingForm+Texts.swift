@@ -2,9 +2,11 @@ import ByteStrings
 
 /// Texts that are not just any.
 extension SettingForm where Value == String {
+    /// No name of a host is longer (RFC 1123, 2.1).
     static var address: Self {
-        .text("ADDRESS", "is not an address", accepted: "127.0.0.1, ::1, 0.0.0.0, ::, a host name") {
-            ByteString($0).isVisibleASCII && !ByteString($0).contains(UInt8(ascii: "/"))
+        .text("ADDRESS", "is not an address", accepted: "127.0.0.1, ::1, 0.0.0.0, ::, a host name") { text in
+            let address = ByteString(text)
+            return address.isVisibleASCII && address.count <= 255 && !address.contains(UInt8(ascii: "/"))
         }
     }
 

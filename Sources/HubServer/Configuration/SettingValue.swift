@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// What a setting was given, and by whom.
 public struct SettingValue: Hashable, Sendable {
     /// Who gave a value.
@@ -55,7 +57,10 @@ public struct InvalidSetting: Error, Hashable, Sendable, CustomStringConvertible
 
     /// A value that is not accepted; it is not shown if the setting is a secret.
     init(_ setting: Setting, _ refused: RefusedText, from source: SettingValue.Source) {
-        let shown = setting.secrecy == .secret ? "the value" : "'\(refused.text)'"
+        let shown = setting.secrecy == .secret ? "the value" : Self.quoted(refused.text)
         self.init("\(setting.flag): \(shown) \(refused.problem); accepted: \(refused.accepted)\(source.remark)")
     }
+
+    /// A value as a line shows it: of a long one the beginning is enough.
+    public static func quoted(_ value: String) -> String { "'\(ByteString(value).shortened(to: 100))'" }
 }

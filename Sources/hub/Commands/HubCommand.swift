@@ -75,7 +75,17 @@ enum StandardError {
     /// Writes one line, and waits for it, but not for ever: nobody may be reading.
     static func complain(_ message: String) {
         let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        LogWriter.standardError.write(Array("hub: \(line)\n".utf8))
+        LogWriter.standardError.write(Array("hub: \(self.harmless(line))\n".utf8))
         LogWriter.standardError.flush()
+    }
+
+    /// What a message repeats may be a stranger's, and a terminal does as control characters say.
+    private static func harmless(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { line, scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format: line += "\\u{\(String(scalar.value, radix: 16))}"
+            default: line.unicodeScalars.append(scalar)
+            }
+        }
     }
 }

@@ -18,17 +18,24 @@ struct ConfigurationFile {
     /// - Throws: `InvalidSetting` if it can't be read, is not YAML, or holds something that is no setting.
     init(path: String) throws(InvalidSetting) {
         self.path = path
-        let text: String
-        do {
-            text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
-        } catch {
-            throw InvalidSetting("--config: '\(path)' can't be read")
-        }
-        guard let root = try self.root(of: text) else { return }
+        guard let root = try self.root(of: try Self.text(at: path)) else { return }
         // That is all there is after a `---` alone.
         if let scalar = root.scalar, scalar.string.isEmpty { return }
         guard let mapping = root.mapping else { throw self.isNoMapping(at: root.mark) }
         for (key, value) in mapping { try self.add(value, to: key) }
+    }
+
+    private static func text(at path: String) throws(InvalidSetting) -> String {
+        let bytes: Data
+        do {
+            bytes = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw InvalidSetting("--config: '\(path)' can't be read")
+        }
+        guard let text = String(bytes: bytes, encoding: .utf8) else {
+            throw InvalidSetting("--config: '\(path)' is not UTF-8")
+        }
+        return text
     }
 
     /// The parsed text; `nil` if it says nothing.
@@ -36,7 +43,8 @@ struct ConfigurationFile {
         do {
             return try Parser(yaml: text, encoding: .utf8).singleRoot()
         } catch YamlError.duplicatedKeysInMapping(let names, let context) {
-            throw self.refusal(of: ByteString(names[0]), "is in '\(self.path)' twice", line: context.mark.line)
+            // Where the second one is, the parser does not say.
+            throw self.repetition(of: ByteString(names[0]), "first", line: context.mark.line)
         } catch YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _)
@@ -59,7 +67,7 @@ struct ConfigurationFile {
             throw self.refusal(of: name, problem, line: mark.line)
         }
         guard self.values[setting.name] == nil else {
-            throw self.refusal(of: name, "is in '\(self.path)' twice", line: mark.line)
+            throw self.repetition(of: name, "second", line: mark.line)
         }
         guard let texts = Self.texts(in: value) else {
             throw self.refusal(of: name, "in '\(self.path)' must be a value or a list of values", line: mark.line)
@@ -87,8 +95,16 @@ struct ConfigurationFile {
         InvalidSetting("--config: line \(line) of '\(self.path)' is not a configuration in YAML: \(reason)")
     }
 
-    /// The error about a name, of which no more is shown than any setting's has.
+    private func repetition(of name: ByteString, _ time: String, line: Int) -> InvalidSetting {
+        self.refusal(of: name, "is in '\(self.path)' twice, the \(time) time in line \(line)")
+    }
+
     private func refusal(of name: ByteString, _ problem: String, line: Int) -> InvalidSetting {
-        InvalidSetting("--config: '\(name.shortened(to: 64))' \(problem) (line \(line))")
+        self.refusal(of: name, "\(problem) (line \(line))")
+    }
+
+    /// The error about a name, of which no more is shown than any setting's has.
+    private func refusal(of name: ByteString, _ problem: String) -> InvalidSetting {
+        InvalidSetting("--config: '\(name.shortened(to: 64))' \(problem)")
     }
 }

@@ -26,7 +26,7 @@ struct LoadedConfiguration {
                 _ = try RedisEndpoint(url)
                 return nil
             } catch {
-                return "'\(RedisEndpoint.masking(url))' is not a bus: \(error)"
+                return "\(InvalidSetting.quoted(RedisEndpoint.masking(url))) is not a bus: \(error)"
             }
         }
     }

@@ -27,7 +27,7 @@ struct KeyRing: Sendable {
         do {
             text = try String(contentsOf: URL(filePath: file), encoding: .utf8)
         } catch {
-            throw InvalidSetting("--publish-key-file: '\(file)' can't be read")
+            throw InvalidSetting("--publish-key-file: \(InvalidSetting.quoted(file)) can't be read")
         }
         self.keys.replace(with: self.given + (try PublishKeyFile.keys(in: text, path: file)))
     }

@@ -84,11 +84,15 @@ struct HubConfigurationTests {
         ("port: x\n", "--port: 'x'"), ("  port: 1\n", "line 1 of"), ("# a\n\n\tport: 1\n", "line 3 of"),
         ("- port: 1\n", "line 1 of"), ("---\n-\n  port: 1\n", "line 2 of"),
         ("publish-key: [\"\"]\n", "--publish-key: the value is not a key"),
-        ("port: 1\n!a port: 2\n", "'port' is in"), ("port: 1\n\nprot: 1\n", "--help lists them (line 3)"),
+        ("port: 1\n\nprot: 1\n", "--help lists them (line 3)"),
         ("# a\nport: x\n", ", line 2)"), ("demo: yes\nport: [1]\n", "not several (line 2)"),
         ("publish-key:\n  - [a]\n", "must be a value or a list of values (line 1)"),
         ("port: 1\nhost: @\n", "line 2 of"), ("port: 1\nhost: \u{1}\n", "line 2 of"), ("{port: 1}\n", "line 1 of"),
         ("port: 1\n---\nport: 2\n", "found another document"),
+        ("host: h\nport: 1\n\nport: 2\n", "'port' is in 'FILE' twice, the first time in line 2\n"),
+        ("port: 1\n!a port: 2\n", "'port' is in 'FILE' twice, the second time in line 2\n"),
+        (#""\e[31m\x9b2J\a\x7f\u202e": 1"#, #"'\u{1b}[31m\u{9b}2J\u{7}\u{7f}\u{202e}' in"#),
+        (#"port: "\e]0;x\a\x9b""#, #"--port: '\u{1b}]0;x\u{7}\u{9b}'"#),
     ])
     func aFileThatIsWrongIsToldInOneLine(_ text: String, _ expected: String) async throws {
         let file = try Self.file(text)
@@ -96,9 +100,51 @@ struct HubConfigurationTests {
         try await HubBinary.run(["--config", file.path]) { hub in
             let status = try await hub.exitStatus()
             #expect(status == 64)
-            try await hub.waitForLog(expected)
+            try await hub.waitForLog(expected.replacing("FILE", with: file.path))
             #expect(hub.standardError.hasPrefix("hub: --"))
             #expect(hub.standardError.filter { $0 == "\n" }.count == 1)
+            let isPlain = hub.standardError.dropLast().unicodeScalars.allSatisfy {
+                ![.control, .format].contains($0.properties.generalCategory)
+            }
+            #expect(isPlain)
+        }
+    }
+
+    @Test(arguments: [
+        "port", "host", "bus", "cors-origin", "replay-age", "slow-consumer", "publish-key-file", "x",
+    ])
+    func ofALongValueOnlyTheBeginningIsRepeated(_ name: String) async throws {
+        let isKey = name == "x"
+        let long = String(repeating: "x", count: 1 << 20)
+        let file = try Self.file(isKey ? "\(long.prefix(1000)): 1\n" : "\(name): \(long)\n")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try await HubBinary.run(["--config", file.path]) { hub in
+            let status = try await hub.exitStatus()
+            #expect(status == 64)
+            try await hub.waitForLog(String(repeating: "x", count: isKey ? 64 : 100) + "…'")
+            #expect(hub.standardError.hasPrefix(isKey ? "hub: --config: 'x" : "hub: --\(name): 'x"))
+            #expect(hub.standardError.utf8.count < 600)
+        }
+    }
+
+    @Test func aFileOfAnotherEncodingIsToldToBeOne() async throws {
+        let file = try Self.file("")
+        defer { try? FileManager.default.removeItem(at: file) }
+        for (bytes, expected) in [
+            (Data([0x68, 0x6F, 0x73, 0x74, 0x3A, 0x20, 0xE9, 0x0A]), "' is not UTF-8\n"),
+            ("port: 1\n".data(using: .utf16) ?? Data(), "' is not UTF-8\n"),
+            // A byte order mark is no part of the first name.
+            (Data([0xEF, 0xBB, 0xBF]) + Data("port: x\n".utf8), "hub: --port: 'x' is not"),
+        ] {
+            try bytes.write(to: file)
+            try await HubBinary.run(["--config", file.path]) { hub in
+                let status = try await hub.exitStatus()
+                #expect(status == 64)
+                try await hub.waitForLog(expected)
+            }
+        }
+        try await HubBinary.run(["--config", file.path + ".gone"]) { hub in
+            try await hub.waitForLog("' can't be read\n")
         }
     }
 
