@@ -12,6 +12,8 @@ local FORMAT = 1
 local HALF = 4294967296
 local MAX_MS = 17592186044415
 local MAX_SEQ = 1048575
+-- The highest clock of a state that makes sense: there is always room for more events after it.
+local LAST_MS = MAX_MS - HALF
 -- The most bytes of an event's data, whatever the hubs are set to.
 local LARGEST = 33554432
 
@@ -64,9 +66,9 @@ local function finish(main, ...)
   return { err = reason }
 end
 
--- Reads a whole number; nil for anything else.
+-- Reads a whole number as the hubs write it; nil for anything else.
 local function number(text)
-  return text and #text <= 15 and string.find(text, '^%d+$') and tonumber(text) or nil
+  return text and #text <= 15 and (text == '0' or string.find(text, '^[1-9]%d*$')) and tonumber(text) or nil
 end
 
 -- 16 hexadecimal digits of an offset: 44 bits of milliseconds, 20 of sequence.
@@ -89,8 +91,9 @@ local function above(ms, seq, other_ms, other_seq)
   return ms > other_ms or (ms == other_ms and seq > other_seq)
 end
 
+-- The highest ones are of no hub, but of somebody who left no room for those that must follow.
 local function is_epoch(epoch)
-  return epoch and string.find(epoch, '^%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x$') ~= nil
+  return epoch and #epoch == 16 and not string.find(epoch, '[^0-9a-f]') and not string.find(epoch, '^ffff')
 end
 
 -- Compared as numbers: the order of strings depends on the locale of the server.
@@ -134,7 +137,9 @@ local function rotate(state, caller)
   demand(state.key .. ':control', 'PUBLISH', state.key .. ':control', '')
   local epoch = caller.epoch ~= '' and caller.epoch or '0000000000000000'
   state.epoch = new_epoch(state.seconds, state.micros, caller.entropy, epoch, state.epoch or state.broken or epoch)
-  if above(caller.ms, caller.seq, state.ms, state.seq) then state.ms, state.seq = caller.ms, caller.seq end
+  if caller.ms <= LAST_MS and above(caller.ms, caller.seq, state.ms, state.seq) then
+    state.ms, state.seq = caller.ms, caller.seq
+  end
   if state.now > state.ms then state.ms, state.seq = state.now, 0 end
   -- A server that is out of memory lets a script delete first, and then the rest of it pass: replay goes on.
   write('HDEL', state.key .. ':state', 'fork', 'resume')
@@ -158,7 +163,7 @@ local function read_state(key)
   local time = redis.call('TIME')
   local state = { key = key, seconds = tonumber(time[1]), micros = tonumber(time[2]), ms = 0, seq = 0 }
   state.now = state.seconds * 1000 + math.floor(state.micros / 1000)
-  if state.now >= MAX_MS then error({ err = 'ERR hub: the clock of the server is beyond the year 2500' }) end
+  if state.now > LAST_MS then error({ err = 'ERR hub: the clock of the server is beyond the year 2500' }) end
   if not fields[2] then return state end
   if (number(fields[1]) or FORMAT) > FORMAT then
     error({ err = 'ERR hub: the keys were written by a newer release, upgrade this one' })
@@ -166,7 +171,7 @@ local function read_state(key)
   if not is_epoch(fields[2]) then return state end
   local ms, seq = number(fields[3]), number(fields[4])
   local floor_ms, floor_seq = parts(fields[5])
-  if not ms or not seq or ms > MAX_MS or seq > MAX_SEQ or not floor_ms or above(floor_ms, floor_seq, ms, seq) then
+  if not ms or not seq or ms > LAST_MS or seq > MAX_SEQ or not floor_ms or above(floor_ms, floor_seq, ms, seq) then
     state.broken = fields[2]
     return state
   end

@@ -36,4 +36,13 @@ import Testing
         #expect(seen.note(self.place(4, 99)) == .stale)
         #expect(seen.place == self.place(5, 10))
     }
+
+    @Test func anEpochThatNoneCanFollowIsNeverEntered() throws {
+        var seen = SeenPlace()
+        let forged = try #require(EventID("ffffffffffffffff-0000000000000001"))
+        #expect(seen.note(forged) == .stale && seen.place == nil)
+        let real = try #require(EventID("6610706bcf2a3cbd-0000000000000001"))
+        #expect(seen.note(real) == .entered)
+        #expect(seen.note(forged) == .stale && seen.place == real)
+    }
 }

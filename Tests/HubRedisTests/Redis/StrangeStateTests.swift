@@ -1,0 +1,77 @@
+import HubCore
+import NIOCore
+import RedisWire
+import TestSupport
+import Testing
+
+@testable import HubRedis
+
+/// State that no hub has written counts as none: a new epoch begins at once, so that clients are told, and all goes on.
+@Suite struct StrangeStateTests {
+    private static let state = "hub:{0}:state"
+
+    private static let states: [[String]] = [
+        ["epoch", "ffffffffffffffff"],
+        ["epoch", "fffffffffffffffe"],
+        ["epoch", "FFFFFFFFFFFFFFFF"],
+        ["epoch", "6610706BCF2A3CBD"],
+        ["epoch", "6610706bcf2a3cbd0"],
+        ["epoch", "6610706bcf2a3cb"],
+        ["epoch", ""],
+        ["ms", "17592186044415", "seq", "1048575"],
+        ["ms", "017592186044"],
+        ["ms", "1e9"],
+        ["seq", "1048576"],
+        ["floor", "01-0"],
+        ["floor", "17592186044415-0"],
+        ["floor", ""],
+    ]
+
+    @Test(arguments: Self.states) func aNewEpochBeginsAtOnce(fields: [String]) async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let topic = try Topic("news")
+                let before = try await member.publish(topic, "before")
+                try redis.cli(["HSET", Self.state] + fields)
+                let after = try await member.publish(topic, "after")
+                #expect(after.epoch > before.epoch && after.offset > before.offset)
+                #expect(member.recorder.epochs == [before.epoch, after.epoch])
+                #expect(try redis.cli("HGET", Self.state, "epoch") == after.epoch.description)
+                // And another can follow it.
+                member.bus.reportRollback(of: after.epoch)
+                try await eventually("the next epoch is entered") { member.recorder.epochs.count == 3 }
+                let last = try await member.publish(topic, "last")
+                #expect(last.epoch > after.epoch)
+                #expect(try await member.tail(topic).entries.last?.id == last)
+                #expect(member.bus.status == .ready)
+            }
+        }
+    }
+
+    @Test func aClockThatNoneCanFollowIsNotTakenFromAHub() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let topic = try Topic("news")
+                let before = try await member.publish(topic, "before")
+                try redis.cli("PUBLISH", "hub:{0}:control", "1c\(before.epoch)ffffffffffffffff")
+                try await eventually("a new epoch begins") { try await member.publish(topic, "x").epoch > before.epoch }
+                let after = try await member.publish(topic, "after")
+                #expect(member.recorder.epochs == [before.epoch, after.epoch], "one is enough")
+            }
+        }
+    }
+
+    @Test(arguments: Self.states) func aFunctionCallBeginsOneToo(fields: [String]) async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                try await redis.functionsAreLoaded()
+                let before = try await member.publish(Topic("news"), "before")
+                try redis.cli(["HSET", Self.state] + fields)
+                let answer = try redis.publish("news", "after")
+                let after = try #require(EventID(answer), "\(answer)")
+                #expect(after.epoch > before.epoch)
+                try await eventually("the hub is told") { member.recorder.epochs.last == after.epoch }
+            }
+        }
+    }
+}
