@@ -58,9 +58,8 @@ enum LogEntry {
             default: break
             }
         }
-        guard let data else { return nil }
-        // Without a previous event that can be, only what is right before it is known to be complete.
-        let known = previous.map { $0 < id.offset ? $0 : id.offset.predecessor } ?? id.offset.predecessor
-        return Event(id: id, topic: topic, previous: known, name: name, data: data, retry: retry)
+        // An entry that names no previous event, or one that can't be, no hub has written: of it nothing can be proved.
+        guard let data, let previous, previous < id.offset else { return nil }
+        return Event(id: id, topic: topic, previous: previous, name: name, data: data, retry: retry)
     }
 }

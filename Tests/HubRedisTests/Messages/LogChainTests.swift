@@ -80,8 +80,8 @@ import Testing
         #expect(try self.page("7<5", "8", last: 5, more: true) == Page(events: [], base: 5))
     }
 
-    @Test func aPreviousThatCannotBeProvesNothing() throws {
-        let page = try self.page("5<9", last: 5)
-        #expect(page.events == ["5<4"])
+    @Test func anEntryWhosePreviousCannotBeIsAGap() throws {
+        #expect(try self.page("5<9", last: 5) == Page(events: [], base: 5))
+        #expect(try self.page("3<1", "5<5", "7<3", last: 7, .tail) == Page(events: ["7<5"], base: 5, hasMore: true))
     }
 }

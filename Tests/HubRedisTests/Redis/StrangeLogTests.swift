@@ -71,6 +71,31 @@ import Testing
         }
     }
 
+    private static let entries: [[String]] = [
+        ["d", "junk"], ["p", "nonsense", "d", "junk"], ["p", "17592186044414-0", "d", "junk"], ["p", "0-0"],
+    ]
+
+    @Test(arguments: Self.entries)
+    func anEntryThatNamesNoPreviousEventIsAGap(fields: [String]) async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let topic = try Topic("news")
+                let before = try await member.publish(topic, "before")
+                // The clock goes with it, so that the next event comes after it even in the same millisecond.
+                let (clock, sequence) = (before.offset.milliseconds, before.offset.sequence + 1)
+                let junk = "\(clock)-\(sequence)"
+                try redis.cli(["XADD", "hub:{0}:log:news", junk] + fields)
+                try redis.cli("HSET", "hub:{0}:state", "ms", "\(clock)", "seq", "\(sequence)")
+                let after = try await member.publish(topic, "after")
+                let pages = try await self.pages(member, topic)
+                #expect(pages.map { $0.entries.map(\.id) } == [[before], [after]])
+                #expect(pages.last?.base.streamID == junk, "what is before the gap is not known to be complete")
+                let tail = try await member.tail(topic)
+                #expect(tail.entries.map(\.id) == [after] && tail.base.streamID == junk)
+            }
+        }
+    }
+
     @Test func aGapInTheLogIsAtThePagesBeginning() async throws {
         try await withRedis { redis in
             try await withMember(redis.endpoint) { member in
