@@ -74,7 +74,7 @@ local function checked_publish(keys, argv)
 end
 
 redis.register_function('hub_publish', function(keys, argv)
-  return finish(function() return checked_publish(keys, argv) end)
+  return finish(keys[1], function() return checked_publish(keys, argv) end)
 end)
 redis.register_function({
   function_name = 'hub_version',

@@ -56,13 +56,44 @@ local function demand(name, command, ...)
   if not may(command, ...) then error({ err = 'NOPERM hub: the user may not ' .. command .. ' ' .. name }) end
 end
 
+local function is_wrong_type(reason)
+  return string.find(reason, 'WRONGTYPE', 1, true) == 1
+end
+
+-- Whether one of the keys that all topics share has another type than the hubs give it.
+local function has_wrong_type(key)
+  for _, command in ipairs({
+    { 'HGET', key .. ':state', 'v' }, { 'HGET', key .. ':last', '' }, { 'ZRANGEBYSCORE', key .. ':topics', 1, 0 },
+    { 'ZRANGEBYSCORE', key .. ':names', 1, 0 }, { 'ZRANGEBYSCORE', key .. ':retired', 1, 0 },
+  }) do
+    local answer = redis.pcall(unpack(command))
+    if type(answer) == 'table' and answer.err and is_wrong_type(reason_of(answer)) then return true end
+  end
+  return false
+end
+
+-- If somebody has put something else in the place of a key that all topics share, makes the state one that makes no sense:
+-- whoever enters it drops those keys, and begins a new epoch, which tells everybody that what they said is gone.
+local function give_up_state(key)
+  if not has_wrong_type(key) then return false end
+  local failed = try('HDEL', key .. ':state', 'floor')
+  if failed and is_wrong_type(failed) then failed = try('DEL', key .. ':state') end
+  return not failed
+end
+
 -- Runs a script. An error before the first write is answered as it is: nothing was done. After it, nobody knows.
-local function finish(main, ...)
+local function finish(key, main)
   written = false
-  local done, answer = pcall(main, ...)
+  local done, answer = pcall(main)
   if done then return answer end
-  local reason = reason_of(answer)
-  if written then reason = 'UNKNOWN hub: failed after the first write: ' .. reason end
+  local reason, is_partial = reason_of(answer), written
+  if is_wrong_type(reason) and give_up_state(key) and not is_partial then
+    written = false
+    done, answer = pcall(main)
+    if done then return answer end
+    reason, is_partial = reason_of(answer), written
+  end
+  if is_partial then reason = 'UNKNOWN hub: failed after the first write: ' .. reason end
   return { err = reason }
 end
 
@@ -218,9 +249,9 @@ local function is_listed(key, topic)
   return #redis.call('ZRANGEBYLEX', key .. ':names', '[' .. topic, '[' .. topic) == 1
 end
 
--- Why the hubs can't work with the server, or false: carries out every command of the scripts where it does nothing.
+-- Carries out every command of the scripts where it does nothing, and answers what keeps the hubs from working, or false.
 -- No topic and no idempotency key is the empty text.
-local function refusal(key)
+local function first_refusal(key)
   local log, kept = key .. ':log:', key .. ':key:'
   for _, command in ipairs({
     { 'HSETNX', key .. ':state', 'v', FORMAT }, { 'HDEL', key .. ':state', '' }, { 'HMGET', key .. ':state', 'v' },
@@ -243,6 +274,15 @@ local function refusal(key)
   -- HSET always writes, so it can't be tried.
   if not may('HSET', key .. ':last', '', '') then return 'NOPERM hub: the user may not HSET ' .. key .. ':last' end
   return false
+end
+
+-- Why the hubs can't work with the server, or false.
+local function refusal(key)
+  local refused = first_refusal(key)
+  if not refused or not is_wrong_type(refused) or not give_up_state(key) then return refused end
+  -- Whoever enters next would do so; until then nothing of them is wanted.
+  forget_logs(key)
+  return first_refusal(key)
 end
 
 -- The first four arguments of every call of a hub: its epoch ('' if it knows none), the highest offset that Redis

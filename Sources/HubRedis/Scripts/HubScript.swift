@@ -23,7 +23,7 @@ enum HubScript: CaseIterable {
     /// `finish` tells an error before the first write from one after it.
     private static func run(_ script: [UInt8], after library: [UInt8] = []) -> [UInt8] {
         PackageResources.state_lua + library
-            + Array("local function main()\n".utf8) + script + Array("end\nreturn finish(main)\n".utf8)
+            + Array("local function main()\n".utf8) + script + Array("end\nreturn finish(KEYS[1], main)\n".utf8)
     }
 }
 

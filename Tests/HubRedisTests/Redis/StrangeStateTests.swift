@@ -74,4 +74,63 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: ["state", "last", "topics", "names", "retired"])
+    func aKeyOfAnotherTypeIsMadeAnew(name: String) async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let (topic, other) = (try Topic("news"), try Topic("other"))
+                let before = try await member.publish(topic, "before")
+                try redis.cli("SET", "hub:{0}:\(name)", "text")
+                try await eventually("a new topic can be published to, and a new epoch has begun") {
+                    guard let id = try? await member.publish(other, "x") else { return false }
+                    return id.epoch > before.epoch
+                }
+                let after = try await member.publish(topic, "after")
+                try await member.ready()
+                #expect(member.recorder.epochs == [before.epoch, after.epoch], "everybody is told, once")
+                let page = try await member.tail(topic)
+                #expect(page.entries.map(\.id) == [after] && page.base > before.offset)
+                #expect(try await member.bus.topics(after: nil, limit: 10).get().map(\.topic) == [topic, other])
+                #expect(try redis.cli("TYPE", "hub:{0}:\(name)") != "string")
+            }
+        }
+    }
+
+    @Test(arguments: ["last", "topics", "names", "retired"])
+    func aKeyOfAnotherTypeIsMadeAnewWithoutAnyPublisher(name: String) async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                try redis.cli("SET", "hub:{0}:\(name)", "text")
+                try await eventually("a new epoch begins") { member.recorder.epochs.count == 2 }
+                try await member.ready()
+                #expect(try redis.cli("TYPE", "hub:{0}:\(name)") != "string")
+            }
+        }
+    }
+
+    @Test func anIdempotencyKeyOfAnotherTypeConcernsNobodyElse() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let topic = try Topic("news")
+                try redis.cli("RPUSH", "hub:{0}:key:k", "x")
+                #expect(try await member.failure(topic, key: "k").isUnavailable)
+                try await member.publish(topic, "x", key: "other")
+                #expect(member.recorder.epochs.count == 1)
+            }
+        }
+    }
+
+    @Test func aFunctionCallMakesAKeyAnewToo() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                try await redis.functionsAreLoaded()
+                let before = try await member.publish(Topic("news"), "before")
+                try redis.cli("SET", "hub:{0}:last", "text")
+                let answer = try redis.publish("news", "after")
+                let after = try #require(EventID(answer), "\(answer)")
+                #expect(after.epoch > before.epoch)
+            }
+        }
+    }
 }
