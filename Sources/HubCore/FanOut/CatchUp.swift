@@ -65,9 +65,6 @@ final class CatchUp {
         // Nothing can be proved before all the pages are there. The head of the response says what is proved, and waits too.
         guard lanes.count == subscriber.topics.count else { return }
         self.settleBeginnings(of: subscriber, &lanes)
-        subscriber.progress { progress in
-            for (index, lane) in lanes.enumerated() { progress.noteGap(index, exists: lane.gap != nil) }
-        }
         self.open(subscriber, with: lanes)
         guard subscriber.outlet.isWritable else { return self.slowConsumers.watch(subscriber) }
         self.send(StreamMerge(lanes: lanes, from: subscriber.position), of: lanes, to: subscriber)
@@ -110,7 +107,8 @@ final class CatchUp {
         for index in lanes.indices {
             guard case .accept(let until) = progress.policy(index) else { continue }
             let beginning = lanes[index].gap ?? progress.reached(index)
-            beginnings.append((index, min(beginning, until)))
+            lanes[index].start = min(beginning, until)
+            beginnings.append((index, lanes[index].start))
             if beginning <= until { lanes[index].gap = nil }
         }
         if !beginnings.isEmpty { subscriber.progress { $0.settleBeginnings(beginnings) } }
@@ -149,10 +147,10 @@ final class CatchUp {
                 flush()
                 return subscriber.outlet.isWritable
                     ? self.turns.append(subscriber) : self.slowConsumers.watch(subscriber)
-            case .gap(let crossed, let end, let isSafe):
+            case .gap(let crossed, let place, let isSafe):
                 flush()
                 guard subscriber.outlet.isWritable else { return self.slowConsumers.watch(subscriber) }
-                self.cross(crossed, of: lanes, end: end, isSafe: isSafe, subscriber)
+                self.cross(crossed, of: lanes, place: place, isSafe: isSafe, subscriber)
             case .end(let through):
                 flush()
                 subscriber.advance(to: through)
@@ -166,20 +164,21 @@ final class CatchUp {
         return batch.bytes.readableBytes >= self.byteCount || batch.count >= subscriber.outlet.eventLimit
     }
 
-    /// Takes a stream over gaps that end at one position.
+    /// Takes a stream over gaps that start at one position.
     private func cross(
-        _ crossed: [Int], of lanes: [StreamMerge.Lane], end: Offset, isSafe: Bool, _ subscriber: Subscriber
+        _ crossed: [Int], of lanes: [StreamMerge.Lane], place: Offset, isSafe: Bool, _ subscriber: Subscriber
     ) {
         let progress = subscriber.progress
         let resets = crossed.compactMap { index -> (index: Int, reason: ResetNotice.Reason, requested: String)? in
             switch progress.policy(index) {
             case .accept: nil
             case .prove, .verify:
-                (index, .trimmed, self.view.state.cursor(at: progress.gapStart(index))?.description ?? "")
+                (index, .trimmed, self.view.state.cursor(at: lanes[index].start)?.description ?? "")
             case .announce(let reason, let requested): (index, reason, requested)
             }
         }
-        subscriber.progress { $0.cross(crossed, to: end) }
+        let gaps = crossed.map { (topic: $0, end: lanes[$0].gap ?? lanes[$0].start) }
+        subscriber.progress { $0.cross(gaps, to: place) }
         for (number, reset) in resets.enumerated() where subscriber.phase == .behind {
             self.resets.say(
                 reset.reason, to: subscriber, reset.index, requested: reset.requested,

@@ -149,14 +149,14 @@ final class ShardTopic {
         if page.base > position, page.base >= self.ring.base { return self.ringLane(after: position, through: end) }
         // A page may hold what has yet to arrive here; that is for the ring to give, so that positions never run ahead.
         return StreamMerge.Lane(
-            events: page.events, index: page.events.firstIndex(after: position),
+            events: page.events, index: page.events.firstIndex(after: position), start: position,
             gap: page.base > position ? page.base : nil,
             through: min(page.through, end), isRing: false)
     }
 
     private func ringLane(after position: Offset, through: Offset) -> StreamMerge.Lane {
         StreamMerge.Lane(
-            events: self.ring.events, index: self.ring.events.firstIndex(after: position),
+            events: self.ring.events, index: self.ring.events.firstIndex(after: position), start: position,
             gap: self.ring.base > position ? self.ring.base : nil, through: through)
     }
 

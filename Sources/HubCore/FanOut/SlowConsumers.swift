@@ -99,8 +99,8 @@ final class SlowConsumers {
         }
         guard !missed.isEmpty else { return self.goOn(subscriber) }
         self.skippedCount += 1
-        let requested = missed.map { self.view.state.cursor(at: progress.gapStart($0))?.description ?? "" }
-        subscriber.progress { $0.cross(missed, to: end) }
+        let requested = missed.map { self.view.state.cursor(at: progress.reached($0))?.description ?? "" }
+        subscriber.progress { progress in progress.cross(missed.map { ($0, end) }, to: end) }
         for (index, requested) in zip(missed, requested) {
             self.resets.say(
                 .trimmed, to: subscriber, index, requested: requested, oldest: nil, isSafe: index == missed.last)

@@ -5,8 +5,9 @@ import HeapModule
 /// be complete.
 ///
 /// A cursor is one place for all topics of a stream, so event N may be sent only when every topic is known up to N. Where a
-/// log begins only after the place, the gap is an item of the sequence too: everything of the other topics up to the end of
-/// the gap comes first, so that the cursor which the reset carries is safe for all of them.
+/// log begins only after what was sent of it, that gap is an item of the sequence too, and comes before all that lies after its
+/// start: a cursor within a gap that was not told would hide it from whoever comes back with it to a member that knows the log
+/// from earlier.
 struct StreamMerge {
     /// One topic's part of the merge.
     struct Lane {
@@ -14,6 +15,8 @@ struct StreamMerge {
         var events: Deque<Event>
         /// The next of them.
         var index: Int
+        /// Everything up to here was sent, was not asked for, or was told to be missing.
+        var start: Offset
         /// What is known begins only here.
         var gap: Offset?
         /// What is known is complete up to here.
@@ -30,15 +33,14 @@ struct StreamMerge {
         /// Send this event.
         case event(Event)
         /// Deal with the gaps of these lanes, after which the place is here: where they end, or as far as is proved if nothing
-        /// follows. Unless the next event is the very one that they end with, which another of its topics still holds, the
-        /// place is safe afterwards.
-        case gap(lanes: [Int], end: Offset, isSafe: Bool)
+        /// follows. It is before their ends where other topics have events within them; who comes back from there meets the
+        /// gaps again.
+        case gap(lanes: [Int], place: Offset, isSafe: Bool)
         /// Nothing more is proved. The stream's place may move on to here.
         case end(through: Offset)
     }
 
-    /// The next item of a lane. Of items with the same offset a gap comes before an event, since a cursor at the end of a gap
-    /// that has not been told would hide it.
+    /// The next item of a lane: an event, or where a gap starts.
     private struct Item: Comparable {
         let offset: Offset
         let isGap: Bool
@@ -46,7 +48,7 @@ struct StreamMerge {
 
         static func < (left: Item, right: Item) -> Bool {
             if left.offset != right.offset { return left.offset < right.offset }
-            if left.isGap != right.isGap { return left.isGap }
+            if left.isGap != right.isGap { return right.isGap }
             return left.lane < right.lane
         }
     }
@@ -61,7 +63,7 @@ struct StreamMerge {
     init(lanes: [Lane], from place: Offset) {
         self.lanes = lanes
         self.place = place
-        self.bound = lanes.lazy.map(\.through).min() ?? place
+        self.bound = lanes.lazy.map { max($0.through, $0.gap ?? .zero) }.min() ?? place
         self.items = Heap(lanes.indices.compactMap { Self.item(of: lanes[$0], at: $0) })
     }
 
@@ -70,12 +72,7 @@ struct StreamMerge {
         while let item = self.items.min {
             if item.isGap {
                 guard item.offset <= self.bound else { break }
-                let isSafe = !self.lanes.contains { $0.next?.offset == item.offset }
-                if isSafe { self.place = max(self.place, item.offset) }
-                let crossed = self.takeGaps(to: item.offset)
-                // Where nothing follows, a client that comes back is to prove no more than what was not known here.
-                if isSafe, self.isDone { self.place = max(self.place, self.bound) }
-                return .gap(lanes: crossed, end: self.place, isSafe: isSafe)
+                return self.cross(from: item.offset)
             }
             // The only event right after the bound is this one, whichever topics it was published to.
             guard item.offset.predecessor <= self.bound, let event = self.takeEvent(of: item.lane) else { break }
@@ -87,9 +84,14 @@ struct StreamMerge {
         return .end(through: max(self.place, self.bound))
     }
 
-    /// Whether nothing more is proved than that nothing follows.
-    private var isDone: Bool {
-        self.items.min.map { ($0.isGap ? $0.offset : $0.offset.predecessor) > self.bound } ?? true
+    /// Gaps that start at one place are crossed in one step, which leads as far as no other topic has anything.
+    private mutating func cross(from start: Offset) -> Step {
+        let (crossed, end) = self.takeGaps(from: start)
+        let free = self.items.min.map { $0.isGap ? $0.offset : $0.offset.predecessor }
+        // Where nothing follows, a client that comes back is to prove no more than what was not known here.
+        let place = free.flatMap { $0 > self.bound ? nil : min(end, $0) } ?? self.bound
+        self.place = max(self.place, place)
+        return .gap(lanes: crossed, place: self.place, isSafe: self.place >= end)
     }
 
     private mutating func takeEvent(of lane: Int) -> Event? {
@@ -103,24 +105,23 @@ struct StreamMerge {
         return event
     }
 
-    /// Gaps that end at one place are crossed in one step: the place is safe only when all of them are told.
-    private mutating func takeGaps(to end: Offset) -> [Int] {
+    private mutating func takeGaps(from start: Offset) -> (lanes: [Int], end: Offset) {
         var crossed: [Int] = []
-        while let item = self.items.min, item.isGap, item.offset == end {
+        var end = start
+        while let item = self.items.min, item.isGap, item.offset == start {
             _ = self.items.popMin()
             crossed.append(item.lane)
+            end = max(end, self.lanes[item.lane].gap ?? start)
             self.lanes[item.lane].gap = nil
         }
         for lane in crossed {
             if let next = Self.item(of: self.lanes[lane], at: lane) { self.items.insert(next) }
         }
-        return crossed
+        return (crossed, end)
     }
 
     private static func item(of lane: Lane, at index: Int) -> Item? {
-        let event = lane.next
-        guard let gap = lane.gap else { return event.map { Item(offset: $0.offset, isGap: false, lane: index) } }
-        guard let event, event.offset < gap else { return Item(offset: gap, isGap: true, lane: index) }
-        return Item(offset: event.offset, isGap: false, lane: index)
+        guard lane.gap == nil else { return Item(offset: lane.start, isGap: true, lane: index) }
+        return lane.next.map { Item(offset: $0.offset, isGap: false, lane: index) }
     }
 }

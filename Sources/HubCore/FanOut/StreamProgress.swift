@@ -5,14 +5,12 @@
 struct StreamProgress {
     /// What is particular to one topic.
     private struct Particulars {
-        /// Every event of the topic up to here was sent, or was not asked for, even if the stream's position is before it: so it
-        /// is while a topic that came later has its past replayed.
+        /// Every event of the topic up to here was sent, was not asked for, or was told to be missing, even if the stream's
+        /// position is before it: so it is while a topic that came later has its past replayed, or others have events within a
+        /// gap.
         var floor = Offset.zero
         /// What the stream does at a gap.
         var policy = GapPolicy.prove
-        /// Where the topic stood when it met the gap that the stream has yet to be told: the position moves on before it
-        /// reaches the gap's end.
-        var gapStart: Offset?
         /// Where the topic began here, or was last told a reset.
         var origin: Offset
     }
@@ -33,7 +31,7 @@ struct StreamProgress {
 
     // MARK: - One topic
 
-    /// Every event of a topic up to here was sent, or was not asked for.
+    /// Every event of a topic up to here was sent, was not asked for, or was told to be missing.
     func reached(_ topic: Int) -> Offset {
         self.particulars.isEmpty ? self.position : max(self.position, self.particulars[topic].floor)
     }
@@ -46,11 +44,6 @@ struct StreamProgress {
     /// What the stream does at a gap of a topic.
     func policy(_ topic: Int) -> GapPolicy {
         self.particulars.isEmpty ? .prove : self.particulars[topic].policy
-    }
-
-    /// Where a topic stood when it met a gap that the stream has yet to be told.
-    func gapStart(_ topic: Int) -> Offset {
-        (self.particulars.isEmpty ? nil : self.particulars[topic].gapStart) ?? self.reached(topic)
     }
 
     // MARK: - All topics
@@ -115,34 +108,21 @@ struct StreamProgress {
         self.settle()
     }
 
-    /// Notes whether there is a gap right after what was sent of a topic.
-    mutating func noteGap(_ topic: Int, exists: Bool) {
-        if exists {
-            self.unsettle()
-            self.particulars[topic].gapStart = self.gapStart(topic)
-        } else if !self.particulars.isEmpty {
-            self.particulars[topic].gapStart = nil
-        }
-    }
-
-    /// The stream goes on after gaps of some of its topics, all of which end at `position` or before.
-    mutating func cross(_ crossed: [Int], to position: Offset) {
+    /// Gaps of some topics were told, and the stream goes on at `position`.
+    mutating func cross(_ gaps: [(topic: Int, end: Offset)], to position: Offset) {
         self.advance(to: position)
         self.unsettle()
-        self.raiseOrigins()
-        for topic in crossed {
-            self.particulars[topic].gapStart = nil
+        for (topic, end) in gaps {
+            self.particulars[topic].floor = max(self.reached(topic), end)
             self.particulars[topic].policy = .prove
+            self.particulars[topic].origin = max(self.particulars[topic].origin, self.reached(topic))
         }
         self.settle()
     }
 
     /// Everything that there is was sent.
     mutating func proveAll() {
-        for topic in self.particulars.indices {
-            self.particulars[topic].policy = .prove
-            self.particulars[topic].gapStart = nil
-        }
+        for topic in self.particulars.indices { self.particulars[topic].policy = .prove }
         self.settle()
     }
 
@@ -184,7 +164,7 @@ struct StreamProgress {
     /// Lets go of what is no longer particular.
     private mutating func settle() {
         guard let origin = self.particulars.first?.origin, self.isTogether, self.provesOnly,
-            self.particulars.allSatisfy({ $0.gapStart == nil && $0.origin == origin })
+            self.particulars.allSatisfy({ $0.origin == origin })
         else { return }
         self.origin = origin
         self.particulars = []

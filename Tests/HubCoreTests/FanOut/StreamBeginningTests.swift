@@ -92,7 +92,7 @@ private final class BeginningHub {
         hub.read()
         let resets = hub.items.filter(\.isReset)
         #expect(resets.count == 2)
-        for case .reset(_, let reason, let requested, _) in resets {
+        for case .reset(_, let reason, let requested, _, _) in resets {
             #expect(reason == .lost && requested == "latest")
         }
         #expect(hub.items.last == .event(event, try Topic("t")))
@@ -155,8 +155,8 @@ private final class BeginningHub {
         hub.move { hub.bus.deliver(.max) }
         let a = try Topic("a")
         let isTold = hub.items.contains { item in
-            guard case .reset(a, _, _, let cursor?) = item else { return false }
-            return cursor.id.offset >= first.offset
+            guard case .reset(a, _, _, let end, _) = item else { return false }
+            return end >= first.offset
         }
         #expect(isTold || hub.items.contains(.event(first, a)))
         #expect(hub.items.contains(.event(second, try Topic("b"))) || subscriber.position >= second.offset)

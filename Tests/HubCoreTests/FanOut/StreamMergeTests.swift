@@ -22,32 +22,42 @@ import Testing
             try Self.steps([Lane([21, 22], through: 50), Lane([], through: 20)], from: 0) == [.event(21), .end(21)])
     }
 
-    @Test func aGapWaitsForTheOtherTopicsUpToItsEnd() throws {
+    @Test func aGapIsToldBeforeWhatOtherTopicsHaveWithinIt() throws {
         #expect(
-            try Self.steps([Lane([30], gap: 25, through: 50), Lane([10, 20, 40], through: 50)], from: 5)
-                == [.event(10), .event(20), .gap([0], 25, safe: true), .event(30), .event(40), .end(50)])
-        #expect(
-            try Self.steps([Lane([30], gap: 25, through: 50), Lane([10], through: 12)], from: 5) == [
-                .event(10), .end(12),
+            try Self.steps([Lane([30], gap: 25, through: 50), Lane([10, 20, 40], through: 50)], from: 5) == [
+                .gap([0], 9, safe: false), .event(10), .event(20), .event(30), .event(40), .end(50),
             ])
+        #expect(
+            try Self.steps([Lane([30], gap: 25, through: 50), Lane([10], through: 12)], from: 5)
+                == [.gap([0], 9, safe: false), .event(10), .end(12)])
     }
 
-    @Test func gapsThatEndTogetherAreCrossedTogether() throws {
+    @Test func aGapOfATopicThatIsAheadIsToldWhenTheOthersHaveCome() throws {
         #expect(
-            try Self.steps([Lane([30], gap: 25, through: 50), Lane([], gap: 25, through: 50)], from: 5)
-                == [.gap([0, 1], 25, safe: true), .event(30), .end(50)])
+            try Self.steps([Lane([60], start: 30, gap: 40, through: 70), Lane([10, 30, 50], through: 70)], from: 5) == [
+                .event(10), .event(30), .gap([0], 40, safe: true), .event(50), .event(60), .end(70),
+            ])
+        #expect(
+            try Self.steps([Lane([60], start: 30, gap: 40, through: 70), Lane([10], through: 29)], from: 5)
+                == [.event(10), .end(29)])
+    }
+
+    @Test func gapsThatStartTogetherAreCrossedTogether() throws {
+        #expect(
+            try Self.steps([Lane([30], gap: 25, through: 50), Lane([], gap: 28, through: 50)], from: 5)
+                == [.gap([0, 1], 28, safe: true), .event(30), .end(50)])
     }
 
     @Test func aGapWithNothingAfterItEndsWhereTheTopicsAreKnownTo() throws {
         #expect(
-            try Self.steps([Lane([], gap: 25, through: 50), Lane([10], through: 60)], from: 5)
-                == [.event(10), .gap([0], 50, safe: true), .end(50)])
+            try Self.steps([Lane([], gap: 25, through: 50), Lane([], through: 60)], from: 5)
+                == [.gap([0], 50, safe: true), .end(50)])
     }
 
     @Test func aGapIsNotSafeWhileAnotherTopicHoldsTheEventThatItEndsWith() throws {
         #expect(
             try Self.steps([Lane([30], gap: 25, through: 50), Lane([25], through: 50)], from: 5)
-                == [.gap([0], 5, safe: false), .event(25), .event(30), .end(50)])
+                == [.gap([0], 24, safe: false), .event(25), .event(30), .end(50)])
     }
 
     @Test("Generated lanes give the sorted union of what is known up to the bound", arguments: 0..<10)
@@ -76,11 +86,12 @@ import Testing
 
     private struct Lane {
         var offsets: [UInt64]
+        var start: UInt64?
         var gap: UInt64?
         var through: UInt64
 
-        init(_ offsets: [UInt64], gap: UInt64? = nil, through: UInt64) {
-            (self.offsets, self.gap, self.through) = (offsets, gap, through)
+        init(_ offsets: [UInt64], start: UInt64? = nil, gap: UInt64? = nil, through: UInt64) {
+            (self.offsets, self.start, self.gap, self.through) = (offsets, start, gap, through)
         }
     }
 
@@ -97,13 +108,14 @@ import Testing
                 for event in try Sample.chain(after: lane.gap ?? 0, lane.offsets) { ring.append(event) }
                 return StreamMerge.Lane(
                     events: ring.events, index: ring.events.firstIndex(after: Offset(rawValue: place)),
+                    start: Offset(rawValue: lane.start ?? place),
                     gap: lane.gap.map { Offset(rawValue: $0) }, through: Offset(rawValue: lane.through))
             }, from: Offset(rawValue: place))
         var steps: [Step] = []
         while true {
             switch merge.next() {
             case .event(let event): steps.append(.event(event.offset.rawValue))
-            case .gap(let lanes, let end, let isSafe): steps.append(.gap(lanes, end.rawValue, safe: isSafe))
+            case .gap(let lanes, let place, let isSafe): steps.append(.gap(lanes, place.rawValue, safe: isSafe))
             case .end(let through): return steps + [.end(through.rawValue)]
             }
         }

@@ -51,28 +51,25 @@ import Testing
         #expect(progress.position == 5)
     }
 
-    @Test func aGapKeepsTheStartOfItsOwnTopic() {
-        var progress = Self.progress(at: 50, topics: 1)
-        progress.noteGap(0, exists: true)
-        progress.advance(to: 60)
-        progress.add(at: 20, .announce(.lost, requested: "x"))
-        #expect(progress.isAnnouncing)
-        #expect(progress.gapStart(0) == 50)
-        #expect(progress.gapStart(1) == 20)
-        progress.cross([1], to: 25)
-        #expect(progress.policy(1) == .prove)
-        #expect(progress.gapStart(0) == 50)
-        progress.cross([0], to: 90)
+    @Test func aGapThatWasToldKeepsItsTopicAheadOfTheOthers() {
+        var progress = Self.progress(at: 50, topics: 2)
+        progress.cross([(topic: 1, end: 80)], to: 60)
+        #expect(progress.position == 60)
+        #expect((0..<2).map(progress.reached) == [60, 80])
+        #expect((0..<2).map(progress.origin) == [50, 80])
+        #expect(!progress.isTogether)
+        progress.advance(to: 90)
+        #expect(progress.isTogether)
         #expect((0..<2).map(progress.reached) == [90, 90])
-        #expect(progress.provesOnly && !progress.isAnnouncing)
     }
 
-    @Test func aGapThatIsNoMoreStartsNowhere() {
-        var progress = Self.progress(at: 50, topics: 2)
-        progress.noteGap(1, exists: true)
-        progress.advance(to: 60)
-        progress.noteGap(1, exists: false)
-        #expect(progress.gapStart(1) == 60)
+    @Test func aResetThatWasSaidIsNotSaidAgain() {
+        var progress = Self.progress(at: 50, topics: 1)
+        progress.add(at: 20, .announce(.lost, requested: "x"))
+        #expect(progress.isAnnouncing)
+        progress.cross([(topic: 1, end: 20)], to: 20)
+        #expect(progress.provesOnly && !progress.isAnnouncing)
+        #expect((0..<2).map(progress.reached) == [50, 20])
     }
 
     @Test func whatIsOnlyToBeProvedFromTheEarliestBeginsWhereItIsFound() {

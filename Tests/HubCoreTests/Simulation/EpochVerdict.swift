@@ -29,7 +29,7 @@ struct EpochVerdict: CustomStringConvertible {
                 if !seen.insert(id).inserted { self.doubled.append(id) }
                 if let place, place.epoch == id.epoch, id.offset <= place.offset { self.outOfOrder.append(id) }
                 place = id
-            case .reset(let topic, _, _, _):
+            case .reset(let topic, _, _, _, _):
                 epochs[topic] = .some(nil)
                 seen = []
                 place = nil
@@ -40,7 +40,7 @@ struct EpochVerdict: CustomStringConvertible {
 
     private mutating func check(_ topic: Topic, of client: SimulatedClient, _ log: MemoryLog) {
         let reset = client.items.lastIndex { item in
-            if case .reset(topic, _, _, _) = item { true } else { false }
+            if case .reset(topic, _, _, _, _) = item { true } else { false }
         }
         var start = Offset.zero
         if reset == nil {

@@ -19,7 +19,8 @@ struct LineEncoding: EventEncoding {
 final class SimulatedClient {
     enum Item: Equatable {
         case event(EventID, Topic)
-        case reset(Topic, ResetNotice.Reason, requested: String, cursor: Cursor?)
+        /// Of the topic, everything up to the end may be missing.
+        case reset(Topic, ResetNotice.Reason, requested: String, end: Offset, cursor: Cursor?)
         /// A connection begins at this place.
         case connected(Offset)
         /// A connection begins without a cursor: the head of its answer comes, and of each topic every event after the place is
@@ -27,8 +28,7 @@ final class SimulatedClient {
         case began([Topic: Offset], cursor: Cursor?, isBlind: Bool)
         /// A topic was added; every event of it after the place is due. Without a cursor, a reset comes first.
         case subscribed(Topic, from: Offset, cursor: Cursor?)
-        /// A topic was taken away, when its log held nothing up to this place.
-        case unsubscribed(Topic, trimmed: Offset)
+        case unsubscribed(Topic)
     }
 
     /// One connection: takes a few events at a time if it is slow.
@@ -42,6 +42,8 @@ final class SimulatedClient {
         var began: (StreamOpening) -> Void = { _ in }
         var closed: () -> Void = {}
         var opened: StreamOpening?
+        /// How far the stream is in a topic.
+        var reached: (Topic) -> Offset = { _ in .zero }
 
         init(isSlow: Bool, take: @escaping ([Item]) -> Void) {
             self.isSlow = isSlow
@@ -73,7 +75,11 @@ final class SimulatedClient {
         }
 
         func reset(_ notice: ResetNotice) {
-            self.take([.reset(notice.topic, notice.reason, requested: notice.requested, cursor: notice.cursor)])
+            // Of a topic that is no more nothing is said but that.
+            let end = notice.oldest?.offset.predecessor ?? notice.latest?.offset ?? self.reached(notice.topic)
+            self.take([
+                .reset(notice.topic, notice.reason, requested: notice.requested, end: end, cursor: notice.cursor)
+            ])
         }
     }
 
@@ -151,6 +157,12 @@ final class SimulatedClient {
         // It may have dropped at once.
         guard self.connection === connection else { return shard.leave(subscriber) }
         self.subscriber = subscriber
+        connection.reached = { [weak subscriber] topic in
+            guard let subscriber, let index = subscriber.topics.firstIndex(where: { $0.topic == topic }) else {
+                return .zero
+            }
+            return subscriber.progress.reached(index)
+        }
     }
 
     /// Asks for one more topic.
@@ -168,8 +180,7 @@ final class SimulatedClient {
     }
 
     /// Asks to be rid of a topic.
-    /// - Parameter trimmed: Says up to where the topic's log holds nothing, when the answer comes.
-    func unsubscribe(using random: inout SeededGenerator, trimmed: @escaping (Topic) -> Offset) {
+    func unsubscribe(using random: inout SeededGenerator) {
         guard let connection, let subscriber, let shard, let topic = self.wanted.randomElement(using: &random) else {
             return
         }
@@ -177,7 +188,7 @@ final class SimulatedClient {
         shard.unsubscribe(subscriber, from: topic) { [weak self] _ in
             guard let self, self.connection === connection else { return }
             self.topics.removeAll { $0 == topic }
-            self.take([.unsubscribed(topic, trimmed: trimmed(topic))])
+            self.take([.unsubscribed(topic)])
         }
     }
 
@@ -222,7 +233,7 @@ final class SimulatedClient {
             self.items.append(item)
             switch item {
             case .event(let id, _): self.cursor = id.description
-            case .reset(_, _, _, let cursor): self.cursor = cursor?.description ?? self.cursor
+            case .reset(_, _, _, _, let cursor): self.cursor = cursor?.description ?? self.cursor
             case .subscribed(_, _, let cursor): self.cursor = cursor?.description ?? self.cursor
             // The cursor before the first event, which browsers are given.
             case .began(_, let cursor, _): self.cursor = cursor?.description

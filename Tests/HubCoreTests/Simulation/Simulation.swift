@@ -254,7 +254,7 @@ final class Simulation {
         let client = self.clients.randomElement(using: &self.random)!
         let server = self.server
         func base(_ topic: Topic) -> Offset { server.log.page(topic, .after(.zero), limit: 1).base }
-        guard self.random.chance(55) else { return client.unsubscribe(using: &self.random, trimmed: base) }
+        guard self.random.chance(55) else { return client.unsubscribe(using: &self.random) }
         let topic = self.topics.randomElement(using: &self.random)!
         switch Int.random(in: 0..<10, using: &self.random) {
         case 0..<3:

@@ -4,25 +4,33 @@
 struct Verdict: CustomStringConvertible {
     /// The time during which a client had a topic, over all its connections.
     private struct Window {
-        let topic: Topic
-        /// Every event after this place is due.
-        let from: Offset
-        /// The last place that the client was told of, which proves what is before it to have been sent.
-        var told = Offset.zero
-        /// It is over, so that nothing after `told` is due.
-        var isOver = false
-        /// The log held nothing up to here when it was over: a gap that was still to be told.
-        var trimmed = Offset.zero
+        /// Every event up to here was received, told to be missing, or not due; those after it are counted from `next` on.
+        var checked: Offset
+        var next = 0
         var received: Set<Offset> = []
-        /// The end of the last gap that was told.
-        var gapEnd = Offset.zero
+        /// What is missing up to here was told.
+        var told = Offset.zero
+        /// The same, unless the client has dropped since and may meet the same gap again.
+        var toldHere = Offset.zero
         /// The stream began before the bus was met, so that it can't be proved where.
         var isBlind = false
 
-        func misses(_ event: Event) -> Bool {
-            event.topic == self.topic && event.offset > max(self.from, self.gapEnd)
-                && (!self.isOver || (event.offset <= self.told && event.offset > self.trimmed))
-                && !self.received.contains(event.offset)
+        init(from place: Offset, isBlind: Bool = false) {
+            self.checked = place
+            self.isBlind = isBlind
+        }
+
+        /// The client comes to a place: with it as its cursor it would be told nothing of what is before.
+        /// - Returns: The events of the topic before the place that it has neither received nor been told of.
+        mutating func advance(to place: Offset, _ events: [Event]) -> [Event] {
+            var missed: [Event] = []
+            while self.next < events.count, events[self.next].offset <= place {
+                let event = events[self.next]
+                self.next += 1
+                guard event.offset > self.checked, event.offset > self.told else { continue }
+                if !self.received.contains(event.offset) { missed.append(event) }
+            }
+            return missed
         }
     }
 
@@ -38,8 +46,7 @@ struct Verdict: CustomStringConvertible {
     private var place: Offset
     private var seen: Set<Offset> = []
     private var windows: [Topic: Window] = [:]
-    private var windowsOver: [Window] = []
-    private let history: [Event]
+    private let history: [Topic: [Event]]
     private let topicsOfEvents: [Offset: Set<Topic>]
 
     /// Holds a client against the history.
@@ -48,26 +55,38 @@ struct Verdict: CustomStringConvertible {
     ///   - history: All events that were ever published and not rolled back.
     init(_ client: SimulatedClient, from start: Offset, history: [Event]) {
         self.place = start
-        self.history = history
+        self.history = Dictionary(grouping: history, by: \.topic)
         self.topicsOfEvents = history.reduce(into: [:]) { $0[$1.offset, default: []].insert($1.topic) }
-        for topic in client.firstTopics { self.windows[topic] = Window(topic: topic, from: start) }
+        for topic in client.firstTopics { self.windows[topic] = Window(from: start) }
         for (index, item) in client.items.enumerated() {
             switch item {
             case .event(let id, let topic): self.take(id, topic, item)
-            case .reset(let topic, let reason, let requested, let cursor):
-                // A reset without a cursor of its own is settled by what follows it.
-                let end = client.items[index...].lazy.compactMap(\.place).first
-                self.take(item, of: topic, reason, requested, end: end, cursor)
+            case .reset(let topic, let reason, let requested, let end, let cursor):
+                // A reset without a cursor of its own is settled by other topics' that follow it at once.
+                let rest = client.items[(index + 1)...].lazy
+                let settled = rest.prefix { $0.isReset(ofOtherThan: topic) }.compactMap(\.place).first
+                let start = cursor?.id.offset ?? settled ?? rest.compactMap(\.place).first?.predecessor
+                let told = max(end, cursor?.id.offset ?? settled ?? .zero)
+                self.take(item, of: topic, reason, requested, end: told, start: start, cursor)
             case .connected(let place):
                 self.place = place
                 self.seen = self.seen.filter { $0 <= place }
+                for topic in self.windows.keys where self.windows[topic]?.toldHere ?? .zero > place {
+                    self.windows[topic]?.toldHere = .zero
+                }
             case .began(let dues, let cursor, let isBlind): self.begin(dues, cursor, isBlind)
             case .subscribed(let topic, let from, let cursor): self.open(topic, from, cursor)
-            case .unsubscribed(let topic, let trimmed): self.close(topic, trimmed)
+            case .unsubscribed(let topic): self.close(topic)
             }
         }
-        let windows = self.windowsOver + self.windows.values
-        self.lost = history.filter { event in windows.contains { $0.misses(event) } }
+        self.advance(to: .maximum)
+    }
+
+    /// The client is told of a place.
+    private mutating func advance(to place: Offset) {
+        for topic in self.windows.keys {
+            self.lost += self.windows[topic]?.advance(to: place, self.history[topic] ?? []) ?? []
+        }
     }
 
     private mutating func take(_ id: EventID, _ topic: Topic, _ item: SimulatedClient.Item) {
@@ -77,58 +96,49 @@ struct Verdict: CustomStringConvertible {
         self.place = max(self.place, id.offset)
         if self.windows[topic] == nil { self.unasked.append(item) }
         let topics = self.topicsOfEvents[id.offset] ?? []
-        for topic in self.windows.keys {
-            self.tell(id.offset, topic)
-            if topics.contains(topic) { self.windows[topic]?.received.insert(id.offset) }
-        }
+        for topic in topics { self.windows[topic]?.received.insert(id.offset) }
+        self.advance(to: id.offset)
     }
 
     private mutating func take(
         _ item: SimulatedClient.Item, of topic: Topic, _ reason: ResetNotice.Reason, _ requested: String,
-        end: Offset?, _ cursor: Cursor?
+        end: Offset, start: Offset?, _ cursor: Cursor?
     ) {
         self.resets += 1
         if self.windows[topic] == nil { self.unasked.append(item) }
-        guard let end else { return }
-        if reason == .lost {
+        if reason == .lost, let start {
             // Another epoch, in which everything that there is of the topic comes again.
-            if end < self.place { (self.place, self.seen) = (end, []) }
-            self.seen = self.seen.filter { $0 <= end || self.topicsOfEvents[$0]?.contains(topic) != true }
+            if start < self.place { (self.place, self.seen) = (start, []) }
+            self.seen = self.seen.filter { $0 <= start || self.topicsOfEvents[$0]?.contains(topic) != true }
         }
-        // What was told before is not told again, unless the client has dropped before it could note it.
-        let told = self.windows[topic].map { $0.gapEnd <= self.place ? $0.gapEnd : .zero } ?? .zero
-        let from = max(Cursor(requested)?.id.offset ?? .zero, told)
-        if cursor != nil { self.place = max(self.place, end) }
-        self.windows[topic]?.gapEnd = end
+        let from = max(Cursor(requested)?.id.offset ?? .zero, self.windows[topic]?.toldHere ?? .zero)
+        self.windows[topic]?.told = end
+        self.windows[topic]?.toldHere = end
+        if let cursor {
+            self.place = max(self.place, cursor.id.offset)
+            self.advance(to: cursor.id.offset)
+        }
         let isBlind = self.windows[topic]?.isBlind ?? false
         self.windows[topic]?.isBlind = false
         if requested == "latest", !isBlind { self.needlessResets.append(item) }
         // No proof reaches across epochs: a reset is due whatever was missed.
         let isOfAnotherEpoch = Cursor(requested)?.id.epoch != cursor?.id.epoch
         if reason == .lost, isOfAnotherEpoch || isBlind { return }
-        let isNeedless = !self.history.contains { $0.topic == topic && $0.offset > from && $0.offset <= end }
+        let isNeedless = self.history[topic]?.contains { $0.offset > from && $0.offset <= end } != true
         if isNeedless { self.needlessResets.append(item) }
     }
 
     /// A connection without a cursor begins; nothing is known of an earlier one.
     private mutating func begin(_ dues: [Topic: Offset], _ cursor: Cursor?, _ isBlind: Bool) {
-        for topic in Array(self.windows.keys) { self.close(topic, .maximum) }
-        for (topic, due) in dues {
-            self.windows[topic] = Window(topic: topic, from: due, isBlind: isBlind)
-        }
+        for topic in Array(self.windows.keys) { self.close(topic) }
+        for (topic, due) in dues { self.windows[topic] = Window(from: due, isBlind: isBlind) }
         self.place = cursor?.id.offset ?? .zero
         self.seen = []
     }
 
-    /// The client is told of a place: what is before it was sent.
-    private mutating func tell(_ place: Offset, _ topic: Topic) {
-        guard let told = self.windows[topic]?.told else { return }
-        self.windows[topic]?.told = max(told, place)
-    }
-
     private mutating func open(_ topic: Topic, _ from: Offset, _ cursor: Cursor?) {
         self.changes += 1
-        self.windows[topic] = Window(topic: topic, from: from)
+        self.windows[topic] = Window(from: from)
         // The topic's own events may come again, if the client asks for them, and nobody else's.
         let first = min(from, cursor?.id.offset ?? from)
         self.seen = self.seen.filter { $0 <= first || self.topicsOfEvents[$0]?.contains(topic) != true }
@@ -138,12 +148,9 @@ struct Verdict: CustomStringConvertible {
         self.place = beginning
     }
 
-    private mutating func close(_ topic: Topic, _ trimmed: Offset) {
+    private mutating func close(_ topic: Topic) {
         self.changes += 1
-        guard var window = self.windows.removeValue(forKey: topic) else { return }
-        window.isOver = true
-        window.trimmed = trimmed
-        self.windowsOver.append(window)
+        self.windows[topic] = nil
     }
 
     var isGood: Bool {
@@ -163,11 +170,15 @@ extension SimulatedClient.Item {
         if case .reset = self { true } else { false }
     }
 
+    func isReset(ofOtherThan topic: Topic) -> Bool {
+        if case .reset(let other, _, _, _, _) = self { other != topic } else { false }
+    }
+
     /// The place after it.
     var place: Offset? {
         switch self {
         case .event(let id, _): id.offset
-        case .reset(_, _, _, let cursor): cursor?.id.offset
+        case .reset(_, _, _, _, let cursor): cursor?.id.offset
         case .connected, .began, .subscribed, .unsubscribed: nil
         }
     }
