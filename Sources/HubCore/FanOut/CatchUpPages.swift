@@ -8,6 +8,8 @@ import DequeModule
 final class CatchUpPages {
     /// How long a stream that takes nothing keeps its pages, in ticks of the shard.
     private static let idleTickLimit = 20
+    /// The fewest events of a topic that are worth a read.
+    private static let leastShare = 16
 
     private let shard: Int
     private let partition: Partition
@@ -49,8 +51,17 @@ final class CatchUpPages {
         let start = subscriber.pages?.nextPage(of: topic, index, after: position) ?? position
         guard subscriber.pages({ $0.await(index) }) == true, topic.wait(subscriber, after: start) else { return nil }
         self.requestedCount += 1
-        self.partition.requestPage(of: topic.topic, after: start, wanted: .max, shard: self.shard)
+        self.partition.requestPage(
+            of: topic.topic, after: start, wanted: self.share(of: subscriber), shard: self.shard)
         return nil
+    }
+
+    /// How many events of each of its topics a stream has a use for: one that ends after a few wants twice its even share of
+    /// them, since topics are not alike.
+    private func share(of subscriber: Subscriber) -> Int {
+        let limit = subscriber.outlet.eventLimit
+        let share = limit / max(1, subscriber.topics.count)
+        return min(limit, share > .max / 2 ? .max : max(Self.leastShare, 2 * share))
     }
 
     /// Gives a page to those who wait for it.

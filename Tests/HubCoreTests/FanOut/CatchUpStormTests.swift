@@ -66,6 +66,24 @@ import Testing
         #expect(storm.shard.view.partition.pageBudget.heldByteCount == 0)
     }
 
+    @Test func whoEndsAfterAFewEventsReadsFew() throws {
+        let storm = try Storm(pageByteCount: 64 << 20, pageCount: Self.eventsPerTopic)
+        let held = [Self.topicCount, Int.max].map { limit in
+            let outlet = StubOutlet()
+            outlet.batchLimit = limit
+            outlet.takesOneAtATime = limit == .max
+            let subscriber = storm.join(outlet, from: .earliest)
+            storm.loop.advanceTime(by: .milliseconds(200))
+            #expect(limit == .max ? outlet.delivered > 0 : outlet.delivered == limit)
+            defer {
+                storm.shard.leave(subscriber)
+                storm.loop.advanceTime(by: .seconds(3))
+            }
+            return storm.shard.view.partition.pageBudget.heldByteCount
+        }
+        #expect(held[0] > 0 && held[0] * 4 < held[1], "\(held)")
+    }
+
     @Test func pollsInARowCostHardlyMoreReadsThanThereArePages() throws {
         let storm = try Storm(pageByteCount: 64 << 20, pageCount: Self.eventsPerTopic)
         let (limit, count) = (Self.topicCount * 2, Self.topicCount * Self.eventsPerTopic)
