@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import HubServer
@@ -77,11 +78,16 @@ struct LimitTests {
 
     @Test func aHeadThatComesTooSlowlyIsToldSo() async throws {
         try await TestServer.run({ $0.limits.headTime = .seconds(2) }) { server in
-            try await server.connect { client in
-                client.send("GET /health/live HTTP/1.1\r\nHo")
-                let answer16 = try await client.readAnswer()
-                #expect(answer16.status == 408)
-                try await client.waitForClose()
+            try await eventually("a head that has begun should be refused", seconds: 30) {
+                let text = try await server.connect { client in
+                    client.send("GET /health/live HTTP/1.1\r\nHo")
+                    try await client.waitForClose()
+                    return client.text
+                }
+                // On a machine that is busy enough even the beginning comes too late, and is closed without a word.
+                guard !text.isEmpty else { return false }
+                #expect(text.hasPrefix("HTTP/1.1 408 "))
+                return true
             }
         }
     }
