@@ -24,7 +24,7 @@ fuzz: ## Feed changed requests, frames, JSON and replies for 10 minutes (ARGS='-
 	@scripts/install-packages build test
 	@scripts/fuzz $(ARGS)
 
-chaos: ## Break every part of a cluster under load and count what is lost (ARGS='--only hub-killed' runs one fault)
+chaos: ## Break every part of a cluster under load and count what is lost (ARGS='--only hub-killed' runs one, --encrypted over TLS)
 	@scripts/install-packages build test
 	swift build $(RELEASE) --product hub
 	python3 Tests/Chaos/chaos.py .build/release/hub $(ARGS)
@@ -41,9 +41,12 @@ lint: ## Check the style of Swift, shell and YAML, and what is in deploy/
 format: ## Rewrite the Swift sources in the house style
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks web
 
-docs: ## Write what docs/ has from the sources: the table of settings
+docs: ## Write what docs/ has from the sources, the table of settings, and HubClient's pages (dist/docs/HubClient)
 	@scripts/install-packages build
 	HUB_WRITE_DOCS=1 swift test --disable-xctest --filter SettingTableTests
+	mkdir -p dist/docs
+	swift package --allow-writing-to-directory dist/docs generate-documentation --target HubClient \
+		--warnings-as-errors --output-path dist/docs/HubClient
 
 bench: ## Build for release and measure beside the floor (ARGS='--rows fanout --rounds 3' chooses, ARGS=--help lists)
 	@scripts/install-packages build bench

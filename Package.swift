@@ -15,7 +15,13 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHPACK: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
@@ -25,6 +31,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 
 // Each target imports only those above it; the folders mirror how an event travels.
@@ -38,15 +45,21 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.15.0"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
     ],
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
@@ -57,8 +70,23 @@ let package = Package(
             dependencies: ["ByteStrings", "CHiredis", nioCore, nioPosix, nioSSL, logging, deque],
             swiftSettings: settings),
         .target(
+            name: "ByteStreams", dependencies: [nioCore, logging], swiftSettings: settings),
+        .target(
+            name: "HTTPWire",
+            dependencies: [
+                "ByteStrings", "ByteStreams", httpTypes, nioCore, nioPosix, nioHTTP1, nioHTTP2, nioHPACK, nioSSL,
+                nioTLS, x509, asn1, crypto, logging, deque,
+            ],
+            swiftSettings: settings),
+        .target(
             name: "HubCore",
-            dependencies: ["ByteStrings", nioCore, nioPosix, logging, deque, heap],
+            dependencies: ["ByteStrings", "ByteStreams", nioCore, nioPosix, logging, deque, heap],
+            swiftSettings: settings),
+        .target(
+            name: "HubTokens", dependencies: ["ByteStrings", "HubCore", jwt, httpClient, nioCore, nioHTTP1, logging],
+            swiftSettings: settings),
+        .target(
+            name: "HubDoor", dependencies: ["ByteStrings", "HubCore", "HubTokens", nioCore, crypto, logging],
             swiftSettings: settings),
         .target(
             name: "HubRedis",
@@ -68,7 +96,9 @@ let package = Package(
         .target(
             name: "HubTransports",
             dependencies: [
-                "ByteStrings", "HubCore", "CZlib", nioCore, nioPosix, nioHTTP1, nioWebSocket, logging, deque, crypto,
+                "ByteStrings", "ByteStreams", "HTTPWire", "HubCore", "HubDoor", "CZlib", httpTypes, nioCore, nioPosix,
+                nioWebSocket,
+                logging, deque, crypto,
             ],
             swiftSettings: settings),
         .target(
@@ -82,9 +112,11 @@ let package = Package(
         .target(
             name: "HubServer",
             dependencies: [
-                "ByteStrings", "WebAssets", "HubCore", "HubTransports", nioCore, nioPosix, nioHTTP1, logging, deque,
-                crypto,
-                lifecycle,
+                "ByteStrings", "ByteStreams", "HTTPWire", "WebAssets", "HubCore", "HubDoor", "HubTokens",
+                "HubTransports",
+                httpTypes,
+                nioCore,
+                nioPosix, logging, deque, crypto, lifecycle,
             ],
             resources: [.embedInCode("Operating/openapi.yaml")],
             swiftSettings: settings),
@@ -97,46 +129,61 @@ let package = Package(
         .executableTarget(
             name: "hub",
             dependencies: [
-                "ByteStrings", "HubCore", "HubRedis", "HubTransports", "HubServer", "RedisWire", nioCore, nioPosix,
-                logging,
+                "ByteStrings", "ByteStreams", "HTTPWire", "HubCore", "HubDoor", "HubRedis", "HubTokens",
+                "HubTransports",
+                "HubServer",
+                "RedisWire",
+                nioCore, nioPosix, logging,
                 lifecycle, signals, arguments, yaml,
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "hubctl",
-            dependencies: ["ByteStrings", "HubClient", "HubLoad", nioCore, arguments, logging],
+            dependencies: ["ByteStrings", "HubClient", "HubCore", "HubLoad", "HubTokens", nioCore, arguments, logging],
             swiftSettings: settings),
         .executableTarget(
             name: "hubbench", dependencies: ["CEpoll", "HubLoad", arguments], path: "Benchmarks/hubbench",
             swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: [nioCore, nioPosix], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: [httpTypes, nioCore, nioPosix], path: "Tests/TestSupport",
+            swiftSettings: settings),
         .testTarget(name: "ByteStringsTests", dependencies: ["ByteStrings"], swiftSettings: settings),
+        .testTarget(
+            name: "HTTPWireTests",
+            dependencies: ["ByteStrings", "HTTPWire", "TestSupport", httpTypes, nioCore, nioHTTP1],
+            swiftSettings: settings),
         .testTarget(
             name: "RedisWireTests",
             dependencies: ["RedisWire", "TestSupport", nioCore, nioPosix, nioEmbedded, nioSSL, logging],
             swiftSettings: settings),
         .testTarget(
             name: "HubCoreTests",
-            dependencies: ["HubCore", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
+            dependencies: [
+                "ByteStreams", "ByteStrings", "HubCore", "TestSupport", nioCore, nioPosix, nioEmbedded, logging,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "HubRedisTests",
             dependencies: ["HubRedis", "HubCore", "RedisWire", "TestSupport", nioCore, nioPosix],
             swiftSettings: settings),
         .testTarget(
+            name: "HubTokensTests",
+            dependencies: ["ByteStrings", "HubCore", "HubTokens", "TestSupport", jwt, nioCore, nioPosix, logging],
+            swiftSettings: settings),
+        .testTarget(
             name: "HubTransportsTests",
             dependencies: [
-                "ByteStrings", "HubTransports", "TestSupport", "HubCore", nioCore, nioPosix, nioEmbedded, nioHTTP1,
-                nioWebSocket,
+                "ByteStrings", "ByteStreams", "HTTPWire", "HubTransports", "TestSupport", "HubCore", httpTypes, nioCore,
+                nioPosix, nioEmbedded, nioWebSocket,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "HubServerTests",
             dependencies: [
-                "ByteStrings", "HubServer", "TestSupport", "HubTransports", "HubCore", "WebAssets", nioCore, nioPosix,
-                nioEmbedded,
-                nioHTTP1,
+                "ByteStrings", "ByteStreams", "HTTPWire", "HubServer", "TestSupport", "HubTransports", "HubTokens",
+                "HubDoor", "HubCore",
+                "WebAssets",
+                nioCore, nioPosix, nioEmbedded, nioHPACK, nioSSL,
             ],
             swiftSettings: settings),
         .testTarget(
@@ -146,7 +193,9 @@ let package = Package(
         .testTarget(name: "HubLoadTests", dependencies: ["HubLoad"], swiftSettings: settings),
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["HubClient", "TestSupport", nioCore, nioPosix, nioHTTP1, nioWebSocket],
+            dependencies: [
+                "ByteStrings", "HubClient", "HubTokens", "TestSupport", nioCore, nioPosix, nioHTTP1, nioWebSocket,
+            ],
             swiftSettings: settings),
     ]
 )

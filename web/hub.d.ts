@@ -10,8 +10,8 @@ export interface HubOptions {
   cursor?: string
   /** Where to begin instead: a duration such as `10m`, or a time of RFC 3339. */
   since?: string
-  /** The publish key, if the hub wants one. */
-  token?: string
+  /** What the page may do: a token, which is used to its end; or a function that gives one whenever one is needed; or a publish key. */
+  token?: string | TokenSource
   /** Whether requests to another origin carry cookies. */
   withCredentials?: boolean
   /** How long a connection may take to begin, in milliseconds; 10000. */
@@ -25,6 +25,12 @@ export interface HubOptions {
   /** What to use instead of the global `WebSocket`. */
   WebSocket?: typeof globalThis.WebSocket
 }
+
+/**
+ * Gives a token, or nothing for none. It is asked for every connection, before a token ends, and once after the hub has refused or revoked one.
+ * If it throws, or takes longer than `connectTimeout`, it is asked again as a hub is that can't be reached.
+ */
+export type TokenSource = () => string | null | undefined | Promise<string | null | undefined>
 
 export interface PublishOptions {
   /** The event's name. */
@@ -70,7 +76,7 @@ export interface Reset {
 
 /** What `hub.close` events carry in their `data`, as JSON. */
 export interface Close {
-  reason: 'drain' | 'shed' | 'slow' | 'expired'
+  reason: 'drain' | 'shed' | 'slow' | 'expired' | 'revoked'
 }
 
 /** A stream of a hub's events, with the interface of an EventSource. */

@@ -1,12 +1,14 @@
+import { Access } from './hub/access.js'
+import { Requests } from './hub/asking.js'
 import { backoff, bounded } from './hub/backoff.js'
-import { Connection } from './hub/connection.js'
+import { Connection } from './hub/connecting.js'
 import { HubError } from './hub/error.js'
 import { HubErrorEvent, HubEvent } from './hub/event.js'
 import { iframe } from './hub/iframe.js'
 import { TransportMemory } from './hub/memory.js'
 import { longPoll, poll } from './hub/polling.js'
-import { Publisher } from './hub/publisher.js'
-import { Requests } from './hub/requests.js'
+import { Publisher } from './hub/publishing.js'
+import { renew } from './hub/renewal.js'
 import { readSettings } from './hub/settings.js'
 import { sse } from './hub/stream.js'
 import { Waking } from './hub/waking.js'
@@ -19,25 +21,8 @@ export { HubError, HubErrorEvent, HubEvent }
  */
 
 /**
- * @typedef {object} HubOptions
- * @property {string | string[]} topics What to listen to.
- * @property {TransportName[]} [transports] Which transports may be used, the best first. `sse`, `long-poll`, `poll` by default.
- * @property {string} [cursor] Where to begin: the `lastEventId` of another time, `earliest`, or `latest` (the default).
- * @property {string} [since] Where to begin instead: a duration such as `10m`, or a time of RFC 3339.
- * @property {string} [token] The publish key, if the hub wants one.
- * @property {boolean} [withCredentials] Whether requests to another origin carry cookies.
- * @property {number} [connectTimeout] How long a connection may take to begin, and a publish to be answered, in milliseconds; 10000.
- * @property {number} [heartbeatTimeout] How long a stream may be silent, in milliseconds; 45000. More than the hub's `--heartbeat`.
- * @property {number} [pollInterval] The pause between two polls, in milliseconds; by default what the hub advises.
- * @property {typeof globalThis.fetch} [fetch] What to use instead of the global one.
- * @property {typeof globalThis.WebSocket} [WebSocket] What to use instead of the global one.
- */
-
-/**
- * @typedef {object} PublishOptions
- * @property {string} [event] The event's name.
- * @property {number} [retry] How long clients should wait before they reconnect, in milliseconds.
- * @property {string} [key] The idempotency key; by default one of the event's own.
+ * What a connection takes over from one that made room for it: its token, and how soon there has to be a word, in milliseconds.
+ * @typedef {{ token?: string, patience?: number }} Heritage
  */
 
 /** @type {Record<string, (connection: Connection, publisher: Publisher) => Promise<void>>} */
@@ -67,6 +52,7 @@ export class Hub extends EventTarget {
   onerror = null
 
   #settings
+  #access
   #requests
   #publisher
   #memory
@@ -88,13 +74,14 @@ export class Hub extends EventTarget {
   /**
    * Connects.
    * @param {string | URL | (string | URL)[]} urls The address of the hub, or of several members of one cluster.
-   * @param {HubOptions} options
+   * @param {import('./hub/settings.js').HubOptions} options
    */
   constructor(urls, options) {
     super()
     this.#settings = readSettings(urls, options ?? {}, Object.keys(TRANSPORTS))
     this.#requests = new Requests(this.#settings)
-    this.#publisher = new Publisher(this.#settings)
+    this.#access = new Access(this.#settings)
+    this.#publisher = new Publisher(this.#settings, this.#access)
     this.#cursor = this.#settings.cursor
     this.#memory = new TransportMemory(this.#settings.bases[0])
     this.#transport = Math.max(0, this.#settings.transports.indexOf(this.#memory.recall() ?? ''))
@@ -151,7 +138,7 @@ export class Hub extends EventTarget {
    * Publishes an event, on one topic or several. It is tried again while that may help, and never published twice.
    * @param {string | string[]} topic
    * @param {unknown} data A text, or any other value, which is then sent as its JSON.
-   * @param {PublishOptions} [options]
+   * @param {import('./hub/publishing.js').PublishOptions} [options]
    * @returns {Promise<string>} The event's id.
    * @throws {HubError}
    */
@@ -183,8 +170,8 @@ export class Hub extends EventTarget {
   async #run() {
     // The page may add its listeners first.
     await undefined
-    /** How soon the next connection has to say something, in milliseconds. @type {number | undefined} */
-    let patience
+    /** What the next connection takes over. @type {Heritage} */
+    let heritage = {}
     while (this.#readyState !== Hub.CLOSED) {
       const away = this.#awayUntil - performance.now()
       if (this.#isPaused || away > 0) {
@@ -193,19 +180,18 @@ export class Hub extends EventTarget {
       }
       const connection = new Connection(this.#settings.bases[this.#base], this.#settings, this.#sink, this.#requests)
       this.#connection = connection
-      if (patience !== undefined) connection.hasten(patience)
-      patience = undefined
-      const failure = await this.#connect(connection)
+      const failure = await this.#connect(connection, heritage)
+      heritage = {}
       if (this.#connection !== connection) continue
-      if (connection.isAbandoned) {
+      if (connection.isAbandoned || this.#access.mayAskAgain(connection, failure)) {
         this.#readyState = Hub.CONNECTING
         if (connection.isLate) await connection.flush()
-        patience = connection.nextPatience
+        heritage = { patience: connection.nextPatience, token: connection.isOutdated ? connection.token : undefined }
         continue
       }
       const pause = this.#plan(connection, failure)
-      this.#readyState = failure?.kind === 'final' || this.#isRefused ? Hub.CLOSED : Hub.CONNECTING
-      this.dispatchEvent(new HubErrorEvent(failure ?? new HubError('the hub ended the stream')))
+      this.#readyState = failure.kind === 'final' || this.#isRefused ? Hub.CLOSED : Hub.CONNECTING
+      this.dispatchEvent(new HubErrorEvent(failure))
       await this.#wait(pause)
     }
     this.#waking.stop()
@@ -213,14 +199,15 @@ export class Hub extends EventTarget {
 
   /**
    * @param {Connection} connection
-   * @returns {Promise<HubError | undefined>} `undefined` if the hub ended the connection in order.
+   * @param {Heritage} heritage
+   * @returns {Promise<HubError>} Why it ended.
    */
-  async #connect(connection) {
+  async #connect(connection, heritage) {
     try {
       // Some versions of Node forget about an abort when they collect garbage, so nobody waits for what was aborted.
       const over = new Promise((resolve) => connection.signal.addEventListener('abort', resolve))
-      await Promise.race([TRANSPORTS[this.transport](connection, this.#publisher), over])
-      return connection.failure
+      await Promise.race([this.#begin(connection, heritage), over])
+      return connection.failure ?? this.#access.failureOf(connection)
     } catch (error) {
       return connection.failure ?? HubError.from(error)
     } finally {
@@ -228,10 +215,19 @@ export class Hub extends EventTarget {
     }
   }
 
+  /** @param {Connection} connection @param {Heritage} heritage */
+  async #begin(connection, { token, patience }) {
+    connection.begin(token ?? (await this.#access.ask()))
+    if (connection.isOver) return
+    if (patience !== undefined) connection.hasten(patience)
+    renew(connection, this.#access)
+    await TRANSPORTS[this.transport](connection, this.#publisher)
+  }
+
   /**
    * Decides what comes after a connection that has ended.
    * @param {Connection} connection
-   * @param {HubError} [failure]
+   * @param {HubError} failure Why.
    * @returns {number} How long to wait, in milliseconds.
    */
   #plan(connection, failure) {
@@ -239,7 +235,7 @@ export class Hub extends EventTarget {
     const wasStable = connection.openedAt !== undefined && Date.now() - connection.openedAt > STABLE
     const failures = wasStable || connection.awayTime !== undefined ? 0 : this.#failures
     this.#failures = failures + 1
-    if (failure?.kind === 'unsuited') {
+    if (failure.kind === 'unsuited') {
       this.#transport = (this.#transport + 1) % transports.length
       this.#unsuited.push(failure)
       // The next transport need not wait for what was no fault of the hub, unless all have been tried.
@@ -251,7 +247,7 @@ export class Hub extends EventTarget {
       this.#unsuited = []
     }
     this.#base = (this.#base + 1) % bases.length
-    const told = connection.awayTime ?? failure?.retryAfter ?? this.#retry
+    const told = connection.awayTime ?? failure.retryAfter ?? this.#retry
     this.#awayUntil = performance.now() + bounded(told)
     return backoff(failures, told)
   }
@@ -275,7 +271,7 @@ export class Hub extends EventTarget {
     this.#wake = () => {}
   }
 
-  /** @type {import('./hub/connection.js').Sink} */
+  /** @type {import('./hub/delivery.js').Sink} */
   #sink = {
     cursor: () => this.#cursor,
     open: () => {

@@ -1,7 +1,4 @@
-import AsyncHTTPClient
 public import Logging
-import NIOCore
-import Synchronization
 
 /// A client of one hub, or of several that behave as one: it publishes, subscribes, and asks for the hub's condition.
 ///
@@ -17,14 +14,10 @@ import Synchronization
 /// A client may be used from any number of tasks at once. Call ``shutdown()`` when it is no longer needed, or make it
 /// with ``with(_:logger:_:)``, which does so.
 public final class HubClient: Sendable {
-    /// The settings that the client was made with.
-    public let configuration: HubClientConfiguration
+    let connections: HubConnections
 
-    let endpoints: [HubEndpoint]
-    let http: HTTPClient
-    let logger: Logger
-    /// The place in `endpoints` of the hub that answered last; requests go there first.
-    let preferred = Mutex(0)
+    /// The settings that the client was made with.
+    public var configuration: HubClientConfiguration { self.connections.configuration }
 
     /// Makes a client. It connects when it is first used.
     /// - Parameters:
@@ -35,13 +28,7 @@ public final class HubClient: Sendable {
         _ configuration: HubClientConfiguration = HubClientConfiguration(),
         logger: Logger = Logger(label: "HubClient", factory: { _ in SwiftLogNoOpLogHandler() })
     ) throws(HubClientError) {
-        guard !configuration.urls.isEmpty else { throw .invalidArgument("give at least one hub's address") }
-        var endpoints: [HubEndpoint] = []
-        for url in configuration.urls { endpoints.append(try HubEndpoint(url)) }
-        self.configuration = configuration
-        self.endpoints = endpoints
-        self.logger = logger
-        self.http = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration.http)
+        self.connections = try HubConnections(configuration, logger: logger)
     }
 
     /// Runs a closure with a client, and shuts the client down afterwards.
@@ -68,10 +55,6 @@ public final class HubClient: Sendable {
 
     /// Closes every connection. Streams that are still read end with an error; later calls fail.
     public func shutdown() async {
-        do {
-            try await self.http.shutdown()
-        } catch {
-            self.logger.debug("The HTTP client did not shut down cleanly", metadata: ["error": "\(error)"])
-        }
+        await self.connections.shutdown()
     }
 }

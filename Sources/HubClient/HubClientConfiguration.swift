@@ -2,11 +2,12 @@ import AsyncHTTPClient
 import NIOCore
 
 /// The settings of a ``HubClient``.
-public struct HubClientConfiguration: Sendable, Hashable {
+public struct HubClientConfiguration: Sendable {
     /// The hubs' addresses, `http://HOST[:PORT][/PREFIX]` or `https://…`. With several, a failure moves on to the next.
     public var urls: [String]
-    /// What publishing, deleting and listing topics may need: it is sent as `Authorization: Bearer TOKEN`.
-    public var token: String?
+    /// What hubs may ask for: it is sent as `Authorization: Bearer TOKEN`, to the hubs of ``urls`` and nowhere else, since no
+    /// redirection is followed.
+    public var token: HubToken?
     /// How long a connection may take to be made.
     public var connectTimeout: Duration = .seconds(5)
     /// How long a hub may take to begin with an answer or a stream, and then with the rest of the answer.
@@ -26,7 +27,7 @@ public struct HubClientConfiguration: Sendable, Hashable {
     /// - Parameters:
     ///   - urls: The hubs' addresses; see ``urls``.
     ///   - token: See ``token``.
-    public init(urls: [String] = ["http://127.0.0.1:8080"], token: String? = nil) {
+    public init(urls: [String] = ["http://127.0.0.1:8080"], token: HubToken? = nil) {
         self.urls = urls
         self.token = token
     }

@@ -1,3 +1,4 @@
+public import ByteStrings
 public import Logging
 public import NIOCore
 
@@ -46,6 +47,14 @@ public final class Hub: Sendable {
     /// Whether there is room for topics, as far as nobody listens to them already. If not, that is counted.
     public func hasRoom(for topics: [Topic]) -> Bool {
         self.partition.room.admits(topics)
+    }
+
+    /// Ends the streams of an owner on all loops: what lets the owner in was taken back.
+    /// - Parameters:
+    ///   - owner: The owner's name.
+    ///   - time: Up to when it was issued, in seconds since 1970.
+    public func revoke(_ owner: ByteString, issuedUpTo time: Double) {
+        for shard in self.shards { shard.eventLoop.execute { shard.revoke(owner, issuedUpTo: time) } }
     }
 
     /// Ends all streams, spread evenly over a time, each told that this member is about to stop.

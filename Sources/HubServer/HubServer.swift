@@ -1,9 +1,12 @@
+import ByteStreams
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 public import HubCore
+import HubDoor
 public import HubTransports
 public import Logging
 public import NIOCore
-import NIOHTTP1
 import Synchronization
 
 /// The HTTP server of a hub: publishing, operating, and the paths where streams begin.
@@ -18,11 +21,13 @@ public final class HubServer: Sendable {
     private let forwarded: ForwardedFor
     private let condition = ServerCondition()
     private let connections = ConnectionCounters()
+    private let door: Door
+    private let logger: Logger
     private let state = Mutex(State())
 
     private struct State {
         var sockets: [ListeningSocket] = []
-        var loops: [NIOLoopBound<ServerLoop>] = []
+        var loops: [NIOLoopBound<ConnectionLoop>] = []
         var operatingAddress: SocketAddress?
     }
 
@@ -38,7 +43,7 @@ public final class HubServer: Sendable {
     ///   - configuration: What the server is told.
     ///   - hub: The hub; its loops must be those of the group.
     ///   - group: The loops of the connections.
-    ///   - streams: The subscribing paths, such as `/sse`, and what answers each.
+    ///   - streams: The subscribing paths, such as `/sse`, and what serves each.
     ///   - metrics: What `/metrics` tells in addition to what the server knows.
     ///   - logger: Is told of what strangers try, every 30 s at most.
     public init(
@@ -50,26 +55,34 @@ public final class HubServer: Sendable {
         let loops = Array(group.makeIterator()).count
         let ledger = ConnectionLedger(configuration.caps(openFiles: openFiles, loops: loops))
         let operatingLedger = ConnectionLedger(configuration.operatingCaps)
-        let gate = KeyGate(configuration.keys, logger: logger)
-        let counters = ServerCounters(connections: self.connections, keys: gate)
+        let gate = Gate(configuration.access, logger: logger)
+        let door = Door(hub, access: configuration.access, maximumTopics: configuration.maximumTopicsPerStream)
+        let counters = ServerCounters(connections: self.connections, gate: gate, publishing: door.counters)
         let ownMetrics = ServerMetrics(
             configuration, hub.bus, ledger, operating: operatingLedger, counters, self.condition)
         let routes = RouteTable(
-            configuration: configuration, hub: hub, streams: streams, condition: self.condition, counters: counters,
+            configuration: configuration, hub: hub, door: door, streams: streams, condition: self.condition,
+            counters: counters,
             metrics: [ownMetrics, HubMetrics(hub: hub)] + metrics)
         let forwarded = ForwardedFor(trusted: configuration.trustedProxies, field: configuration.forwardedField)
         let condition = self.condition
-        let serve = { (routes: [Route], host: String, ledger: ConnectionLedger, setting: String) in
+        let serve = { (routes: [Route], host: String, ledger: ConnectionLedger, setting: String, fields: HTTPFields) in
             let log = ListeningLog(logger, setting: setting)
             let router = Router(
                 routes: routes, limits: configuration.limits, budget: configuration.budget,
-                cors: configuration.cors(host: host), gate: gate,
-                forwarded: forwarded, ledger: ledger, condition: condition, counters: counters, log: log)
+                fields: fields, cors: configuration.cors(host: host), gate: gate,
+                tokenCookie: configuration.tokenCookie,
+                forwarded: forwarded, ledger: ledger, condition: condition, counters: counters, door: door,
+                log: log)
             return ServedAddress(router: router, ledger: ledger, log: log)
         }
-        self.main = serve(routes.main, configuration.host, ledger, "--max-connections")
+        self.main = serve(
+            routes.main, configuration.host, ledger, "--max-connections", configuration.strictTransportFields)
         self.operating = serve(
-            routes.operating, configuration.operating?.host ?? configuration.host, operatingLedger, "--operating-port")
+            routes.operating, configuration.operating?.host ?? configuration.host, operatingLedger, "--operating-port",
+            [:])
+        self.door = door
+        self.logger = logger
         self.configuration = configuration
         self.hub = hub
         self.group = group
@@ -92,6 +105,7 @@ public final class HubServer: Sendable {
     /// - Returns: The address, with the port that the system chose if the configuration says 0.
     /// - Throws: `ListeningError` if an address can't be listened on.
     public func start() async throws -> SocketAddress {
+        self.door.open(logger: self.logger)
         if let operating = self.configuration.operating {
             let address = try await self.listen(self.operating, operating.host, operating.port, isOperating: true)
             self.state.withLock { $0.operatingAddress = address }
@@ -104,7 +118,9 @@ public final class HubServer: Sendable {
     ) async throws -> SocketAddress {
         let loops = try await self.makeLoops(served.ledger.caps)
         let listener = Listener(
-            configuration: self.configuration, router: served.router, ledger: served.ledger, forwarded: self.forwarded,
+            configuration: isOperating ? self.configuration.listener : self.configuration.encryptedListener,
+            handler: served.router, ledger: served.ledger,
+            forwarded: self.forwarded,
             counters: self.connections, loops: loops, log: served.log)
         let socket = ListeningSocket(listener, group: self.group, log: served.log)
         self.state.withLock { state in
@@ -119,13 +135,15 @@ public final class HubServer: Sendable {
     }
 
     /// Each address has loops of its own, so that what its connections do is not felt at the other.
-    private func makeLoops(_ caps: ConnectionLedger.Caps) async throws -> [NIOLoopBound<ServerLoop>] {
-        var loops: [NIOLoopBound<ServerLoop>] = []
+    private func makeLoops(_ caps: ConnectionLedger.Caps) async throws -> [NIOLoopBound<ConnectionLoop>] {
+        var loops: [NIOLoopBound<ConnectionLoop>] = []
         let eventLoops = Array(self.group.makeIterator())
         let maximumLingering = max(1, caps.lingering / eventLoops.count)
         for eventLoop in eventLoops {
             let loop = eventLoop.submit {
-                let loop = ServerLoop(eventLoop: eventLoop, maximumLingering: maximumLingering)
+                let loop = ConnectionLoop(
+                    eventLoop: eventLoop, maximumLingering: maximumLingering,
+                    wallClock: { WallClock.milliseconds })
                 loop.start()
                 return NIOLoopBound(loop, eventLoop: eventLoop)
             }
@@ -134,7 +152,7 @@ public final class HubServer: Sendable {
         return loops
     }
 
-    /// Ends all streams over a while, and lets readiness fail. Other requests are still answered: those who watch see
+    /// Ends all streams over a while, and lets readiness fail. Other requests are still served: those who watch see
     /// the failing readiness, and publishers come until their load balancer has seen it too.
     /// - Parameter window: How long the streams are given.
     public func drain(over window: TimeAmount) async {
@@ -146,14 +164,15 @@ public final class HubServer: Sendable {
         try? await deadline.futureResult.get()
     }
 
-    /// Ends listening, and waits for the requests that are still being served.
+    /// Ends listening, and waits for the requests that are still being served, and for their answers to be read.
     /// - Parameter grace: How long to wait for them.
     public func stop(grace: TimeAmount = .seconds(5)) async {
         self.condition.drain()
+        self.door.close()
         for socket in self.sockets { await socket.close() }
         self.closeConnectionsSoon()
         let deadline = NIODeadline.now() + grace
-        while self.main.ledger.total + self.operating.ledger.total > 0, NIODeadline.now() < deadline {
+        while self.main.ledger.isInUse || self.operating.ledger.isInUse, NIODeadline.now() < deadline {
             try? await Task.sleep(nanoseconds: 10_000_000)
         }
         for loop in self.state.withLock({ $0.loops }) { loop.eventLoop.execute { loop.value.stop() } }

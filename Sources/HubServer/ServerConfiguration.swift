@@ -1,5 +1,9 @@
-import ByteStrings
-public import HubCore
+public import ByteStreams
+public import ByteStrings
+import HTTPTypes
+public import HTTPWire
+import HubCore
+public import HubDoor
 public import HubTransports
 public import NIOCore
 
@@ -36,8 +40,18 @@ public struct ServerConfiguration: Sendable {
     public var maximumTopicsPerStream = 100
     /// Which pages of other origins may use the hub, as they were named. What a request may do is decided by `pages`.
     public var cors = CORSPolicy()
-    /// The keys that publishing, deleting and listing need.
-    public var keys = PublishKeys()
+    /// Who may do what.
+    public var access = AccessRules()
+    /// What connections of clients are encrypted with; `nil` if they are not. Those to the operating address never are.
+    public var tls: TLSCredentials?
+    /// Counts how handshakes end.
+    let tlsCounters = TLSCounters()
+    /// Count what there is of HTTP/2.
+    let http2Counters = HTTP2Counters()
+    /// For how long browsers are told to use TLS alone; `nil` to say nothing.
+    public var strictTransport: TimeAmount?
+    /// The name of the cookie that may hold a token.
+    public var tokenCookie: ByteString = "hub_token"
     /// Whether there is something to see at `/`.
     public var isDemo = false
     /// The path of a WebSocket that sends everything back; `nil` for none.
@@ -48,14 +62,39 @@ public struct ServerConfiguration: Sendable {
     /// How long a message of a WebSocket client may take to be complete.
     public var webSocketMessageTime = TimeAmount.seconds(30)
 
+    /// What listeners are told.
+    var listener: ListenerConfiguration {
+        var listener = ListenerConfiguration()
+        listener.backlog = self.backlog
+        listener.sendBufferBytes = self.sendBufferBytes
+        listener.acknowledgementTime = self.acknowledgementTime
+        listener.limits = self.limits
+        listener.budget = self.budget
+        listener.http2Counters = self.http2Counters
+        return listener
+    }
+
+    /// The same for the connections of clients.
+    var encryptedListener: ListenerConfiguration {
+        var listener = self.listener
+        listener.tls = self.tls
+        listener.tlsCounters = self.tlsCounters
+        return listener
+    }
+
+    /// What every response to a client says of that (RFC 6797, 6.1).
+    var strictTransportFields: HTTPFields {
+        guard self.tls != nil, let age = self.strictTransport else { return [:] }
+        return [.strictTransportSecurity: "max-age=\(age.nanoseconds / 1_000_000_000)"]
+    }
+
     /// Which pages may use the hub at its main address, its own included.
     public var pages: CORSPolicy { self.cors(host: self.host) }
 
     /// What a WebSocket client may send and have.
     public var webSocket: WebSocketConfiguration {
         var webSocket = WebSocketConfiguration(
-            maximumMessageBytes: self.limits.bodyBytes, maximumTopics: self.maximumTopicsPerStream,
-            budget: self.budget)
+            maximumMessageBytes: self.limits.bodyBytes, budget: self.budget)
         webSocket.messageTime = self.webSocketMessageTime
         return webSocket
     }
@@ -63,9 +102,9 @@ public struct ServerConfiguration: Sendable {
     /// The defaults.
     public init() {}
 
-    /// The policy for an address: a hub without keys on loopback takes only names of this machine for its own.
+    /// The policy for an address: a hub that is open to all on loopback takes only names of this machine for its own.
     func cors(host: String) -> CORSPolicy {
-        self.keys.isEmpty && Loopback.contains(ByteString(host)) ? self.cors.guardingLoopback : self.cors
+        self.access.isOpen && Loopback.contains(ByteString(host)) ? self.cors.guardingLoopback : self.cors
     }
 
     /// How many connections there may be.

@@ -1,7 +1,9 @@
+public import HTTPTypes
+public import HTTPWire
 public import HubCore
-public import NIOHTTP1
+public import HubDoor
 
-/// An endpoint whose answer is a stream: one transport of the hub. Called on the loop of the exchange's channel.
+/// An endpoint whose response is a stream: one transport of the hub. Called on the loop of the exchange.
 public protocol StreamEndpoint: Sendable {
     /// The media type of the stream, which a client's `Accept` must allow.
     var mediaType: String { get }
@@ -12,25 +14,28 @@ public protocol StreamEndpoint: Sendable {
     /// Whether a POST asks for the same as a GET, with a form or JSON as its query.
     var takesForms: Bool { get }
 
-    /// Whether its streams are answered at once, so that the topics that they listen to cost nothing afterwards.
+    /// Whether its streams end at once, so that the topics that they listen to cost nothing afterwards.
     var isMomentary: Bool { get }
 
-    /// The cursor in a header field that only this transport knows; it outranks the query's. `nil` if there is none.
-    func cursor(in headers: HTTPHeaders) -> String?
+    /// The cursor in a field that only this transport knows; it outranks the query's. `nil` if there is none.
+    func cursor(in fields: HTTPFields) -> String?
 
     /// Refuses what the head alone shows to be wrong.
-    func check(_ request: StreamRequest) throws(StreamRefusal)
+    func check(_ request: StreamRequest) throws(Problem)
 
-    /// Answers a GET with a stream, which ends when the client leaves or the hub ends it.
-    func open(_ request: StreamRequest, _ exchange: any StreamExchange)
+    /// Responds to a GET with a stream, which ends when the client leaves or the hub ends it.
+    /// - Parameters:
+    ///   - request: What is asked for.
+    ///   - session: By whom.
+    ///   - exchange: The request that waits for its response.
+    func open(_ request: StreamRequest, of session: Session, on exchange: any HTTPExchange)
 
-    /// What a GET is answered with when the client is turned away for now; `nil` if a refusal will do.
-
+    /// The response to a GET of a client that is turned away for now; `nil` if a refusal will do.
     /// - Parameter retry: After how long the client should come back, in milliseconds.
-    func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> StreamFarewell?
+    func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> Response?
 
-    /// Answers a HEAD: what GET would, without a body, and without a subscription.
-    func describe(_ request: StreamRequest, _ exchange: any StreamExchange)
+    /// Responds to a HEAD: what GET would, without a body, and without a subscription.
+    func describe(_ request: StreamRequest, _ exchange: any HTTPExchange)
 }
 
 extension StreamEndpoint {
@@ -44,13 +49,13 @@ extension StreamEndpoint {
     public var isMomentary: Bool { false }
 
     /// There is none.
-    public func cursor(in headers: HTTPHeaders) -> String? { nil }
+    public func cursor(in fields: HTTPFields) -> String? { nil }
 
     /// What all transports have in common is enough.
-    public func check(_ request: StreamRequest) throws(StreamRefusal) {}
+    public func check(_ request: StreamRequest) throws(Problem) {}
 
     /// A refusal will do.
-    public func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> StreamFarewell? { nil }
+    public func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> Response? { nil }
 }
 
 /// Where events keep their bytes in each wire format; the gaps leave room for a format's variants.
@@ -63,4 +68,21 @@ enum EncodingSlot: Int {
     case iframe = 5
     /// `WebSocketEncoding`, two variants.
     case webSocket = 6
+}
+
+/// When a client that was told to leave comes back, so that a fleet does not move in step.
+enum CloseRetry {
+    private static let milliseconds: ClosedRange<Int32> = 500...5000
+
+    /// In milliseconds.
+    static func random() -> Int32 { .random(in: self.milliseconds) }
+}
+
+extension HTTPField.Name {
+    /// Whether a stream is complete from where it was asked to begin.
+    static let hubReplay = Self.known("Hub-Replay")
+    /// After how many seconds a client that polls should come back.
+    static let hubPollAfter = Self.known("Hub-Poll-After")
+    /// Whether a proxy holds the response back until it is complete (nginx).
+    static let xAccelBuffering = Self.known("X-Accel-Buffering")
 }

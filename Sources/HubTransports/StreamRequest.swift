@@ -1,6 +1,7 @@
 public import ByteStrings
+public import HTTPTypes
+public import HTTPWire
 public import HubCore
-public import NIOHTTP1
 
 /// What a client asked of a subscribing endpoint, checked.
 public struct StreamRequest: Sendable {
@@ -24,14 +25,14 @@ public struct StreamRequest: Sendable {
     /// Whether a browser's own EventSource asks.
     public var isBrowserEventSource = false
     /// The header fields.
-    public var headers = HTTPHeaders()
+    public var fields = HTTPFields()
+    /// What the client calls the server: a host, and maybe a port.
+    public var authority: String?
     /// The names and values of the query, in order, for what only one transport knows.
     public var query: [(name: ByteString, value: ByteString)] = []
     /// Whether the one who asks may write, as far as its origin goes: it is no page of a browser, or one of the hub's own
     /// origin or of an allowed one.
     public var mayWrite = true
-    /// How the client publishes; `nil` if it can't.
-    public var publisher: StreamPublisher?
 
     /// Makes a request.
     public init(topics: [Topic], start: StartPosition, format: Format = .data, prime: Bool = false) {
@@ -42,9 +43,9 @@ public struct StreamRequest: Sendable {
     }
 
     /// The value of a name of the query that may be there once; `nil` if it is absent or empty.
-    public func option(_ name: ByteString) throws(StreamRefusal) -> ByteString? {
+    public func option(_ name: ByteString) throws(Problem) -> ByteString? {
         let values = self.query.filter { $0.name == name }.map(\.value)
-        guard values.count <= 1 else { throw StreamRefusal(.badRequest, "the request may have '\(name)' only once") }
+        guard values.count <= 1 else { throw Problem(.badRequest, "the request may have '\(name)' only once") }
         return values.first.flatMap { $0.isEmpty ? nil : $0 }
     }
 
@@ -53,10 +54,10 @@ public struct StreamRequest: Sendable {
     ///   - name: Its name.
     ///   - range: What is accepted.
     /// - Returns: `nil` if it is absent or empty.
-    public func number(_ name: ByteString, in range: ClosedRange<Int>) throws(StreamRefusal) -> Int? {
+    public func number(_ name: ByteString, in range: ClosedRange<Int>) throws(Problem) -> Int? {
         guard let text = try self.option(name) else { return nil }
         guard let number = text.number, range.contains(number) else {
-            throw StreamRefusal(.badRequest, "'\(name)' must be \(range.lowerBound) to \(range.upperBound)")
+            throw Problem(.badRequest, "'\(name)' must be \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

@@ -17,7 +17,8 @@ enum ExitStatus: Int32 {
         switch error {
         case let error as HubClientError: self.init(error.code)
         case let error as NDJSONPublisher.Failure: self.init(error.cause.code)
-        case is UnknownTopic, is IncompleteDelivery: self = .refused
+        case is UnknownTopic, is IncompleteDelivery, is FaultyToken: self = .refused
+        case is UnusableTokenKey: self = .usage
         case is LoadFailure: self = .unavailable
         case let error as InputError: self = error.isMissing ? .noInput : .inputOutput
         default: return nil
@@ -27,7 +28,7 @@ enum ExitStatus: Int32 {
     init(_ code: HubClientError.Code) {
         switch code {
         case .invalidArgument: self = .usage
-        case .unreachable, .unavailable: self = .unavailable
+        case .unreachable, .unavailable, .noToken: self = .unavailable
         case .outcomeUnknown, .streamEnded, .cancelled: self = .outcomeUnknown
         case .unexpectedAnswer: self = .unexpectedAnswer
         default: self = .refused

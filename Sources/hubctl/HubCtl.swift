@@ -9,16 +9,19 @@ struct HubCtl: AsyncParsableCommand {
         abstract: "Publish to a CometHub, subscribe to it, and see how it is.",
         discussion: """
             The hub is named by --url or HUB_URL, and a token by --token or HUB_TOKEN; the flags may stand before the command \
-            or after it.
+            or after it. hubctl token makes tokens.
 
-            Exit status: 0 it worked; 1 the hub refused; 64 wrong usage; 66 no such input; 69 no hub is reachable or ready, \
-            try again; 75 the outcome is unknown, repeat with the same --key; 76 the answer is not a hub's.
+            Exit status: 0 it worked; 1 the hub refused, or the token does not hold; 64 wrong usage; 66 no such input; 69 no hub \
+            is reachable or ready, try again; 75 the outcome is unknown, repeat with the same --key; 76 the answer is not a \
+            hub's.
 
             Completions for your shell: hubctl --generate-completion-script bash (or zsh, fish).
             """,
         version: HubClientRelease.version,
         subcommands: [
-            PublishCommand.self, SubscribeCommand.self, TopicsCommand.self, HealthCommand.self, BenchCommand.self,
+            PublishCommand.self, SubscribeCommand.self, TopicsCommand.self, TokenCommand.self, RevokeCommand.self,
+            HealthCommand.self,
+            BenchCommand.self,
         ])
 
     /// Parses and runs; a failure is one line on standard error and the status that goes with it.

@@ -31,7 +31,8 @@ import Testing
 
     @Test func fieldsHaveTheirTabsReplacedAndWhatIsNoText() {
         for (text, mended) in [
-            (Array("a\tb\r\n".utf8), "a b\r\n"), (Array("é\t€😀".utf8), "é €😀"),
+            (Array("A:\t \ta,\tb \t\r\nB:b\t ,c\t".utf8), "A:   a, b  \r\nB:b  ,c "),
+            (Array("A: é\t€ \t😀".utf8), "A: é\t€ \t😀"),
             ([0x61, 0xFF, 0xFE, 0x62], "a\u{FFFD}b"),
             ([0xE2, 0x82, 0x61, 0x80], "\u{FFFD}a\u{FFFD}"), ([0x61, 0xF0, 0x9F], "a\u{FFFD}"),
         ] {

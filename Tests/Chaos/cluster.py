@@ -4,6 +4,8 @@ import shutil
 import tempfile
 import time
 
+import closed
+from access import access
 from http1 import Connection, NotSent
 from link import Link
 from load import Load
@@ -12,7 +14,7 @@ from transports import TRANSPORTS
 
 
 class Cluster:
-    """Everything of one run; `start` and `begin` begin it, `stop` ends it whatever has happened."""
+    """Everything of one run; `run` is all of it, and `stop` ends it whatever has happened."""
 
     def __init__(self, options, fault):
         self.options = options
@@ -21,7 +23,20 @@ class Cluster:
         self.redis = Redis(self.folder, fault.environment(self.folder))
         self.hubs, self.links = [], []
         self.balancer = None
-        self.load = Load()
+        self.access = access(options, self.folder)
+        self.load = Load(self.access)
+
+    async def run(self):
+        """Breaks it under load, as the fault does. Gives the verdict."""
+        await self.start()
+        await self.begin()
+        seconds = 0.0
+        async for since in self.fault.run(self):
+            seconds = max(seconds, await self.load.wait_until_recovered(since))
+            await self.load.flow(40)
+        verdict = await self.load.settle()
+        verdict.seconds = seconds
+        return verdict
 
     async def start(self):
         self.redis.start()
@@ -32,26 +47,31 @@ class Cluster:
                 self.links.append(Link(self.redis.address))
                 port = await self.links[-1].start()
             bus = f"redis://127.0.0.1:{port}"
-            self.hubs.append(Hub(f"hub{number}", self.folder, self.options.hub, bus, self.fault.hub_options))
+            self.hubs.append(Hub(f"hub{number}", self.folder, self.options.hub, bus, self.fault.hub_options,
+                                 self.access))
             self.hubs[-1].start()
         for hub in self.hubs:
             await self.wait_until_ready(hub)
-        self.balancer = Balancer(self.folder, self.hubs)
+        self.balancer = Balancer(self.folder, self.hubs, self.access)
         self.balancer.start()
         await self.wait_until_ready(self.balancer)
+        if self.access.is_encrypted:
+            for place in (*self.hubs, self.balancer):
+                await closed.check(place.address)
 
-    async def wait_until_ready(self, place, seconds=30.0):
+    @staticmethod
+    async def wait_until_ready(place, seconds=30.0):
         deadline = time.monotonic() + seconds
-        while await self.status(place) != 200:
+        while await Cluster.status(place) != 200:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{place.name} is not ready")
             await asyncio.sleep(0.05)
 
     @staticmethod
     async def status(place):
-        connection = Connection(place.address)
+        connection = Connection(place.operating_address)
         try:
-            return (await connection.request("GET", "/health/ready", seconds=2))[0]
+            return (await connection.request("GET", place.ready_target, seconds=2))[0]
         except (NotSent, OSError, EOFError, TimeoutError):
             return None
         finally:

@@ -9,8 +9,10 @@ import typing
 
 import rolling
 import stalled
+from cluster import Cluster
 from http1 import Connection, metric
 from processes import connections, until
+from trimmed import TrimmedHub
 
 
 @dataclasses.dataclass
@@ -19,9 +21,11 @@ class Fault:
 
     name: str
     run: typing.Callable
+    stage: typing.Callable = Cluster  # what is broken, and under which load
     has_links: bool = False  # the hubs reach Redis through links that can be cut
     is_balanced: bool = False  # all clients come through the balancer
     says_reset: bool = False  # everybody must be told; otherwise nobody
+    may_reset: bool = False  # who is told of what depends on how it came
     is_short: bool = False  # part of the shorter form
     hub_options: dict = dataclasses.field(default_factory=dict)
     environment: typing.Callable = lambda folder: None  # of the Redis server
@@ -109,12 +113,13 @@ def client_address(cluster, hub):
 @fault("Redis: a hub's output buffer overflows")
 async def output_buffer_exceeded(cluster):
     hub = cluster.hubs[0]
-    losses = await metric(hub.address, "hub_subscription_losses_total")
+    losses = await metric(hub, "hub_subscription_losses_total")
     cluster.redis.call("CONFIG", "SET", "client-output-buffer-limit", "pubsub 200kb 0 0")
     # The hub must listen to the topic of the burst.
-    reader, writer = await asyncio.open_connection(*hub.address)
-    writer.write(b"GET /sse?topic=burst&last_event_id=earliest HTTP/1.1\r\nHost: chaos\r\n\r\n")
-    connection = Connection(cluster.hubs[2].address)
+    reader, writer = await asyncio.open_connection(**hub.address.arguments())
+    fields = ["Host: chaos", *cluster.access.fields(subscribe=["burst"])]
+    writer.write("\r\n".join(["GET /sse?topic=burst&last_event_id=earliest HTTP/1.1", *fields, "", ""]).encode())
+    connection = Connection(cluster.hubs[2].address, cluster.access.fields(publish=["burst"]))
     await connection.request("POST", "/publish?topic=burst", b"listening")
     await asyncio.wait_for(reader.readuntil(b"listening"), 30)
     address = client_address(cluster, hub)
@@ -130,7 +135,7 @@ async def output_buffer_exceeded(cluster):
     yield since
     connection.close()
     writer.close()
-    while await metric(hub.address, "hub_subscription_losses_total") == losses:
+    while await metric(hub, "hub_subscription_losses_total") == losses:
         if time.monotonic() > deadline + 30:
             raise TimeoutError("the hub did not notice that Redis dropped it")
         await asyncio.sleep(0.1)
@@ -190,6 +195,13 @@ async def readers_stalled(cluster):
 async def balancer_restarted(cluster):
     await cluster.balancer.kill()
     cluster.balancer.start()
+    yield time.monotonic()
+
+
+@fault("polls of several topics: trimmed between them", stage=TrimmedHub, may_reset=True, is_short=True)
+async def polls_trimmed(hub):
+    await asyncio.sleep(hub.options.seconds)
+    await hub.wait_until_told()
     yield time.monotonic()
 
 

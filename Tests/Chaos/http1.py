@@ -40,8 +40,9 @@ class NotSent(Exception):
 class Connection:
     """A connection that one request after the other is sent on."""
 
-    def __init__(self, address):
+    def __init__(self, address, fields=()):
         self.address = address
+        self.fields = fields  # of every request
         self.reader = self.writer = None
 
     async def request(self, method, target, body=b"", seconds=10.0, headers=()):
@@ -52,7 +53,8 @@ class Connection:
         """
         if self.writer is None:
             try:
-                self.reader, self.writer = await asyncio.wait_for(asyncio.open_connection(*self.address), 2)
+                self.reader, self.writer = await asyncio.wait_for(
+                    asyncio.open_connection(**self.address.arguments()), 2)
             except (OSError, TimeoutError) as error:
                 raise NotSent from error
         try:
@@ -62,7 +64,7 @@ class Connection:
             raise
 
     async def _exchange(self, method, target, body, headers):
-        lines = [f"{method} {target} HTTP/1.1", "Host: chaos", f"Content-Length: {len(body)}", *headers, "", ""]
+        lines = [f"{method} {target} HTTP/1.1", "Host: chaos", f"Content-Length: {len(body)}", *self.fields, *headers, "", ""]
         self.writer.write("\r\n".join(lines).encode() + body)
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         length = head.partition("content-length:")[2].partition("\r\n")[0].strip()
@@ -77,9 +79,22 @@ class Connection:
         self.reader = self.writer = None
 
 
-async def metric(address, name):
+async def ask(hub, connection, method, target, body=b"", headers=()):
+    """Sends a request, again if it did not leave or the hub is too busy for it. Gives the status and the body."""
+    while hub.is_running:
+        try:
+            status, content = await connection.request(method, target, body, 60, headers)
+            if status != 503:
+                return status, content
+        except NotSent:
+            pass
+        await asyncio.sleep(0.1)
+    raise RuntimeError(f"{hub.name} has ended: {hub.log[-500:]}")
+
+
+async def metric(hub, name):
     """The value of a metric of a hub, summed over its labels."""
-    reader, writer = await asyncio.open_connection(*address)
+    reader, writer = await asyncio.open_connection(**hub.operating_address.arguments())
     writer.write(b"GET /metrics HTTP/1.1\r\nHost: chaos\r\nConnection: close\r\n\r\n")
     text = (await asyncio.wait_for(reader.read(), 10)).decode()
     writer.close()

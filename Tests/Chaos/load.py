@@ -2,6 +2,7 @@
 import asyncio
 import time
 
+from access import OpenAccess
 from processes import until
 from publishers import Ledger, Publisher
 from subscribers import Audience, Subscriber
@@ -13,7 +14,8 @@ TOPICS = ["a", "b", "c", "d"]
 class Load:
     """Opens streams, publishes, and tells when everybody is served and what they got."""
 
-    def __init__(self):
+    def __init__(self, access=OpenAccess()):
+        self.access = access
         self.ledger = Ledger()
         self.audience = Audience()
         self.publishers = []
@@ -27,13 +29,14 @@ class Load:
         for number, addresses in enumerate(places):
             topics = [TOPICS[number // 4 % 4], TOPICS[(number // 4 + 1) % 4]]
             transport = transports[number // 16 % len(transports)]
-            self.subscribers.append(Subscriber(topics, addresses, transport))
+            self.subscribers.append(Subscriber(topics, addresses, transport, self.access))
             if number % 50 == 49:
                 await asyncio.sleep(0.01)
-        await until(lambda: all(one.is_open and one.cursor for one in self.subscribers), "all streams are open", 60)
+        await until(lambda: all(one.is_served and one.cursor for one in self.subscribers), "all streams are open", 60)
 
     async def publish(self, places, headers=()):
         """Begins to publish, with a publisher for each place, and waits until everybody receives."""
+        headers = [*headers, *self.access.fields(publish=TOPICS)]
         self.publishers = [Publisher(self.ledger, TOPICS, addresses, headers) for addresses in places]
         await self.flow(20)
 
@@ -60,7 +63,7 @@ class Load:
 
     async def wait_until_open(self):
         """Waits until every stream is open, also those that were told to stay away for a while."""
-        await until(lambda: all(one.is_open for one in self.subscribers), "all streams are open again", 60)
+        await until(lambda: all(one.is_served for one in self.subscribers), "all streams are open again", 60)
 
     async def settle(self):
         """Ends publishing, waits for what was acknowledged, then a while for what should not come; gives the verdict."""

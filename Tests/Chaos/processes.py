@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 
+from access import Address
+
 
 def free_port():
     """A port of the loopback address that nobody listens on now, and that no outgoing connection is given.
@@ -87,18 +89,30 @@ class Child:
 
 
 class Hub(Child):
-    """One member. Its port stays the same when it is started anew."""
+    """One member. Its ports stay the same when it is started anew."""
 
-    def __init__(self, name, folder, binary, bus, options):
-        self.port = free_port()
-        flags = {
+    ready_target = "/health/ready"
+
+    def __init__(self, name, folder, binary, bus, options, access):
+        self.port = self.operating_port = free_port()
+        self.access = access
+        flags = dict(access.flags)
+        if access.is_encrypted:
+            self.operating_port = free_port()
+            flags["--operating-port"] = str(self.operating_port)
+        flags |= {
             "--port": str(self.port), "--bus": bus, "--loops": "1", "--heartbeat": "1s", "--replay-count": "100000",
             "--drain": "2s", **options}
         super().__init__(name, folder, [binary, *(part for flag in flags.items() for part in flag)])
 
     @property
     def address(self):
-        return ("127.0.0.1", self.port)
+        return Address("127.0.0.1", self.port, self.access.is_encrypted)
+
+    @property
+    def operating_address(self):
+        """Where it is asked how it is, always in the open."""
+        return Address("127.0.0.1", self.operating_port)
 
     @property
     def resident_bytes(self):
@@ -167,13 +181,22 @@ class Redis(Child):
 class Balancer(Child):
     """HAProxy with the configuration of deploy/haproxy, on addresses of the run's own."""
 
-    def __init__(self, folder, hubs):
+    ready_target = "/health/live"  # what a hub always has beside its streams
+
+    def __init__(self, folder, hubs, access):
         self.port, operators = free_port(), free_port()
+        self.access = access
         root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
         with open(os.path.join(root, "deploy", "haproxy", "haproxy.cfg"), encoding="utf-8") as file:
             text = file.read()
         replaced = {"bind :8080": f"bind 127.0.0.1:{self.port}", "bind :8405": f"bind 127.0.0.1:{operators}"}
-        replaced |= {f"hub{number}:8080": f"127.0.0.1:{hub.port}" for number, hub in enumerate(hubs, start=1)}
+        replaced |= {f"hub{number}:8080": f"127.0.0.1:{hub.port} port {hub.operating_port}"
+                     for number, hub in enumerate(hubs, start=1)}
+        environment = {"HUB_TLS": ""}
+        if access.is_encrypted:
+            # The way to the hubs is encrypted too. How they are is asked at their operating addresses.
+            replaced["default-server proto h2"] = "default-server ssl verify none alpn h2,http/1.1 no-check-ssl"
+            environment["HUB_TLS"] = access.certificates
         for old, new in replaced.items():
             if old not in text:
                 raise ValueError(f"haproxy.cfg has no '{old}'")
@@ -181,8 +204,11 @@ class Balancer(Child):
         path = os.path.join(folder, "haproxy.cfg")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        super().__init__("haproxy", folder, [shutil.which("haproxy") or "/usr/sbin/haproxy", "-db", "-f", path])
+        super().__init__("haproxy", folder, [shutil.which("haproxy") or "/usr/sbin/haproxy", "-db", "-f", path],
+                         environment)
 
     @property
     def address(self):
-        return ("127.0.0.1", self.port)
+        return Address("127.0.0.1", self.port, self.access.is_encrypted)
+
+    operating_address = address

@@ -1,11 +1,16 @@
 """Publishers that number their events, and the ledger of what became of each."""
 import asyncio
+import json
+import random
 import time
+import urllib.parse
 
-from http1 import Connection, NotSent
+from http1 import Connection, NotSent, ask
 
 PAUSE = 0.1  # seconds between two events of a publisher
 SIZE = 128  # bytes of an event
+TOPIC_RATE = 150  # events a second of one who publishes to topics of its own, at most
+TOPIC_SIZE = 6000  # bytes of such an event
 
 
 class Ledger:
@@ -76,3 +81,46 @@ class Publisher:
         """Publishes no more; waits for the answer that is due."""
         self.is_ending = True
         await self.task
+
+
+class TopicPublisher:
+    """Publishes one event after the other to topics that are its own, to each twice as often as to the next."""
+
+    def __init__(self, hub, topics):
+        self.hub = hub
+        self.published = {topic: [] for topic in topics}  # the ids of each topic's events
+        self.count = 0
+        self.connection = Connection(hub.address, hub.access.fields(publish=topics))
+        self.is_ending = False
+        self.task = None
+
+    def begin(self):
+        self.task = asyncio.create_task(self._run())
+
+    async def finish(self):
+        """Publishes no more; waits for the answer that is due."""
+        self.is_ending = True
+        await self.task
+
+    def close(self):
+        if self.task:
+            self.task.cancel()
+        self.connection.close()
+
+    async def _run(self):
+        topics = list(self.published)
+        weights = [2 ** -place for place in range(len(topics))]
+        while not self.is_ending:
+            # Now and then an event is of two topics, and trimmed from one of them first.
+            count = 2 if random.random() < 0.05 else 1
+            await self._publish(set(random.choices(topics, weights, k=count)))
+            await asyncio.sleep(random.expovariate(TOPIC_RATE))
+
+    async def _publish(self, topics):
+        self.count += 1
+        target = f"/publish?{urllib.parse.urlencode([('topic', topic) for topic in topics])}"
+        status, body = await ask(self.hub, self.connection, "POST", target, b"%d " % self.count + b"x" * TOPIC_SIZE)
+        if status != 200:
+            raise RuntimeError(f"a publish was answered {status}: {body[:200]}")
+        for event in json.loads(body)["events"]:
+            self.published[event["topic"]].append(event["id"])

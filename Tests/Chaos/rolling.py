@@ -12,7 +12,7 @@ async def run(cluster):
     """Replaces every hub under load, and holds to a bound how many streams it asks to come back within one second."""
     for hub in cluster.hubs:
         begun = time.monotonic()
-        moved = await metric(hub.address, "hub_subscribers")
+        moved = await metric(hub, "hub_subscribers")
         survivors = [other for other in cluster.hubs if other is not hub]
         meters = [asyncio.create_task(fastest(other)) for other in survivors]
         hub.signal(signal.SIGTERM)
@@ -47,7 +47,7 @@ async def fastest(hub):
         while True:
             before = time.monotonic()
             try:
-                count = await metric(hub.address, "hub_connections_accepted_total")
+                count = await metric(hub, "hub_connections_accepted_total")
             except (OSError, TimeoutError):
                 continue
             # Each look is a connection of its own.

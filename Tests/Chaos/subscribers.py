@@ -9,10 +9,12 @@ SILENCE = 4.0  # seconds; the hubs of a run say something every second
 class Subscriber:
     """One client: it reads, reconnects to the next address with its cursor, and keeps what it got."""
 
-    def __init__(self, topics, addresses, transport):
+    def __init__(self, topics, addresses, transport, access):
         self.topics = topics
         self.addresses = addresses
         self.transport = transport
+        self.access = access
+        self.token = None
         self.turn = 0
         self.cursor = ""
         self.last_id = ""
@@ -20,7 +22,9 @@ class Subscriber:
         self.resets = []  # (time, topic, reason)
         self.openings = 0
         self.out_of_order = 0
+        self.expirations = 0  # how often it came back with another token
         self.is_open = False
+        self.is_renewing = False
         self.retry = None
         self.returns = []  # when it was told to come back, by the clock of the run
         self.last_heard = 0.0
@@ -35,14 +39,20 @@ class Subscriber:
             self.retry = None
             address = self.addresses[self.turn % len(self.addresses)]
             self.turn += 1
+            self.token = self.access.brief_token(self.topics)
             try:
                 self.connection, _ = await asyncio.wait_for(
-                    loop.create_connection(lambda: self.transport(self), *address), 2)
+                    loop.create_connection(lambda: self.transport(self), **address.arguments(self.transport.protocol)), 2)
                 await self.is_over.wait()
             except (OSError, TimeoutError):
                 pass
             self.is_open = False
             await asyncio.sleep(random.uniform(0.05, 0.5) if self.retry is None else self.retry)
+
+    @property
+    def is_served(self):
+        """Whether it has its stream, or only fetches another token for it."""
+        return self.is_open or self.is_renewing
 
     def close(self):
         self.task.cancel()
@@ -52,7 +62,8 @@ class Subscriber:
     # What the transport tells.
 
     def opened(self):
-        self.is_open = True
+        self.expirations += self.is_renewing
+        self.is_open, self.is_renewing = True, False
         self.openings += 1
 
     def heard(self):
@@ -70,7 +81,14 @@ class Subscriber:
         if place:
             self.cursor = place
 
-    def must_close(self, retry):
+    def must_renew(self):
+        """Comes back with another token. Only a hub that sends many away asks them to wait."""
+        self.is_renewing = True
+
+    def must_close(self, reason, retry):
+        if reason == "expired":
+            self.must_renew()
+            return
         self.retry = retry
         self.returns.append(time.monotonic() + retry)
 

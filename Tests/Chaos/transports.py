@@ -1,23 +1,34 @@
 """How a subscriber reads a stream. Another transport is one more class in `TRANSPORTS`.
 
-The subscriber's `topics` and `cursor` say what is asked for. It is told `opened` when the connection serves, `heard` for any
-sign of life, `received(id, data)`, `was_reset(id, notice)`, `must_close(retry)`, and `ended` once, at last.
+The subscriber's `topics` and `cursor` say what is asked for, and its `token` that it may. It is told `opened` when the
+connection serves, `heard` for any sign of life, `received(id, data)`, `was_reset(id, notice)`, `must_close(reason, retry)`,
+`must_renew` where it was refused because the token has ended, and `ended` once, at last.
 """
 import asyncio
 import json
 import re
 import urllib.parse
 
+import http2
+from access import bearer, is_expiry
 from http1 import Dechunker
 
 
 def query(subscriber, **more):
-    """The topics, and the cursor if it is to be in the query."""
+    """The topics, and what else is to be in the query."""
     return urllib.parse.urlencode([*(("topic", topic) for topic in subscriber.topics), *more.items()])
+
+
+def in_query(subscriber):
+    """The cursor and the token, as a page has them in an URL, since it can set no fields."""
+    more = {"cursor": subscriber.cursor, "access_token": subscriber.token}
+    return {name: value for name, value in more.items() if value}
 
 
 class Exchange(asyncio.Protocol):
     """A connection on which requests are sent, and of whose answers heads and bodies are told apart."""
+
+    protocol = "http/1.1"
 
     def __init__(self, subscriber):
         self.subscriber = subscriber
@@ -40,6 +51,8 @@ class Exchange(asyncio.Protocol):
             return False
         status, *fields = head.decode("latin-1").split("\r\n")
         if int(status.split(" ")[1]) not in expected:
+            if is_expiry(int(status.split(" ")[1]), head.decode("latin-1")):
+                self.subscriber.must_renew()
             self.transport.abort()
             return False
         self.rest = rest
@@ -78,7 +91,7 @@ class ServerSentEvents(Stream):
     def ask(self):
         cursor = self.subscriber.cursor
         self.send(f"/sse?{query(self.subscriber, prime='true')}", "Accept: text/event-stream",
-                  *([f"Last-Event-ID: {cursor}"] if cursor else []))
+                  *bearer(self.subscriber.token), *([f"Last-Event-ID: {cursor}"] if cursor else []))
 
     def take(self, data):
         *blocks, rest = data.split(b"\n\n")
@@ -92,11 +105,48 @@ class ServerSentEvents(Stream):
         if name == b"hub.reset":
             self.subscriber.was_reset(place, json.loads(fields[b"data"]))
         elif name == b"hub.close":
-            self.subscriber.must_close(int(fields.get(b"retry", 1000)) / 1000)
+            self.subscriber.must_close(json.loads(fields[b"data"])["reason"], int(fields.get(b"retry", 1000)) / 1000)
         elif b"data" in fields:
             self.subscriber.received(place, fields[b"data"].decode())
         elif place:
             self.subscriber.cursor = place
+
+
+class ServerSentEventsOverHTTP2(ServerSentEvents):
+    """`GET /sse` on a connection of HTTP/2, by prior knowledge where that is not encrypted."""
+
+    protocol = "h2"
+
+    def send(self, target, *fields):
+        self.frames = http2.Frames()
+        scheme = "https" if self.transport.get_extra_info("ssl_object") else "http"
+        self.transport.write(http2.request(target, fields, scheme))
+
+    def data_received(self, data):
+        self.subscriber.heard()
+        for kind, flags, payload in self.frames.feed(data):
+            self.take_frame(kind, flags, payload)
+
+    def take_frame(self, kind, flags, payload):
+        if kind in (http2.SETTINGS, http2.PING) and not flags & http2.ACKNOWLEDGEMENT:
+            answer = payload if kind == http2.PING else b""
+            self.transport.write(http2.frame(kind, http2.ACKNOWLEDGEMENT, 0, answer))
+        elif kind == http2.HEADERS and self.head is None:
+            self.take_head(payload)
+        elif kind == http2.DATA:
+            self.rest = self.take(self.rest + payload)
+            if payload:
+                self.transport.write(http2.credit(len(payload)))
+        is_last = kind in (http2.HEADERS, http2.DATA) and flags & http2.END_STREAM
+        if is_last or kind in (http2.RESET, http2.GOAWAY):
+            self.transport.close()
+
+    def take_head(self, payload):
+        if not payload.startswith(http2.STATUS_200):
+            self.transport.abort()
+            return
+        self.head = {"status": 200}
+        self.subscriber.opened()
 
 
 class IFrame(Stream):
@@ -105,7 +155,7 @@ class IFrame(Stream):
     BLOCK = re.compile(rb'<script type="application/json">(.*?)</script>\n')
 
     def ask(self):
-        more = {"cursor": self.subscriber.cursor} if self.subscriber.cursor else {}
+        more = in_query(self.subscriber)
         self.send(f"/iframe?{query(self.subscriber, origin='http://localhost', **more)}")
 
     def take(self, data):
@@ -122,7 +172,7 @@ class IFrame(Stream):
         elif kind == "reset":
             self.subscriber.was_reset(message.get("cursor", ""), message)
         elif kind == "close":
-            self.subscriber.must_close(message["retry"] / 1000)
+            self.subscriber.must_close(message["reason"], message["retry"] / 1000)
         elif kind == "open" and "cursor" in message:
             self.subscriber.cursor = message["cursor"]
 
@@ -164,7 +214,8 @@ class Polling(Batches):
         if self.transport.is_closing():
             return
         cursor = self.subscriber.cursor
-        self.send(f"/poll?{query(self.subscriber)}", *([f'If-None-Match: "{cursor}"'] if cursor else []))
+        self.send(f"/poll?{query(self.subscriber)}", *bearer(self.subscriber.token),
+                  *([f'If-None-Match: "{cursor}"'] if cursor else []))
 
     def ask_again(self, head):
         pause = 0 if head.get("hub-poll-after") == "0" else 0.5
@@ -177,7 +228,8 @@ class LongPolling(Batches):
     def ask(self):
         cursor = self.subscriber.cursor
         more = {"cursor": cursor, "timeout": "2"} if cursor else {}
-        self.send(f"/{'long-poll' if cursor else 'poll'}?{query(self.subscriber, **more)}")
+        self.send(f"/{'long-poll' if cursor else 'poll'}?{query(self.subscriber, **more)}",
+                  *bearer(self.subscriber.token))
 
     def ask_again(self, head):
         self.ask()
@@ -189,7 +241,7 @@ class WebSocket(Exchange):
     TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
 
     def ask(self):
-        more = {"cursor": self.subscriber.cursor} if self.subscriber.cursor else {}
+        more = in_query(self.subscriber)
         self.send(f"/ws?{query(self.subscriber, **more)}", "Connection: Upgrade", "Upgrade: websocket",
                   "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
                   "Sec-WebSocket-Protocol: hub.v1+json")
@@ -235,9 +287,10 @@ class WebSocket(Exchange):
         elif kind == "reset":
             self.subscriber.was_reset(message.get("cursor", ""), message)
         elif kind == "close":
-            self.subscriber.must_close(message["retry"] / 1000)
+            self.subscriber.must_close(message["reason"], message["retry"] / 1000)
         elif kind == "hello" and "cursor" in message:
             self.subscriber.cursor = message["cursor"]
 
 
-TRANSPORTS = {"sse": ServerSentEvents, "iframe": IFrame, "poll": Polling, "long-poll": LongPolling, "ws": WebSocket}
+TRANSPORTS = {"sse": ServerSentEvents, "iframe": IFrame, "poll": Polling, "long-poll": LongPolling, "ws": WebSocket,
+              "sse-h2": ServerSentEventsOverHTTP2}

@@ -18,6 +18,7 @@ class Verdict:
     resets: int = 0
     untold: int = 0  # subscribers that were told no reset
     reconnects: int = 0
+    expired: int = 0  # of them, since a token had ended
     seconds: float = 0.0
 
     @property
@@ -44,6 +45,7 @@ class Verdict:
         self.resets += len(subscriber.resets)
         self.untold += not subscriber.resets
         self.reconnects += subscriber.openings - 1
+        self.expired += subscriber.expirations
         for topic in subscriber.topics:
             # A reset is about what was published before it was told.
             told = max((when for when, of, _ in subscriber.resets if of == topic), default=0)

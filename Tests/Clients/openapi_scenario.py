@@ -28,6 +28,10 @@ def documents(hub):
         for method, operation in operations.items():
             missing = {"400", "414"} - operation["responses"].keys()
             assert not missing, f"{method} {path} does not tell of {missing}"
+            # What takes keys and tokens may refuse them.
+            takes = operation.get("security", description["security"]) != []
+            refusals = {"401", "403"} & operation["responses"].keys()
+            assert len(refusals) == (2 if takes else 0), f"{method} {path} tells of {refusals}"
     topic = re.compile(description["components"]["schemas"]["Topic"]["pattern"])
     for name in ("news", "a b", "é", "users/42", "\u00a0"):
         assert topic.search(name), f"{name!r} should be a topic"

@@ -1,4 +1,5 @@
 import HubClient
+import TestSupport
 import Testing
 
 extension ClusterTests {
@@ -72,7 +73,7 @@ extension ClusterTests {
         @Test("what an application publishes with FCALL is received, with its name")
         func functionCall() async throws {
             try await TestCluster.with(hubs: 2) { cluster in
-                let id = try await cluster.redis.cli("FCALL", "hub_publish", "1", "hub:{0}", "t", "from Redis", "note")
+                let id = try cluster.redis.cli("FCALL", "hub_publish", "1", "hub:{0}", "t", "from Redis", "note")
                 let event = try #require(try await cluster.client.firstEvent(of: ["t"], from: .earliest))
                 #expect(event == StreamEvent(id: id, topic: "t", name: "note", data: "from Redis", retry: nil))
             }

@@ -36,7 +36,7 @@ extension ClusterTests {
                 let text = String(repeating: "x", count: 20_000)
                 async let published = cluster.client.publish(text, to: "a")
                 try await waitUntil("the publish lies before Redis") {
-                    try await cluster.redis.unreadByteCount() > text.utf8.count
+                    try cluster.redis.unreadByteCount() > text.utf8.count
                 }
                 cluster.hubs[0].signal(SIGTERM)
                 try await waitUntil("the hub drains") { cluster.hubs[0].log.contains("draining") }

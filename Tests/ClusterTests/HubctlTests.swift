@@ -7,48 +7,12 @@ extension ClusterTests {
     /// The real program against real hubs, as a script would use it.
     @Suite("hubctl")
     struct HubctlTests {
-        /// What a run of it came to.
-        private struct Run {
-            let status: Int32
-            let output: String
-            let errors: String
-
-            var lines: [String] { self.output.split(separator: "\n").map(String.init) }
-        }
-
-        /// A line for the shell with the program in it, at work.
-        private struct Running {
-            let process: ChildProcess
-            let output: String
-            let errors: String
-
-            /// Starts it.
-            /// - Parameter line: `$ctl` is the program.
-            init(_ line: String, in directory: TestDirectory, url: String) async throws {
-                let name = directory.file("hubctl-\(UInt64.random(in: 0 ... .max))")
-                self.output = name + ".out"
-                self.errors = name + ".err"
-                let script = "export HUB_URL='\(url)' ctl='\(Binaries.hubctl)'; { \(line)\n} 2>'\(self.errors)'"
-                self.process = try await ChildProcess.start(["sh", "-c", script], output: self.output)
-            }
-
-            var text: String { (try? String(contentsOfFile: self.output, encoding: .utf8)) ?? "" }
-            var errorText: String { (try? String(contentsOfFile: self.errors, encoding: .utf8)) ?? "" }
-
-            func finish() async throws -> Run {
-                guard case .exited(let status) = try await self.process.wait(within: .seconds(20)) else {
-                    throw ChildProcess.Failure(description: "hubctl was killed: \(self.errorText)")
-                }
-                return Run(status: status, output: self.text, errors: self.errorText)
-            }
-        }
-
         private func with(
-            _ body: (TestCluster, (String) async throws -> Run) async throws -> Void
+            _ body: (TestCluster, (String) async throws -> HubctlRun) async throws -> Void
         ) async throws {
             try await TestCluster.with(hubs: 1) { cluster in
                 try await body(cluster) { line in
-                    try await Running(line, in: cluster.directory, url: cluster.hubs[0].url).finish()
+                    try await HubctlRun.Running(line, in: cluster.directory, url: cluster.hubs[0].url).finish()
                 }
             }
         }
@@ -115,7 +79,7 @@ extension ClusterTests {
         func followsItsHub() async throws {
             try await TestCluster.with(hubs: 2) { cluster in
                 let urls = cluster.hubs.map { "--url \($0.url)" }.joined(separator: " ")
-                let follower = try await Running(
+                let follower = try await HubctlRun.Running(
                     "$ctl subscribe a --from earliest --count 4 \(urls)", in: cluster.directory, url: "")
                 try await cluster.client.publish("1", to: "a")
                 try await cluster.client.publish("2", to: "a")

@@ -27,14 +27,14 @@ extension ClusterTests {
             "its streams go on after it with a reset, on the connection that they have",
             arguments: ["pubsub 0 0 0", "pubsub 32mb 8mb 60"])
         func passedOver(limit: String) async throws {
-            let arguments = ["--client-output-buffer-limit", limit]
-            try await TestCluster.with(hubs: 2, redisArguments: arguments) { cluster in
+            let arguments = ["client-output-buffer-limit \(limit)"]
+            try await TestCluster.with(hubs: 2, redisConfiguration: arguments) { cluster in
                 let fleet = SubscriberFleet(6, .init(topics: ["a", "b"], hubs: cluster.hubs))
                 try await fleet.waitUntilOpen()
                 let publisher = NumberedPublisher(cluster.clients)
                 for topic in ["a", "b"] { await publisher.publish(5, to: topic) }
                 try await fleet.waitUntilReceived(publisher.counted.acknowledged)
-                _ = try await cluster.redis.cli("EVAL", Self.script, "1", "hub:{0}", "a")
+                _ = try cluster.redis.cli("EVAL", Self.script, "1", "hub:{0}", "a")
                 try await waitUntil("everybody is told", within: Patience.duration(.seconds(30))) {
                     fleet.ledgers.allSatisfy { $0.resets.map(\.topic) == ["a"] }
                 }

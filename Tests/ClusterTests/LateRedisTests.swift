@@ -2,6 +2,7 @@ import Foundation
 import HubClient
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 extension ClusterTests {

@@ -2,6 +2,7 @@ import Foundation
 import HubClient
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 extension ClusterTests {
@@ -29,7 +30,7 @@ extension ClusterTests {
                 for hub in others {
                     try await Self.publish("busy", in: cluster)
                     try await waitUntil("all topics are retired") {
-                        try await cluster.redis.cli("EXISTS", "hub:{0}:names") == "0"
+                        try cluster.redis.cli("EXISTS", "hub:{0}:names") == "0"
                     }
                     let quiet = try await Self.poll(hub, "topic=read&cursor=\(read)")
                     #expect(quiet.resets == nil, "\(quiet)")

@@ -1,5 +1,6 @@
 import Foundation
 import HubClient
+import TestSupport
 import Testing
 
 extension ClusterTests {
@@ -16,9 +17,9 @@ extension ClusterTests {
                 try await fleet.waitUntilOpen()
                 let count = try await cluster.publishing(to: self.topics) { _ in
                     for _ in 0..<10 {
-                        for type in types { try await cluster.redis.cli("CLIENT", "KILL", "TYPE", type) }
+                        for type in types { try cluster.redis.cli("CLIENT", "KILL", "TYPE", type) }
                         try await waitUntil("every hub is subscribed again") {
-                            let clients = try await cluster.redis.cli("CLIENT", "LIST", "TYPE", "pubsub")
+                            let clients = try cluster.redis.cli("CLIENT", "LIST", "TYPE", "pubsub")
                             return clients.split(separator: "\n").count == cluster.hubs.count
                         }
                     }
@@ -34,8 +35,8 @@ extension ClusterTests {
 
         @Test("by a burst that exceeds Redis's buffer for a subscriber, everything still arrives once")
         func outputBufferLimit() async throws {
-            let limit = ["--client-output-buffer-limit", "pubsub 64kb 0 0"]
-            try await TestCluster.with(redisArguments: limit) { cluster in
+            let limit = ["client-output-buffer-limit pubsub 64kb 0 0"]
+            try await TestCluster.with(redisConfiguration: limit) { cluster in
                 let fleet = SubscriberFleet(12, .init(topics: ["a"], hubs: cluster.hubs))
                 try await fleet.waitUntilOpen()
                 var expected: Set<Int> = []
@@ -59,7 +60,7 @@ extension ClusterTests {
                 let publisher = NumberedPublisher(cluster.clients)
                 await publisher.publish(10, to: "a")
                 try await fleet.waitUntilReceived(publisher.counted.acknowledged)
-                await cluster.redis.crash()
+                cluster.redis.kill()
                 try await cluster.waitUntilNotReady()
                 for hub in cluster.hubs { try await self.expectUnavailable(hub) }
                 let before = fleet.ledgers.map(\.byteCount)
@@ -140,7 +141,7 @@ extension ClusterTests {
         @Test("a Redis that evicts makes the hubs not ready, and the log says why")
         func eviction() async throws {
             try await TestCluster.with(hubs: 2) { cluster in
-                try await cluster.redis.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+                try cluster.redis.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
                 try await cluster.waitUntilNotReady()
                 for report in await cluster.client.health() {
                     #expect(report.detail?.contains("maxmemory-policy") == true, "\(report.detail ?? "")")
@@ -148,7 +149,7 @@ extension ClusterTests {
                 for hub in cluster.hubs {
                     try await waitUntil("the log says why") { hub.log.contains("allkeys-lru") }
                 }
-                try await cluster.redis.cli("CONFIG", "SET", "maxmemory-policy", "noeviction")
+                try cluster.redis.cli("CONFIG", "SET", "maxmemory-policy", "noeviction")
                 try await cluster.waitUntilReady()
             }
         }

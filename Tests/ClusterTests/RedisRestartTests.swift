@@ -1,5 +1,6 @@
 import Foundation
 import HubClient
+import TestSupport
 import Testing
 
 extension ClusterTests {
@@ -17,9 +18,9 @@ extension ClusterTests {
                         // So that the crash meets publishes on their way, whose outcome nobody knows then.
                         cluster.redis.suspend()
                         try await waitUntil("a publish lies before Redis") {
-                            try await cluster.redis.unreadByteCount() > 0
+                            try cluster.redis.unreadByteCount() > 0
                         }
-                        await cluster.redis.crash()
+                        cluster.redis.kill()
                         try await cluster.waitUntilNotReady()
                         let refused = publisher.counted.unavailable
                         try await waitUntil("a publish is refused") { publisher.counted.unavailable > refused }
@@ -42,7 +43,7 @@ extension ClusterTests {
         func empty() async throws {
             try await TestCluster.with { cluster in
                 try await self.rollBack(cluster, "restarted empty") {
-                    await cluster.redis.crash()
+                    cluster.redis.kill()
                     try cluster.redis.wipe()
                     try await cluster.redis.start()
                 }
@@ -54,9 +55,9 @@ extension ClusterTests {
             try await TestCluster.with(persistence: .savedDump) { cluster in
                 let early = NumberedPublisher(cluster.clients)
                 for topic in self.topics { await early.publish(10, to: topic) }
-                try await cluster.redis.save()
+                try cluster.redis.cli("SAVE")
                 try await self.rollBack(cluster, "restarted from an older snapshot", after: early) {
-                    await cluster.redis.crash()
+                    cluster.redis.kill()
                     try await cluster.redis.start()
                 }
             }
@@ -67,23 +68,23 @@ extension ClusterTests {
             try await TestCluster.with { cluster in
                 let early = NumberedPublisher(cluster.clients)
                 for topic in self.topics { await early.publish(10, to: topic) }
-                let replica = try await RedisServer(in: cluster.directory, name: "replica", persistence: .nothing)
+                let replica = try RedisServer(directory: cluster.directory.file("replica"), port: await FreePort.find())
                 try await replica.start()
-                try await replica.cli("REPLICAOF", "127.0.0.1", "\(cluster.redis.port)")
+                try replica.cli("REPLICAOF", "127.0.0.1", "\(cluster.redis.port)")
                 try await waitUntil("the replica has the data") {
-                    try await replica.cli("INFO", "replication").contains("master_link_status:up")
+                    try replica.cli("INFO", "replication").contains("master_link_status:up")
                 }
-                try await replica.cli("REPLICAOF", "NO", "ONE")
+                try replica.cli("REPLICAOF", "NO", "ONE")
                 do {
                     try await self.rollBack(cluster, "replica promoted", after: early) {
-                        await cluster.redis.crash()
-                        try await replica.takeOver(cluster.redis)
+                        cluster.redis.kill()
+                        try replica.takeOver(cluster.redis)
                     }
                 } catch {
-                    await replica.crash()
+                    replica.kill()
                     throw error
                 }
-                await replica.crash()
+                replica.kill()
             }
         }
 

@@ -15,10 +15,11 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Chaos"))
 
+from access import Address  # noqa: E402
 from load import Load  # noqa: E402
 from transports import TRANSPORTS  # noqa: E402
 
-BALANCER = ("127.0.0.1", 8080)
+BALANCER = Address("127.0.0.1", 8080)
 SUBSCRIBERS = 96
 
 

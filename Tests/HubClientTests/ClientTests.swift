@@ -5,7 +5,7 @@ import Testing
 @Suite("A client, against answers that a hub rarely gives", .timeLimit(.minutes(1)))
 struct ClientTests {
     private func with<Result>(
-        _ scripts: [[ScriptedServer.Answer]], token: String? = nil,
+        _ scripts: [[ScriptedServer.Answer]], token: HubToken? = nil,
         _ body: (HubClient, [ScriptedServer]) async throws -> Result
     ) async throws -> Result {
         var servers: [ScriptedServer] = []

@@ -11,11 +11,11 @@ struct SubscriptionStateTests {
     private var random = SeededGenerator(seed: 1)
 
     private func state(
-        _ topics: [String] = ["news"], start: StreamStart = .latest, hubs: Int = 1
+        _ topics: [String] = ["news"], start: StreamStart = .latest, hubs: Int = 1, renewsToken: Bool = false
     ) -> SubscriptionState {
         SubscriptionState(
             topics: topics, start: start, endpoint: 0, endpointCount: hubs,
-            backoff: ReconnectBackoff(base: .seconds(1), maximum: .seconds(8)))
+            backoff: ReconnectBackoff(base: .seconds(1), maximum: .seconds(8)), renewsToken: renewsToken)
     }
 
     private func message(
@@ -82,6 +82,23 @@ struct SubscriptionStateTests {
             state.received(self.message(#"{"reason":"drain"}"#, type: "hub.close", retry: 1234))
                 == .close(StreamClose(reason: .drain, retry: 1234)))
         #expect(state.lost(self.ended, after: .seconds(1), using: &self.random) == .retry(after: .milliseconds(1234)))
+    }
+
+    @Test(
+        "comes back at once, to the same hub, if all that it lacks is a token that there is", arguments: [true, false])
+    mutating func expiry(_ renewsToken: Bool) {
+        let expired = self.message(#"{"reason":"expired"}"#, type: "hub.close", id: "c1", retry: 1234)
+        let told = SubscriptionState.Decision.retry(after: .milliseconds(1234))
+        for age in [Duration.seconds(1), .milliseconds(900)] {
+            var state = self.state(hubs: 2, renewsToken: renewsToken)
+            state.opened()
+            _ = state.received(expired)
+            let isAtOnce = renewsToken && age == .seconds(1)
+            let decision = state.lost(self.ended, after: age, using: &self.random)
+            #expect(decision == (isAtOnce ? .retry(after: .zero) : told))
+            #expect(state.endpoint == (isAtOnce ? 0 : 1))
+            #expect(state.cursor == "c1")
+        }
     }
 
     @Test("waits longer after each failure, up to the maximum, and anew after an event")

@@ -63,8 +63,8 @@ class Line {
   }
 
   #fail(error) {
-    if (this.hub.readyState === Hub.CLOSED) this.#row.showState('closed')
-    else this.#row.showState('connecting')
+    this.#row.showState(this.hub.readyState === Hub.CLOSED ? 'closed' : 'connecting')
+    if (error.status === 401) return this.#board.tell('The clock is not public on this hub: see “A private topic”.')
     this.#board.tell(`${this.#transport.title}: ${error.message}.`)
   }
 

@@ -1,28 +1,4 @@
-const KEPT = 4
-
-/** The lines of a list, the newest first. */
-class Log {
-  #list
-
-  constructor(list) {
-    this.#list = list
-  }
-
-  /** Adds a line, or finishes the one that was added before. */
-  add(text, aside, isFailure = false) {
-    const line = document.createElement('li')
-    line.classList.toggle('failed', isFailure)
-    line.append(element(text), ...(aside === undefined ? [] : [element(aside)]))
-    this.#list.prepend(line)
-    while (this.#list.children.length > KEPT) this.#list.lastElementChild.remove()
-  }
-}
-
-function element(text) {
-  const span = document.createElement('span')
-  span.textContent = text
-  return span
-}
+import { Log } from './log.js'
 
 /** Sends what is typed on the WebSocket, and shows it as it comes back. */
 export function runEcho(form, hub, topic) {

@@ -13,7 +13,7 @@ export class Doubt {
   /** How soon the connection has, or had, to say something, in milliseconds. @type {number | undefined} */
   patience
 
-  /** @param {import('./connection.js').Connection} connection */
+  /** @param {import('./connecting.js').Connection} connection */
   constructor(connection) {
     this.#connection = connection
   }

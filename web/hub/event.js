@@ -1,3 +1,17 @@
+/**
+ * An event, as every transport hands it over.
+ * @typedef {object} Received
+ * @property {string} type
+ * @property {string} data
+ * @property {string} [topic]
+ * @property {string} [id] Absent where the event is no place in the stream.
+ */
+
+/**
+ * An event or a reset in the JSON of the hub.
+ * @typedef {{ id?: string, topic?: string, event?: string, data?: string, retry?: number }} JSONEvent
+ */
+
 /** An event of the hub: a MessageEvent that knows its topic. */
 export class HubEvent extends MessageEvent {
   /** The topic. Empty where the event has none, as `hub.close`. @type {string} */

@@ -1,8 +1,12 @@
 import { HubError } from './error.js'
+import { refusal } from './refusal.js'
+
+/** How long after a page's end its messages may come, in milliseconds. */
+const LATE = 1000
 
 /**
  * A hidden frame whose page grows by an event at a time, for pages that can keep no request of their own open.
- * @param {import('./connection.js').Connection} connection
+ * @param {import('./connecting.js').Connection} connection
  */
 export async function iframe(connection) {
   const frame = document.createElement('iframe')
@@ -11,26 +15,29 @@ export async function iframe(connection) {
   frame.src = connection.url('iframe', { origin: globalThis.origin }).href
   const { connectTimeout, heartbeatTimeout } = connection.settings
   connection.expect(connectTimeout, () => new HubError('the frame did not begin in time', { kind: 'unsuited' }))
-  await new Promise((resolve) => {
+  const isRefused = await new Promise((resolve) => {
     const listen = (/** @type {MessageEvent} */ { source, origin, data }) => {
       if (source !== frame.contentWindow || origin !== connection.base.origin || typeof data?.hub !== 'string') return
       connection.hear()
       connection.expect(heartbeatTimeout, () => new HubError('the frame has fallen silent'))
       const { hub, ...message } = data
-      if (take(connection, hub, message)) resolve(undefined)
+      if (take(connection, hub, message)) resolve(false)
     }
     globalThis.addEventListener('message', listen)
     connection.signal.addEventListener('abort', () => {
       globalThis.removeEventListener('message', listen)
       frame.remove()
-      resolve(undefined)
+      resolve(false)
     })
+    // A page that has ended without a word was no stream of the hub's.
+    frame.onload = () => setTimeout(() => connection.openedAt === undefined && resolve(true), LATE)
     document.documentElement.append(frame)
   })
+  if (isRefused) throw await refusal(connection, 'frame')
 }
 
 /**
- * @param {import('./connection.js').Connection} connection
+ * @param {import('./connecting.js').Connection} connection
  * @param {string} kind
  * @param {any} message
  * @returns {boolean} Whether the stream has ended. The frame would come back by itself; the client may know a better place.

@@ -8,9 +8,10 @@ const PAUSE = 5000
 
 /**
  * Polling: one request after the other, with pauses.
- * @param {import('./connection.js').Connection} connection
+ * @param {import('./connecting.js').Connection} connection
  */
 export async function poll(connection) {
+  takeTokens(connection)
   while (!connection.isOver) {
     const pollAfter = await getBatch(connection, 'poll')
     connection.open()
@@ -27,17 +28,23 @@ export async function poll(connection) {
  *
  * It begins with an ordinary poll, which is answered at once: the client knows that the hub is there, and has a place from
  * which to go on.
- * @param {import('./connection.js').Connection} connection
+ * @param {import('./connecting.js').Connection} connection
  */
 export async function longPoll(connection) {
+  takeTokens(connection)
   await getBatch(connection, 'poll')
   connection.open()
   while (!connection.isOver) await getBatch(connection, 'long-poll', WAIT)
 }
 
+/** Another token is shown from the next request on. @param {import('./connecting.js').Connection} connection */
+function takeTokens(connection) {
+  connection.onToken = () => {}
+}
+
 /**
  * Gets a batch and hands it over.
- * @param {import('./connection.js').Connection} connection
+ * @param {import('./connecting.js').Connection} connection
  * @param {string} path
  * @param {number} [timeout] In seconds.
  * @returns {Promise<number>} How soon the hub wants to be asked again, in milliseconds.

@@ -1,3 +1,25 @@
+import { isSendable } from './token.js'
+
+/**
+ * What gives a token whenever one is needed; nothing for none.
+ * @typedef {() => string | null | undefined | Promise<string | null | undefined>} TokenSource
+ */
+
+/**
+ * @typedef {object} HubOptions
+ * @property {string | string[]} topics What to listen to.
+ * @property {import('../hub.js').TransportName[]} [transports] Which transports may be used, the best first. `sse`, `long-poll`, `poll` by default.
+ * @property {string} [cursor] Where to begin: the `lastEventId` of another time, `earliest`, or `latest` (the default).
+ * @property {string} [since] Where to begin instead: a duration such as `10m`, or a time of RFC 3339.
+ * @property {string | TokenSource} [token] A token, or a function that gives one whenever one is needed; or a publish key.
+ * @property {boolean} [withCredentials] Whether requests to another origin carry cookies.
+ * @property {number} [connectTimeout] How long a connection may take to begin, and a publish to be answered, in milliseconds; 10000.
+ * @property {number} [heartbeatTimeout] How long a stream may be silent, in milliseconds; 45000. More than the hub's `--heartbeat`.
+ * @property {number} [pollInterval] The pause between two polls, in milliseconds; by default what the hub advises.
+ * @property {typeof globalThis.fetch} [fetch] What to use instead of the global one.
+ * @property {typeof globalThis.WebSocket} [WebSocket] What to use instead of the global one.
+ */
+
 /**
  * What the client is told, checked.
  * @typedef {object} Settings
@@ -6,7 +28,7 @@
  * @property {string[]} transports
  * @property {string | undefined} cursor
  * @property {string | undefined} since
- * @property {string | undefined} token
+ * @property {string | TokenSource | undefined} token
  * @property {RequestCredentials} credentials
  * @property {number} connectTimeout
  * @property {number} heartbeatTimeout
@@ -21,7 +43,7 @@ const DEFAULT_TRANSPORTS = ['sse', 'long-poll', 'poll']
 /**
  * Checks what the client is told.
  * @param {string | URL | (string | URL)[]} urls
- * @param {import('../hub.js').HubOptions} options
+ * @param {HubOptions} options
  * @param {string[]} known The transports that there are.
  * @returns {Settings}
  * @throws {TypeError} It names the option and what is accepted.
@@ -45,7 +67,7 @@ export function readSettings(urls, options, known) {
     transports: [...new Set(transports)],
     cursor: options.cursor || undefined,
     since: options.since,
-    token: options.token,
+    token: tokenOf(options),
     credentials: options.withCredentials ? 'include' : 'same-origin',
     connectTimeout: duration(options, 'connectTimeout', 10_000),
     heartbeatTimeout: duration(options, 'heartbeatTimeout', 45_000),
@@ -54,6 +76,15 @@ export function readSettings(urls, options, known) {
     fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
     WebSocket,
   }
+}
+
+/** @param {HubOptions} options */
+function tokenOf({ token }) {
+  if (typeof token === 'function') return token
+  if (token === undefined || token === null || token === '') return undefined
+  if (isSendable(token)) return token
+  // What it is does not belong into a message.
+  throw new TypeError('token: it must be a token or a key without white space, or a function that gives one')
 }
 
 /** @param {string | URL} url */
@@ -65,7 +96,7 @@ function absolute(url) {
 }
 
 /**
- * @param {import('../hub.js').HubOptions} options
+ * @param {HubOptions} options
  * @param {'connectTimeout' | 'heartbeatTimeout' | 'pollInterval'} name
  * @param {number} standard
  */

@@ -7,7 +7,7 @@ const BEGINNING = 1000
 /**
  * Server-Sent Events, read with fetch: the browser's EventSource shows neither the heartbeats, by which a silent stream is
  * told from a dead one, nor the status of a refusal, and gives up for good at most of them.
- * @param {import('./connection.js').Connection} connection
+ * @param {import('./connecting.js').Connection} connection
  */
 export async function sse(connection) {
   connection.expect(connection.settings.connectTimeout, tooSlow)
@@ -25,7 +25,7 @@ export async function sse(connection) {
 }
 
 /**
- * @param {import('./connection.js').Connection} connection
+ * @param {import('./connecting.js').Connection} connection
  * @param {import('./parser.js').Block} block
  * @param {EventStreamParser} parser
  */
@@ -55,7 +55,7 @@ function tooSlow() {
   return new HubError('the stream did not begin in time, so a proxy may hold it back', { kind: 'unsuited' })
 }
 
-/** @param {import('./connection.js').Connection} connection */
+/** @param {import('./connecting.js').Connection} connection */
 function silent(connection) {
   const age = Date.now() - (connection.openedAt ?? 0) - connection.settings.heartbeatTimeout
   // A stream that was alive has lost its connection; one that never was more than its beginning is held back.

@@ -1,4 +1,5 @@
 import { longer } from './patience.js'
+import { pause } from './pause.js'
 
 /** How long the hub waits for an event, in seconds. */
 const WAIT = 25
@@ -6,7 +7,7 @@ const WAIT = 25
 /**
  * Finds out whether a connection that says nothing is dead, for it can't be asked: the hub is asked beside it, with polls, for
  * events that the connection does not bring. So one that is well is left alone, and no event has to wait for its silence to be noticed.
- * @param {import('./connection.js').Connection} connection
+ * @param {import('./connecting.js').Connection} connection
  * @param {AbortSignal} signal Is aborted when the connection says something, or is over.
  */
 export async function examine(connection, signal) {
@@ -23,7 +24,7 @@ export async function examine(connection, signal) {
   }
 }
 
-/** @param {import('./connection.js').Connection} connection @param {AbortSignal} signal */
+/** @param {import('./connecting.js').Connection} connection @param {AbortSignal} signal */
 async function first(connection, signal) {
   const { patience, settings } = connection
   for (let time = /** @type {number | undefined} */ (patience); time; time = longer(time, settings.connectTimeout)) {
@@ -35,7 +36,7 @@ async function first(connection, signal) {
 }
 
 /**
- * @param {import('./connection.js').Connection} connection
+ * @param {import('./connecting.js').Connection} connection
  * @param {AbortSignal} signal
  * @param {string} path
  * @param {Record<string, string | number>} query
@@ -59,18 +60,4 @@ async function ask(connection, signal, path, query, patience) {
     clearTimeout(timer)
     signal.removeEventListener('abort', stop)
   }
-}
-
-/** @param {number} milliseconds @param {AbortSignal} signal @returns {Promise<void>} */
-function pause(milliseconds, signal) {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, milliseconds)
-    if (signal.aborted) done()
-    signal.addEventListener('abort', done)
-  })
 }

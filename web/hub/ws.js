@@ -1,13 +1,16 @@
 import { HubError } from './error.js'
-import { endpoint } from './requests.js'
+import { refusal } from './refusal.js'
+import { fitsAddress } from './token.js'
 
 const OPEN = 1
 const PROBE = '{"type":"heartbeat"}'
+/** Tells the answer to a token from those to publications. */
+const AUTHORIZE = 'token'
 
 /**
  * A WebSocket, which also carries what the page publishes.
- * @param {import('./connection.js').Connection} connection
- * @param {import('./publisher.js').Publisher} publisher
+ * @param {import('./connecting.js').Connection} connection
+ * @param {import('./publishing.js').Publisher} publisher
  */
 export async function webSocket(connection, publisher) {
   const url = connection.url('ws')
@@ -22,12 +25,15 @@ export async function webSocket(connection, publisher) {
       if (socket.readyState === OPEN) socket.send(PROBE)
       connection.hasten()
     }
+    connection.onToken = (token) => {
+      if (socket.readyState === OPEN) socket.send(JSON.stringify({ type: 'authorize', token, ref: AUTHORIZE }))
+    }
     await ended(socket, connection, (message) => {
       connection.hear()
       connection.expect(heartbeatTimeout, () => new HubError('the WebSocket has fallen silent'))
       take(connection, publisher, socket, message)
     })
-    if (connection.openedAt === undefined) throw await refusal(connection)
+    if (connection.openedAt === undefined) throw await refusal(connection, 'WebSocket')
   } finally {
     clearInterval(probe)
     socket.close()
@@ -37,7 +43,7 @@ export async function webSocket(connection, publisher) {
 
 /**
  * @param {WebSocket} socket
- * @param {import('./connection.js').Connection} connection A connection that is dead takes its time to close: once the connection is aborted, nobody
+ * @param {import('./connecting.js').Connection} connection A connection that is dead takes its time to close: once the connection is aborted, nobody
  *   needs to wait for that.
  * @param {(message: any) => void} onMessage
  * @returns {Promise<void>} Is rejected if the hub says that it is for good.
@@ -52,6 +58,8 @@ function ended(socket, connection, onMessage) {
         reject(new HubError('the hub sent what is not a message of hub.v1+json', { cause: error }))
       }
     }
+    // Some versions of Node say no more when a WebSocket does not open.
+    socket.onerror = () => connection.openedAt === undefined && resolve()
     socket.onclose = ({ code, reason }) => {
       // A page that read too slowly was told to come back.
       if (code === 1008 && connection.awayTime === undefined) reject(new HubError(`the hub refused: ${reason || 'policy'}`, { kind: 'final' }))
@@ -61,8 +69,8 @@ function ended(socket, connection, onMessage) {
 }
 
 /**
- * @param {import('./connection.js').Connection} connection
- * @param {import('./publisher.js').Publisher} publisher
+ * @param {import('./connecting.js').Connection} connection
+ * @param {import('./publishing.js').Publisher} publisher
  * @param {WebSocket} socket
  * @param {any} message
  */
@@ -71,7 +79,8 @@ function take(connection, publisher, socket, message) {
   if (type === 'hello') {
     connection.place(rest.cursor)
     connection.open()
-    publisher.attach(socket)
+    // The hub knows no key from it.
+    if (fitsAddress(connection.token)) publisher.attach(socket)
   } else if (type === 'event') {
     connection.takeJSON(rest)
   } else if (type === 'reset') {
@@ -79,21 +88,10 @@ function take(connection, publisher, socket, message) {
     connection.takeReset(reset, cursor)
   } else if (type === 'close') {
     connection.takeClose(rest.reason, rest.retry)
+  } else if (message.ref === AUTHORIZE) {
+    // It is a token for another connection, say that of somebody else.
+    if (type === 'error') connection.replace()
   } else {
     publisher.settle(message)
-  }
-}
-
-/**
- * A browser does not tell why a WebSocket did not open. If the hub answers HTTP, then it is the WebSocket that can't be.
- * @param {import('./connection.js').Connection} connection
- */
-async function refusal(connection) {
-  try {
-    const { fetch, credentials } = connection.settings
-    await fetch(endpoint(connection.base, 'health/live'), { credentials, signal: connection.signal })
-    return new HubError('the WebSocket was refused, by the hub or on the way', { kind: 'unsuited' })
-  } catch (error) {
-    return HubError.from(error)
   }
 }

@@ -19,7 +19,11 @@ struct HubRequest: Sendable {
     private static let maximumURLByteCount = 7 << 10
 
     /// The request as it is sent to one of the hubs.
-    func addressed(to endpoint: HubEndpoint, _ configuration: HubClientConfiguration) -> HTTPClientRequest {
+    /// - Parameters:
+    ///   - endpoint: The hub.
+    ///   - userAgent: What the client calls itself.
+    ///   - token: What it shows, if anything.
+    func addressed(to endpoint: HubEndpoint, by userAgent: String, token: String?) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: endpoint.url(self.path, self.query))
         request.method = self.method
         request.headers = self.headers
@@ -29,8 +33,8 @@ struct HubRequest: Sendable {
             request.headers.replaceOrAdd(name: "Content-Type", value: "application/x-www-form-urlencoded")
             request.body = .bytes(ByteBuffer(string: HubEndpoint.form(self.query)))
         }
-        request.headers.replaceOrAdd(name: "User-Agent", value: configuration.userAgent)
-        if let token = configuration.token {
+        request.headers.replaceOrAdd(name: "User-Agent", value: userAgent)
+        if let token {
             request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(token)")
         }
         if let body = self.body { request.body = .bytes(body) }

@@ -54,6 +54,12 @@ extension HubClientError {
         }
     }
 
+    /// The function that gives tokens threw.
+    init(token error: any Error) {
+        // What it cancels within itself is no wish of the caller's.
+        self = Task.isCancelled ? .cancelledByCaller : .init(.noToken, "there is no token: \(Self.oneLine(error))")
+    }
+
     static let cancelledByCaller = HubClientError(.cancelled, "cancelled")
 
     /// Errors that say that no connection was there to send the request on.

@@ -19,6 +19,8 @@ public struct HubClientError: Error, Hashable, Sendable, CustomStringConvertible
         public static let unexpectedAnswer = Code(description: "unexpectedAnswer")
         /// The stream ended, or was silent for too long. Only seen within an interruption, since a stream goes on.
         public static let streamEnded = Code(description: "streamEnded")
+        /// The function that gives tokens threw; nothing was done. Try again.
+        public static let noToken = Code(description: "noToken")
         /// The task was cancelled.
         public static let cancelled = Code(description: "cancelled")
     }

@@ -1,3 +1,4 @@
+import ByteStrings
 import NIOCore
 import NIOHTTP1
 
@@ -10,7 +11,7 @@ extension HubClient {
         var request = HubRequest(path: "/topics", query: [("limit", "\(pageSize)")])
         var bytes = 0
         while true {
-            let (answer, endpoint) = try await self.send(request)
+            let (answer, endpoint) = try await self.connections.send(request)
             let page = try answer.decode(TopicPage.self, from: endpoint)
             topics += page.topics
             bytes += answer.body.readableBytes
@@ -30,7 +31,7 @@ extension HubClient {
     /// - Throws: ``HubClientError``.
     public func describe(topic: String) async throws(HubClientError) -> TopicStatus? {
         let request = HubRequest(path: "/topics", query: [("topic", topic)])
-        let (answer, endpoint) = try await self.send(request, expecting: [200, 404])
+        let (answer, endpoint) = try await self.connections.send(request, expecting: [200, 404])
         guard answer.status == 200 else { return nil }
         return try answer.decode(TopicStatus.self, from: endpoint)
     }
@@ -39,14 +40,26 @@ extension HubClient {
     /// - Throws: ``HubClientError``.
     public func delete(topic: String) async throws(HubClientError) {
         let request = HubRequest(method: .DELETE, path: "/topics", query: [("topic", topic)])
-        _ = try await self.send(request, expecting: [200, 202, 204])
+        _ = try await self.connections.send(request, expecting: [200, 202, 204])
+    }
+
+    /// Lets the tokens of a subject that were issued up to now count no more, and ends its streams, on every member.
+    /// - Parameter subject: Whose they are (`sub`).
+    /// - Throws: ``HubClientError``. Repeating it does no harm.
+    public func revoke(subject: String) async throws(HubClientError) {
+        var request = HubRequest(method: .POST, path: "/revoke")
+        request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
+        var body = JSONText(escapesMarkup: false)
+        body.object { $0.member("sub", subject) }
+        request.body = ByteBuffer(bytes: body.bytes)
+        _ = try await self.connections.send(request)
     }
 
     /// Asks every hub for its condition.
     /// - Returns: One report for each address, in their order; a hub that can't be reached is not ready.
     public func health() async -> [HubHealth] {
         await withTaskGroup(of: (Int, HubHealth).self) { group in
-            for (index, endpoint) in self.endpoints.enumerated() {
+            for (index, endpoint) in self.connections.endpoints.enumerated() {
                 group.addTask { (index, await self.health(of: endpoint)) }
             }
             var reports: [(Int, HubHealth)] = []
@@ -57,7 +70,7 @@ extension HubClient {
 
     private func health(of endpoint: HubEndpoint) async -> HubHealth {
         do throws(HubClientError) {
-            let answer = try await self.send(HubRequest(path: "/health/ready"), to: endpoint)
+            let answer = try await self.connections.send(HubRequest(path: "/health/ready"), to: endpoint)
             guard answer.status == 200 else { throw HubClientError(answer, from: endpoint) }
             return HubHealth(url: endpoint.base, isReady: true, detail: nil)
         } catch {

@@ -85,7 +85,7 @@ extension HubClient {
     }
 
     private func publish(_ request: HubRequest) async throws(HubClientError) -> [PublishedEvent] {
-        let (answer, endpoint) = try await self.send(request)
+        let (answer, endpoint) = try await self.connections.send(request)
         return try answer.decode(PublishAnswer.self, from: endpoint).events
     }
 

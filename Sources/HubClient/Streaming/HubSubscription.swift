@@ -7,18 +7,18 @@ public struct HubSubscription: AsyncSequence, Sendable {
     public typealias Element = StreamItem
     public typealias Failure = HubClientError
 
-    private let client: HubClient
+    private let connections: HubConnections
     private let topics: [String]
     private let start: StreamStart
 
-    init(client: HubClient, topics: [String], start: StreamStart) {
-        self.client = client
+    init(_ connections: HubConnections, topics: [String], start: StreamStart) {
+        self.connections = connections
         self.topics = topics
         self.start = start
     }
 
     public func makeAsyncIterator() -> HubSubscriptionIterator {
-        HubSubscriptionIterator(client: self.client, topics: self.topics, start: self.start)
+        HubSubscriptionIterator(self.connections, topics: self.topics, start: self.start)
     }
 }
 
@@ -29,6 +29,6 @@ extension HubClient {
     ///   - start: Where the stream begins.
     /// - Returns: The stream, which is opened by the first `next()`.
     public func subscribe(to topics: [String], from start: StreamStart = .latest) -> HubSubscription {
-        HubSubscription(client: self, topics: topics, start: start)
+        HubSubscription(self.connections, topics: topics, start: start)
     }
 }

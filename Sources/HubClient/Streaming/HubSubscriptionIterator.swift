@@ -1,8 +1,6 @@
 import AsyncHTTPClient
-import ByteStrings
 import NIOCore
 import NIOHTTP1
-import Synchronization
 
 /// The iterator of a ``HubSubscription``: one connection at a time, and the state that outlives it.
 public struct HubSubscriptionIterator: AsyncIteratorProtocol {
@@ -25,18 +23,19 @@ public struct HubSubscriptionIterator: AsyncIteratorProtocol {
     /// Far more than a cursor has, and little enough to remember the last thousand.
     private static let maximumIDByteCount = 4096
 
-    private let client: HubClient
+    private let connections: HubConnections
     private var state: SubscriptionState
     private var phase = Phase.waiting(.zero)
     /// What is ready to be given out, the next one last.
     private var ready: [StreamItem] = []
     private var generator = SystemRandomNumberGenerator()
 
-    init(client: HubClient, topics: [String], start: StreamStart) {
-        self.client = client
+    init(_ connections: HubConnections, topics: [String], start: StreamStart) {
+        self.connections = connections
         self.state = SubscriptionState(
-            topics: topics, start: start, endpoint: client.preferred.withLock { $0 },
-            endpointCount: client.endpoints.count, backoff: client.configuration.backoff)
+            topics: topics, start: start, endpoint: connections.preferred,
+            endpointCount: connections.endpoints.count, backoff: connections.configuration.backoff,
+            renewsToken: connections.renewsTokens)
     }
 
     /// The next item; `nil` once the task was cancelled.
@@ -63,16 +62,16 @@ public struct HubSubscriptionIterator: AsyncIteratorProtocol {
         }
         // A cancelled sleep is noticed by the loop that called.
         if delay > .zero, (try? await Task.sleep(for: delay)) == nil { return }
-        let endpoint = self.client.endpoints[self.state.endpoint]
+        let endpoint = self.connections.endpoints[self.state.endpoint]
         do {
-            let response = try await self.client.open(self.state.request, at: endpoint)
+            let response = try await self.connections.open(self.state.request, at: endpoint)
             self.state.opened()
-            self.client.preferred.withLock { $0 = self.state.endpoint }
+            self.connections.prefer(self.state.endpoint)
             self.phase = .open(
                 OpenStream(
                     body: response.body.makeAsyncIterator(),
                     parser: EventStreamParser(
-                        lastEventID: self.state.cursor, limit: self.client.configuration.maximumEventByteCount,
+                        lastEventID: self.state.cursor, limit: self.connections.configuration.maximumEventByteCount,
                         idLimit: Self.maximumIDByteCount),
                     endpoint: endpoint, since: .now))
             let replay = response.headers.first(name: "Hub-Replay").flatMap(StreamOpening.Replay.init(field:))
@@ -117,23 +116,5 @@ public struct HubSubscriptionIterator: AsyncIteratorProtocol {
             self.phase = .waiting(delay)
             self.ready = [.interrupted(StreamInterruption(error: error, delay: delay))]
         }
-    }
-}
-
-extension HubClient {
-    /// Opens a stream at one hub.
-    /// - Throws: ``HubClientError`` for every answer but a stream.
-    fileprivate func open(
-        _ request: HubRequest, at endpoint: HubEndpoint
-    ) async throws(HubClientError) -> HTTPClientResponse {
-        let response = try await self.begin(request, at: endpoint)
-        guard response.status == .ok else {
-            throw HubClientError(try await self.read(response, from: endpoint), from: endpoint)
-        }
-        let type = ByteString(response.headers.first(name: "Content-Type") ?? "")
-        guard type.prefix("text/event-stream".utf8.count).equalsIgnoringCase("text/event-stream") else {
-            throw HubClientError(.unexpectedAnswer, "\(endpoint)/sse is no event stream: is it a hub?", status: 200)
-        }
-        return response
     }
 }

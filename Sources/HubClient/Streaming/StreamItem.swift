@@ -157,8 +157,10 @@ public struct StreamClose: Hashable, Sendable {
         public static let shed = Reason(rawValue: "shed")
         /// This subscriber read too slowly.
         public static let slow = Reason(rawValue: "slow")
-        /// The right to read has ended.
+        /// The token has expired. With a function that gives tokens the subscription comes back at once with a new one.
         public static let expired = Reason(rawValue: "expired")
+        /// The token was revoked.
+        public static let revoked = Reason(rawValue: "revoked")
     }
 
     /// The hub's reason.

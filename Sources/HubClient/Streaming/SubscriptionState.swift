@@ -14,6 +14,8 @@ struct SubscriptionState: Sendable {
     private let start: StreamStart
     private let endpointCount: Int
     private let backoff: ReconnectBackoff
+    /// Whether the next connection may show another token.
+    private let renewsToken: Bool
     /// Where to resume; empty until the stream said a cursor.
     private(set) var cursor: String
     /// Which hub to ask next.
@@ -25,12 +27,16 @@ struct SubscriptionState: Sendable {
     private var reconnectionTime: Duration?
     private var closed: StreamClose?
 
-    init(topics: [String], start: StreamStart, endpoint: Int, endpointCount: Int, backoff: ReconnectBackoff) {
+    init(
+        topics: [String], start: StreamStart, endpoint: Int, endpointCount: Int, backoff: ReconnectBackoff,
+        renewsToken: Bool = false
+    ) {
         self.topics = topics
         self.start = start
         self.endpoint = endpoint
         self.endpointCount = endpointCount
         self.backoff = backoff
+        self.renewsToken = renewsToken
         if case .after(let cursor) = start { self.cursor = cursor } else { self.cursor = "" }
     }
 
@@ -89,12 +95,13 @@ struct SubscriptionState: Sendable {
         _ error: HubClientError, after age: Duration, using generator: inout some RandomNumberGenerator
     ) -> Decision {
         guard error.isWorthReconnecting else { return .fail }
+        defer { self.closed = nil }
+        if self.needsOnlyToken(after: age) { return .retry(after: .zero) }
         self.endpoint = (self.endpoint + 1) % self.endpointCount
         if age >= .seconds(10) { self.failures = 0 }
-        defer { self.closed = nil }
         // The hub spreads those that it sends away; a delay of our own on top would spread them less evenly.
         if let retry = self.closed?.retry { return .retry(after: Self.bounded(.milliseconds(retry))) }
-        if error.code != .streamEnded {
+        if error.code != .streamEnded, error.code != .noToken {
             self.hubsTried += 1
             if self.hubsTried < self.endpointCount { return .retry(after: .zero) }
             self.hubsTried = 0
@@ -102,6 +109,11 @@ struct SubscriptionState: Sendable {
         let jitter = self.backoff.delay(attempt: self.failures, using: &generator)
         self.failures += 1
         return .retry(after: Self.bounded(error.retryAfter ?? self.reconnectionTime ?? .zero) + jitter)
+    }
+
+    /// Whether the hub is well and only the token was over. One that lasts for no time at all must not set off a storm.
+    private func needsOnlyToken(after age: Duration) -> Bool {
+        self.renewsToken && self.closed?.reason == .expired && age >= .seconds(1)
     }
 
     /// What a hub asks for, within reason: nobody wants to be sent away for good by a number.
@@ -131,7 +143,7 @@ extension HubClientError {
     /// Whether a stream that ended with this may be opened again. A refusal stays one.
     fileprivate var isWorthReconnecting: Bool {
         switch self.code {
-        case .unreachable, .unavailable, .outcomeUnknown, .streamEnded: true
+        case .unreachable, .unavailable, .outcomeUnknown, .streamEnded, .noToken: true
         default: false
         }
     }

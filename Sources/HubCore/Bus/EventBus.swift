@@ -71,7 +71,7 @@ public protocol EventBusDelegate: AnyObject, Sendable {
     func busReceivedAll()
 
     /// Everything that was published up to here, in this order of calls, has been handed over.
-    func busReached(_ place: EventID)
+    func busReached(_ position: EventID)
 
     /// Another epoch is in force, and has given offsets up to this clock, at least.
     func busEntered(_ epoch: Epoch, clock: Offset)

@@ -30,7 +30,7 @@ public struct LogPage: Sendable {
         self.gap = gap
     }
 
-    /// The least place after which the page holds every event of the topic, up to its own end: the previous
+    /// The least position after which the page holds every event of the topic, up to its own end: the previous
     /// offset of its first entry, else the topic's last offset, else the floor.
     public var base: Offset { self.entries.first?.previous ?? self.last ?? self.floor }
 }

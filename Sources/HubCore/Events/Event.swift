@@ -35,7 +35,7 @@ public final class Event: Sendable {
         self.retry = retry
     }
 
-    /// The event's place in its epoch.
+    /// The event's position in its epoch.
     public var offset: Offset { self.id.offset }
 
     /// Roughly what the event occupies in memory, in bytes, with one encoding of it.
@@ -57,7 +57,7 @@ public final class Event: Sendable {
 
 /// A wire format of events. Its bytes are the same for every subscriber, so each event is encoded once.
 public protocol EventEncoding: Sendable {
-    /// A number below 256 that no other format of the process has, and small, since events keep their bytes at that place.
+    /// A number below 256 that no other format of the process has, and small, since events keep their bytes at that position.
     var slot: Int { get }
 
     /// Writes an event in this format, framing included.

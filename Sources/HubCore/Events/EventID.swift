@@ -5,7 +5,7 @@
 public struct EventID: Hashable, Sendable, CustomStringConvertible {
     /// The history that the event belongs to.
     public let epoch: Epoch
-    /// The event's place in that history.
+    /// The event's position in that history.
     public let offset: Offset
 
     /// Makes an id of its two parts.
@@ -28,15 +28,15 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(self.epoch)-\(self.offset.rawValue.fixedHex)" }
 }
 
-/// A place in a stream: what EventSource's `id:` field and every `cursor` field hold.
+/// A position in a stream: what EventSource's `id:` field and every `cursor` field hold.
 ///
-/// Today a cursor is the id of the last event before the place; with more than one partition it may hold one id for
+/// Today a cursor is the id of the last event before the position; with more than one partition it may hold one id for
 /// each of them, which is why it has a type of its own.
 public struct Cursor: Hashable, Sendable, CustomStringConvertible {
-    /// The place, in the one partition that there is.
+    /// The position, in the one partition that there is.
     public let id: EventID
 
-    /// Makes the cursor of the place right after an event.
+    /// Makes the cursor of the position right after an event.
     public init(after id: EventID) {
         self.id = id
     }

@@ -1,4 +1,4 @@
-/// A place in the order of all events of one partition and epoch: milliseconds and a sequence in one number.
+/// A position in the order of all events of one partition and epoch: milliseconds and a sequence in one number.
 ///
 /// The upper 44 bits are milliseconds since 1970, the lower 20 the sequence within that millisecond. Redis streams
 /// write the same pair as `ms-seq`.
@@ -9,9 +9,9 @@ public struct Offset: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static let maximumSequence: UInt64 = (1 << sequenceBits) - 1
     /// The highest number of milliseconds.
     public static let maximumMilliseconds: UInt64 = (1 << 44) - 1
-    /// The place before every event.
+    /// The position before every event.
     public static let zero = Offset(rawValue: 0)
-    /// The place that no event is after.
+    /// The position that no event is after.
     public static let maximum = Offset(rawValue: .max)
 
     /// Milliseconds and sequence in one number, which orders as they do.
@@ -31,8 +31,8 @@ public struct Offset: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.rawValue = milliseconds << Self.sequenceBits | sequence
     }
 
-    /// The place right before every event of a time and later.
-    /// - Parameter milliseconds: Since 1970; the last place of all if that can't be told.
+    /// The position right before every event of a time and later.
+    /// - Parameter milliseconds: Since 1970; the last position of all if that can't be told.
     init(before milliseconds: UInt64) {
         self = Offset(milliseconds: milliseconds, sequence: 0)?.predecessor ?? .maximum
     }
@@ -56,7 +56,7 @@ public struct Offset: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The form of Redis streams, `ms-seq`.
     public var streamID: String { "\(self.milliseconds)-\(self.sequence)" }
 
-    /// The place right before an event with this offset.
+    /// The position right before an event with this offset.
     public var predecessor: Offset { Offset(rawValue: self.rawValue == 0 ? 0 : self.rawValue - 1) }
 
     public var description: String { self.streamID }

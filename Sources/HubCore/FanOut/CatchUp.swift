@@ -147,10 +147,10 @@ final class CatchUp {
                 flush()
                 return subscriber.outlet.isWritable
                     ? self.turns.append(subscriber) : self.slowConsumers.watch(subscriber)
-            case .gap(let crossed, let place, let isSafe):
+            case .gap(let crossed, let position, let isSafe):
                 flush()
                 guard subscriber.outlet.isWritable else { return self.slowConsumers.watch(subscriber) }
-                self.cross(crossed, of: lanes, place: place, isSafe: isSafe, subscriber)
+                self.cross(crossed, of: lanes, position: position, isSafe: isSafe, subscriber)
             case .end(let through):
                 flush()
                 subscriber.advance(to: through)
@@ -166,7 +166,7 @@ final class CatchUp {
 
     /// Takes a stream over gaps that start at one position.
     private func cross(
-        _ crossed: [Int], of lanes: [StreamMerge.Lane], place: Offset, isSafe: Bool, _ subscriber: Subscriber
+        _ crossed: [Int], of lanes: [StreamMerge.Lane], position: Offset, isSafe: Bool, _ subscriber: Subscriber
     ) {
         let progress = subscriber.progress
         let resets = crossed.compactMap { index -> (index: Int, reason: ResetNotice.Reason, requested: String)? in
@@ -178,7 +178,7 @@ final class CatchUp {
             }
         }
         let gaps = crossed.map { (topic: $0, end: lanes[$0].gap ?? lanes[$0].start) }
-        subscriber.progress { $0.cross(gaps, to: place) }
+        subscriber.progress { $0.cross(gaps, to: position) }
         for (number, reset) in resets.enumerated() where subscriber.phase == .behind {
             self.resets.say(
                 reset.reason, to: subscriber, reset.index, requested: reset.requested,
@@ -195,8 +195,8 @@ final class CatchUp {
             return self.view.await(subscriber)
         }
         subscriber.goLive()
-        // A topic that is to come may still have to be read.
-        if subscriber.changes.isEmpty { self.pages.release(subscriber) }
+        // A topic that is to come may still have to be read, or may have waited for a reset.
+        if subscriber.changes.isEmpty { self.pages.release(subscriber) } else { self.turns.append(subscriber) }
         if let cursor = self.view.state.cursor(at: subscriber.position) { subscriber.outlet.caughtUp(at: cursor) }
     }
 }

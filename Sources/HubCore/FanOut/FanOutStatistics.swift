@@ -20,7 +20,7 @@ public struct FanOutStatistics: Hashable, Sendable {
     public var loopLag = LatencyHistogram()
     /// How often a stream fell behind because its client did not take what was sent.
     public var parked = 0
-    /// How often such a stream went on from its place.
+    /// How often such a stream went on from its position.
     public var resumed = 0
     /// How often such a stream went on with the latest, by the policy `skip`.
     public var skipped = 0

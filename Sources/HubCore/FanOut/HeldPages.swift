@@ -30,20 +30,20 @@ struct HeldPages {
     /// Whether a page that was asked for has yet to come.
     var isWaiting: Bool { self.awaitedCount > 0 }
 
-    /// The page of a lane that says what comes after a place.
-    func page(of topic: ShardTopic, _ lane: Int, covering place: Offset) -> TopicPage? {
-        guard let page = self.lanes[lane].page, self.lanes[lane].isValid(for: topic), page.covers(place) else {
+    /// The page of a lane that says what comes after a position.
+    func page(of topic: ShardTopic, _ lane: Int, covering position: Offset) -> TopicPage? {
+        guard let page = self.lanes[lane].page, self.lanes[lane].isValid(for: topic), page.covers(position) else {
             return nil
         }
         return page
     }
 
-    /// After which place a lane's next page has to be read: where the one that is held ends, so that the pages of all streams
+    /// After which position a lane's next page has to be read: where the one that is held ends, so that the pages of all streams
     /// begin at the same places.
-    func nextPage(of topic: ShardTopic, _ lane: Int, after place: Offset) -> Offset {
+    func nextPage(of topic: ShardTopic, _ lane: Int, after position: Offset) -> Offset {
         guard let page = self.lanes[lane].page, self.lanes[lane].isValid(for: topic),
-            page.through == place || page.through == place.predecessor
-        else { return place }
+            page.through == position || page.through == position.predecessor
+        else { return position }
         return page.through
     }
 

@@ -1,3 +1,4 @@
+import ByteStreams
 import DequeModule
 import NIOCore
 
@@ -105,8 +106,8 @@ final class LiveDelivery {
         guard let bytes = encoded ?? subscriber().map({ delivery.encode(for: $0) }) else { return }
         self.states.setPosition(delivery.last, of: seat)
         self.count(delivery.events.count, bytes)
-        let sent = StreamSocket.send(bytes, to: state.descriptor)
-        if sent != bytes.readableBytes { subscriber()?.outlet.directSocket?.goOn(with: bytes, after: sent) }
+        let sent = ConnectionSink.send(bytes, to: state.descriptor)
+        if sent != bytes.readableBytes { subscriber()?.outlet.directSink?.resume(with: bytes, after: sent) }
     }
 
     private func give(_ delivery: inout Delivery, to subscriber: Subscriber, _ cursor: Cursor) {

@@ -1,3 +1,4 @@
+public import ByteStreams
 public import NIOCore
 
 /// A subscriber's end of a stream: takes encoded events to the client. Used only on the shard's loop.
@@ -13,7 +14,7 @@ public protocol Outlet: AnyObject {
 
     /// Where events are written without asking the outlet while that takes them, if the outlet does nothing else with them
     /// and takes any number at a time. Looked at when the outlet is open.
-    var directSocket: StreamSocket? { get }
+    var directSink: ConnectionSink? { get }
 
     /// How many bytes were given to the outlet that the client has not taken yet. While the outlet is not writable it
     /// shrinks as long as the client takes anything at all.
@@ -29,13 +30,13 @@ public protocol Outlet: AnyObject {
     /// - Parameters:
     ///   - bytes: The events; all of them, even if `isWritable` is `false` afterwards.
     ///   - count: How many events they are.
-    ///   - cursor: The place after the last of them.
+    ///   - cursor: The position after the last of them.
     func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor)
 
     /// Says that nothing can be proved of one of the topics.
     func reset(_ notice: ResetNotice)
 
-    /// Everything that there is has been delivered: the stream is live from this place on, until it falls behind.
+    /// Everything that there is has been delivered: the stream is live from this position on, until it falls behind.
     func caughtUp(at cursor: Cursor)
 
     /// Whether the outlet has a use for heartbeats.
@@ -53,7 +54,7 @@ extension Outlet {
     public var transport: String { "other" }
 
     /// The outlet is given every event.
-    public var directSocket: StreamSocket? { nil }
+    public var directSink: ConnectionSink? { nil }
 
     /// A stream takes as many as there are.
     public var eventLimit: Int { .max }
@@ -80,7 +81,7 @@ public struct StreamOpening: Hashable, Sendable {
 
     /// What is known of the replay; `nil` while the bus can't be asked.
     public let replay: Replay?
-    /// The place before the first event to come; `nil` if a reset comes first, or nothing is known.
+    /// The position before the first event to come; `nil` if a reset comes first, or nothing is known.
     public let cursor: Cursor?
 
     /// Makes the opening.
@@ -112,7 +113,7 @@ public struct ResetNotice: Hashable, Sendable {
     public let oldest: EventID?
     /// The newest event that there is.
     public let latest: EventID?
-    /// A place that is safe for all topics of the stream: a reconnect from here does not meet this reset again. `nil`
+    /// A position that is safe for all topics of the stream: a reconnect from here does not meet this reset again. `nil`
     /// where that holds only after what follows at once: another topic's reset, or an event.
     public let cursor: Cursor?
 
@@ -130,7 +131,7 @@ public struct ResetNotice: Hashable, Sendable {
 }
 
 /// Why the hub ends a stream.
-public enum CloseReason: String, Hashable, Sendable {
+public enum CloseReason: String, CaseIterable, Hashable, Sendable {
     /// This member is about to stop.
     case drain
     /// This member has more streams than it should.
@@ -139,4 +140,6 @@ public enum CloseReason: String, Hashable, Sendable {
     case slow
     /// The stream had its time.
     case expired
+    /// What its owner was granted was taken back.
+    case revoked
 }

@@ -1,3 +1,4 @@
+import ByteStrings
 public import NIOCore
 
 /// One event loop's part of the fan-out: who listens here, and what they get. No locks, no queue per subscriber.
@@ -21,6 +22,7 @@ public final class Shard: @unchecked Sendable {
     private let delivery: LiveDelivery
     private let catchUp: CatchUp
     private let arrivals: Arrivals
+    private let owners = StreamOwners()
     private var subscriberCount = 0
     /// Streams that are here now, by the name of their transport in metrics.
     private var streamCounts: [String: Int] = [:]
@@ -56,9 +58,11 @@ public final class Shard: @unchecked Sendable {
     ///   - start: Where it begins.
     ///   - outlet: Gets `open` as soon as it is known what the stream can prove, after 2 seconds at the latest.
     ///   - lifetime: After how long the stream is closed as expired; `nil` if it may last.
+    ///   - owner: Whose it is; `nil` if it is nobody's.
     /// - Returns: The stream, to be given to `leave` when the connection is gone.
     public func join(
-        topics: [Topic], start: StartPosition, outlet: any Outlet, lifetime: TimeAmount? = nil
+        topics: [Topic], start: StartPosition, outlet: any Outlet, lifetime: TimeAmount? = nil,
+        owner: StreamOwner? = nil
     ) -> Subscriber {
         self.eventLoop.preconditionInEventLoop()
         let subscriber = Subscriber(
@@ -67,9 +71,27 @@ public final class Shard: @unchecked Sendable {
         self.subscriberCount += 1
         self.streamCounts[outlet.transport, default: 0] += 1
         self.clock.schedule(.opening, of: subscriber, after: self.configuration.openingTimeout)
-        if let lifetime { self.clock.schedule(.close(.expired), of: subscriber, after: lifetime) }
+        if owner != nil || lifetime != nil { self.renew(subscriber, owner: owner, lifetime: lifetime) }
         self.opener.resolve(subscriber)
         return subscriber
+    }
+
+    /// A stream is somebody else's, or may last for another time than was said before.
+    /// - Parameters:
+    ///   - subscriber: The stream.
+    ///   - owner: Whose it is; `nil` if it is nobody's.
+    ///   - lifetime: After how long from now it is closed as expired; `nil` if it may last.
+    public func renew(_ subscriber: Subscriber, owner: StreamOwner?, lifetime: TimeAmount?) {
+        self.eventLoop.preconditionInEventLoop()
+        guard subscriber.phase != .closed else { return }
+        self.owners.assign(subscriber, to: owner)
+        subscriber.beginTerm()
+        if let lifetime { self.clock.schedule(.expired(term: subscriber.term), of: subscriber, after: lifetime) }
+    }
+
+    /// Ends the streams of an owner who was let in by what was issued up to a time: each is told that it was taken back.
+    func revoke(_ owner: ByteString, issuedUpTo time: Double) {
+        for subscriber in self.owners.streams(of: owner, issuedUpTo: time) { self.close(subscriber, .revoked) }
     }
 
     /// Whether there is room for topics, as far as nobody listens to them already. If not, that is counted.
@@ -121,6 +143,7 @@ public final class Shard: @unchecked Sendable {
         guard subscriber.phase != .closed else { return }
         subscriber.end()
         self.pages.release(subscriber)
+        self.owners.remove(subscriber)
         self.subscriberCount -= 1
         self.streamCounts[subscriber.outlet.transport, default: 0] -= 1
         self.changes.leave(subscriber)
@@ -199,6 +222,8 @@ public final class Shard: @unchecked Sendable {
             self.clock.scheduleHeartbeat(subscriber)
         case .close(let reason):
             self.close(subscriber, reason)
+        case .expired(let term):
+            if term == subscriber.term { self.close(subscriber, .expired) }
         case .stalled(let stall, let backlog):
             if self.slowConsumers.isStuck(subscriber, stall, backlog: backlog) { self.close(subscriber, .slow) }
         }

@@ -54,6 +54,8 @@ struct Expiry {
         case opening
         case heartbeat
         case close(CloseReason)
+        /// The stream may last no longer, unless another term has begun.
+        case expired(term: UInt32)
         /// The outlet should have taken something of its backlog.
         case stalled(stall: Int, backlog: Int)
     }

@@ -1,10 +1,10 @@
 import DequeModule
 import HeapModule
 
-/// Merges the logs of a stream's topics into one sequence in the order of ids, from a place on, as far as it is proved to
+/// Merges the logs of a stream's topics into one sequence in the order of ids, from a position on, as far as it is proved to
 /// be complete.
 ///
-/// A cursor is one place for all topics of a stream, so event N may be sent only when every topic is known up to N. Where a
+/// A cursor is one position for all topics of a stream, so event N may be sent only when every topic is known up to N. Where a
 /// log begins only after what was sent of it, that gap is an item of the sequence too, and comes before all that lies after its
 /// start: a cursor within a gap that was not told would hide it from whoever comes back with it to a member that knows the log
 /// from earlier.
@@ -32,11 +32,11 @@ struct StreamMerge {
     enum Step {
         /// Send this event.
         case event(Event)
-        /// Deal with the gaps of these lanes, after which the place is here: where they end, or as far as is proved if nothing
+        /// Deal with the gaps of these lanes, after which the position is here: where they end, or as far as is proved if nothing
         /// follows. It is before their ends where other topics have events within them; who comes back from there meets the
         /// gaps again.
-        case gap(lanes: [Int], place: Offset, isSafe: Bool)
-        /// Nothing more is proved. The stream's place may move on to here.
+        case gap(lanes: [Int], position: Offset, isSafe: Bool)
+        /// Nothing more is proved. The stream's position may move on to here.
         case end(through: Offset)
     }
 
@@ -58,12 +58,12 @@ struct StreamMerge {
     private var items: Heap<Item>
     /// The least of the lanes' ends: beyond it nothing is proved.
     private let bound: Offset
-    private var place: Offset
+    private var position: Offset
 
-    init(lanes: [Lane], from place: Offset) {
+    init(lanes: [Lane], from position: Offset) {
         self.lanes = lanes
-        self.place = place
-        self.bound = lanes.lazy.map { max($0.through, $0.gap ?? .zero) }.min() ?? place
+        self.position = position
+        self.bound = lanes.lazy.map { max($0.through, $0.gap ?? .zero) }.min() ?? position
         self.items = Heap(lanes.indices.compactMap { Self.item(of: lanes[$0], at: $0) })
     }
 
@@ -77,21 +77,21 @@ struct StreamMerge {
             // The only event right after the bound is this one, whichever topics it was published to.
             guard item.offset.predecessor <= self.bound, let event = self.takeEvent(of: item.lane) else { break }
             // An event of several topics is in several lanes under one id.
-            guard event.offset > self.place else { continue }
-            self.place = event.offset
+            guard event.offset > self.position else { continue }
+            self.position = event.offset
             return .event(event)
         }
-        return .end(through: max(self.place, self.bound))
+        return .end(through: max(self.position, self.bound))
     }
 
-    /// Gaps that start at one place are crossed in one step, which leads as far as no other topic has anything.
+    /// Gaps that start at one position are crossed in one step, which leads as far as no other topic has anything.
     private mutating func cross(from start: Offset) -> Step {
         let (crossed, end) = self.takeGaps(from: start)
         let free = self.items.min.map { $0.isGap ? $0.offset : $0.offset.predecessor }
         // Where nothing follows, a client that comes back is to prove no more than what was not known here.
-        let place = free.flatMap { $0 > self.bound ? nil : min(end, $0) } ?? self.bound
-        self.place = max(self.place, place)
-        return .gap(lanes: crossed, place: self.place, isSafe: self.place >= end)
+        let position = free.flatMap { $0 > self.bound ? nil : min(end, $0) } ?? self.bound
+        self.position = max(self.position, position)
+        return .gap(lanes: crossed, position: self.position, isSafe: self.position >= end)
     }
 
     private mutating func takeEvent(of lane: Int) -> Event? {

@@ -1,3 +1,4 @@
+import ByteStreams
 import NIOCore
 
 /// Decides where streams begin, and opens them. Used only on the shard's loop.
@@ -58,7 +59,7 @@ final class StreamOpener {
         self.openedCounts[opening.replay, default: 0] += 1
         self.clock.scheduleHeartbeat(subscriber)
         subscriber.outlet.open(opening)
-        if subscriber.phase != .closed { subscriber.outlet.directSocket?.stream = subscriber }
+        if subscriber.phase != .closed { subscriber.outlet.directSink?.lendDescriptor(to: subscriber) }
         let isPending = !subscriber.outlet.isWritable
         subscriber.pace { $0.sendHead(isPending: isPending) }
         if !subscriber.changes.isEmpty { self.turns.append(subscriber) }

@@ -1,3 +1,4 @@
+public import ByteStreams
 import DequeModule
 import NIOCore
 
@@ -38,6 +39,10 @@ public final class Subscriber {
     private(set) var pages: HeldPages?
     /// What the events of one tick amount to, for a stream of several topics.
     private(set) var gathered: EventBatch?
+    /// Whose it is; `nil` if it is nobody's.
+    private(set) var owner: StreamOwner?
+    /// How often it was said how long the stream may last.
+    private(set) var term: UInt32 = 0
     /// As of the last step; the position is the table's meanwhile.
     private var lastProgress: StreamProgress
     /// Waits for its turn to catch up.
@@ -74,18 +79,20 @@ public final class Subscriber {
 
     /// Nothing more is given to the stream.
     func end() {
-        self.outlet.directSocket?.stream = nil
+        self.outlet.directSink?.lendDescriptor(to: nil)
         self.membership.subscriber = nil
         self.states.remove(self.seat)
         self.seat = LiveStates.nobody
     }
 
-    /// Takes the stream's bytes as they are, right now; -1 while they have to go through the outlet. Set by the outlet's
-    /// socket alone.
-    var descriptor: CInt {
-        get { self.states[self.seat].descriptor }
-        set { self.states.setDescriptor(newValue, of: self.seat) }
-    }
+    /// The stream is somebody's.
+    func take(owner: StreamOwner?) { self.owner = owner }
+
+    /// The stream may last for another time than was said before.
+    func beginTerm() { self.term += 1 }
+
+    /// Takes the stream's bytes as they are, right now; -1 while they have to go through the outlet.
+    var descriptor: CInt { self.states[self.seat].descriptor }
 
     // MARK: - Progress
 
@@ -197,4 +204,11 @@ public final class Subscriber {
 
     /// Takes out what was gathered.
     func takeGathered() -> EventBatch? { self.gathered.take() }
+}
+
+extension Subscriber: DescriptorUser {
+    /// Deliveries send past the outlet while they may.
+    public func descriptorChanged(to descriptor: CInt) {
+        self.states.setDescriptor(descriptor, of: self.seat)
+    }
 }

@@ -11,6 +11,9 @@ struct TimerWheel<Element> {
         self.slots = Array(repeating: [], count: slotCount)
     }
 
+    /// For how many elements there is room.
+    var capacity: Int { self.slots.reduce(0) { $0 + $1.capacity } }
+
     /// Lets an element expire after a number of ticks.
     /// - Parameter ticks: At least 1.
     mutating func schedule(_ element: Element, after ticks: Int) {
@@ -25,11 +28,12 @@ struct TimerWheel<Element> {
         guard !self.slots[slot].isEmpty else { return [] }
         let round = self.tick / self.slots.count
         var expired: [Element] = []
-        self.slots[slot].removeAll { entry in
-            guard entry.round <= round else { return false }
-            expired.append(entry.element)
-            return true
+        var later: [(round: Int, element: Element)] = []
+        for entry in self.slots[slot] {
+            if entry.round <= round { expired.append(entry.element) } else { later.append(entry) }
         }
+        // Not the same array with less in it: after a rush each slot would keep the room of its fullest turn.
+        self.slots[slot] = later
         return expired
     }
 }

@@ -92,14 +92,17 @@ final class TopicChanges {
         self.turns.append(subscriber)
     }
 
-    /// Makes the changes that can be made. One that has to wait does not hold up the stream's events.
+    /// Makes the changes that can be made. One that has to wait does not hold up the stream's events. A topic waits until every
+    /// reset that is due was told, since the cursor that comes with it stands for all topics.
     func make(of subscriber: Subscriber) {
         while subscriber.beginning.isHeadSent, subscriber.phase == .behind || subscriber.phase == .live,
             let change = subscriber.changes.first
         {
             switch change.kind {
             case .add(let topic, let slot, let start):
-                guard topic.isLive, let (position, policy) = self.beginning(of: topic, start, for: subscriber) else {
+                guard topic.isLive, subscriber.progress.provesOnly,
+                    let (position, policy) = self.beginning(of: topic, start, for: subscriber)
+                else {
                     return
                 }
                 topic.admit(slot)

@@ -7,12 +7,6 @@ import NIOCore
 /// Sendable is safe without a check: all stored state is touched only on `bus.eventLoop`. The bus calls its delegate
 /// there, and the methods for shards hop there first.
 final class Partition: @unchecked Sendable {
-    struct Entry {
-        var feed: TopicFeed
-        /// The shards with subscribers, and the generation of their attachment.
-        var shards: [Int: Int] = [:]
-    }
-
     /// How many topics may be listened to.
     let room: FeedRoom
     private let bus: any EventBus
@@ -21,13 +15,10 @@ final class Partition: @unchecked Sendable {
     private let mailboxes = ShardMailboxes()
     private let reads: LogReadQueue
     private let pages: PageReader
-    private(set) var entries: [Topic: Entry] = [:]
-    private var idle = IdleFeeds()
+    private(set) var feeds: FeedTable
     private var epoch: Epoch?
     private var head = Offset.zero
     private var gap: OffsetGap?
-    /// How many feeds there have been.
-    private var generation = 0
     private var counters = FeedCounters()
     private var refusalLog = RefusalLog()
     private var secondTask: RepeatedTask?
@@ -36,6 +27,7 @@ final class Partition: @unchecked Sendable {
         self.bus = bus
         self.configuration = configuration
         self.logger = logger
+        self.feeds = FeedTable(configuration)
         self.room = FeedRoom(limit: configuration.maximumFeeds)
         self.reads = LogReadQueue(concurrency: configuration.readCount) { bus.read($0, $1, limit: $2) }
         self.pages = PageReader(on: bus.eventLoop, self.reads, self.mailboxes, configuration)
@@ -53,7 +45,7 @@ final class Partition: @unchecked Sendable {
             self.bus.start(delegate: self)
             self.secondTask = self.bus.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
                 _ in
-                self.sweepIdle()
+                self.forget(self.feeds.sweep(at: self.bus.eventLoop.now))
                 self.pages.age()
                 self.refusalLog.write(self.room, to: self.logger, at: self.bus.eventLoop.now)
             }
@@ -70,12 +62,9 @@ final class Partition: @unchecked Sendable {
     /// A shard has its first subscriber of a topic, and has taken room for it.
     func attach(_ topic: Topic, shard: Int, generation: Int) {
         self.bus.eventLoop.execute {
-            var entry = self.entries[topic] ?? self.makeEntry(topic)
-            entry.shards[shard] = generation
-            self.idle.remove(topic)
-            self.entries[topic] = entry
-            if entry.feed.isLive {
-                self.mailboxes.post(self.live(topic, entry.feed, generation: generation), to: shard)
+            if self.feeds.attach(topic, shard: shard, generation: generation) { self.bus.subscribe(topic) }
+            if let feed = self.feeds[topic]?.feed, feed.isLive {
+                self.mailboxes.post(self.live(topic, feed, generation: generation), to: shard)
             }
             self.mailboxes.flush()
         }
@@ -84,32 +73,28 @@ final class Partition: @unchecked Sendable {
     /// A shard's last subscriber of a topic is gone.
     func detach(_ topic: Topic, shard: Int, generation: Int) {
         self.bus.eventLoop.execute {
-            guard let index = self.entries.index(forKey: topic),
-                self.entries.values[index].shards[shard] == generation
-            else { return }
-            self.entries.values[index].shards[shard] = nil
-            guard self.entries.values[index].shards.isEmpty else { return }
-            self.leave(topic, self.entries.values[index].feed)
+            let now = self.bus.eventLoop.now
+            self.forget(self.feeds.detach(topic, shard: shard, generation: generation, at: now))
         }
     }
 
-    /// A stream needs so many events, or what there is, after a place that is behind the ring.
-    func requestPage(of topic: Topic, after place: Offset, wanted: Int, shard: Int) {
+    /// A stream needs so many events, or what there is, after a position that is behind the ring.
+    func requestPage(of topic: Topic, after position: Offset, wanted: Int, shard: Int) {
         self.bus.eventLoop.execute {
-            guard self.entries[topic] != nil else { return }
-            self.pages.request(topic, after: place, wanted: wanted, shard: shard)
+            guard self.feeds[topic] != nil else { return }
+            self.pages.request(topic, after: position, wanted: wanted, shard: shard)
         }
     }
 
     /// A stream's cursor is ahead of what is known here: asks the bus itself, past all that is held.
-    func requestConfirmation(of topic: Topic, after place: Offset, shard: Int) {
+    func requestConfirmation(of topic: Topic, after position: Offset, shard: Int) {
         self.bus.eventLoop.execute {
-            self.bus.read(topic, .after(place), limit: 1).whenComplete { result in
+            self.bus.read(topic, .after(position), limit: 1).whenComplete { result in
                 // What an earlier epoch's clock said proves nothing in this one.
                 guard case .success(let page) = result, self.isCurrent(page.epoch) else {
-                    return self.retryLater { self.requestConfirmation(of: topic, after: place, shard: shard) }
+                    return self.retryLater { self.requestConfirmation(of: topic, after: position, shard: shard) }
                 }
-                self.mailboxes.post(.confirmed(topic, place: place, clock: page.clock), to: shard)
+                self.mailboxes.post(.confirmed(topic, position: position, clock: page.clock), to: shard)
                 self.mailboxes.flush()
             }
         }
@@ -117,42 +102,19 @@ final class Partition: @unchecked Sendable {
 
     /// What the feeds have counted and hold, on the bus's loop.
     func statistics() -> FeedStatistics {
-        var statistics = FeedStatistics(counters: self.counters)
+        var statistics = self.feeds.statistics
+        statistics.counters = self.counters
         statistics.counters.pageReads = self.pages.readCount
         statistics.counters.refused = self.room.refusedCount
-        for entry in self.entries.values {
-            statistics.feeds += 1
-            statistics.liveFeeds += entry.feed.isLive ? 1 : 0
-            statistics.ringEvents += entry.feed.ring.events.count
-            statistics.ringBytes += entry.feed.ring.byteCount
-        }
         return statistics
     }
 
-    // MARK: - Lingering
+    // MARK: - Feeds
 
-    /// Nobody listens to a topic any longer. One that was never published to has nothing that is worth keeping.
-    private func leave(_ topic: Topic, _ feed: TopicFeed) {
-        guard feed.exists else { return self.forget(topic) }
-        self.idle.insert(topic, at: self.bus.eventLoop.now)
-        while self.idle.count > self.configuration.idleFeedCount, let oldest = self.idle.popFirst() {
-            self.forget(oldest)
-        }
-    }
-
-    private func forget(_ topic: Topic) {
-        self.entries[topic] = nil
-        self.pages.forget(topic)
-        self.bus.unsubscribe(topic)
-    }
-
-    private func sweepIdle() {
-        let now = self.bus.eventLoop.now
-        while let topic = self.idle.popFirst(leftFor: self.configuration.linger, at: now) { self.forget(topic) }
-        var byteCount = self.idle.topics.reduce(0) { $0 + (self.entries[$1]?.feed.ring.byteCount ?? 0) }
-        while byteCount > self.configuration.idleFeedByteCount, let topic = self.idle.popFirst() {
-            byteCount -= self.entries[topic]?.feed.ring.byteCount ?? 0
-            self.forget(topic)
+    private func forget(_ topics: [Topic]) {
+        for topic in topics {
+            self.pages.forget(topic)
+            self.bus.unsubscribe(topic)
         }
     }
 
@@ -163,29 +125,16 @@ final class Partition: @unchecked Sendable {
         }
     }
 
-    // MARK: - Feeds
-
-    private func makeEntry(_ topic: Topic) -> Entry {
-        self.bus.subscribe(topic)
-        self.generation += 1
-        return Entry(
-            feed: TopicFeed(
-                limit: self.configuration.ringLimit, backlogLimit: self.configuration.backlogLimit,
-                generation: self.generation))
-    }
-
     /// Lets a feed take something in, tells the shards if it is no longer live, and does what it asks for.
     private func update(
         _ topic: Topic, hole: Bool = true, _ change: (inout TopicFeed) -> TopicFeed.Action
     ) {
-        guard let index = self.entries.index(forKey: topic) else { return }
-        let wasLive = self.entries.values[index].feed.isLive
-        let action = change(&self.entries.values[index].feed)
-        if wasLive, !self.entries.values[index].feed.isLive {
+        guard let update = self.feeds.update(topic, change) else { return }
+        if update.isSuspended {
             self.counters.catchUps += 1
             self.post(.suspended(topic, hole: hole), of: topic)
         }
-        self.perform(action, for: topic)
+        self.perform(update.action, for: topic)
     }
 
     private func perform(_ action: TopicFeed.Action, for topic: Topic) {
@@ -195,7 +144,7 @@ final class Partition: @unchecked Sendable {
         case .deliver(let event): self.post(.append(event), of: topic)
         case .goLive: self.goLive(topic)
         case .replaceRing:
-            guard let ring = self.entries[topic]?.feed.ring else { return }
+            guard let ring = self.feeds[topic]?.feed.ring else { return }
             self.pages.forgetPages(of: topic)
             self.post(.ring(topic, ring), of: topic)
         case .rollback(let token):
@@ -206,7 +155,7 @@ final class Partition: @unchecked Sendable {
     }
 
     private func goLive(_ topic: Topic) {
-        guard let entry = self.entries[topic] else { return }
+        guard let entry = self.feeds[topic] else { return }
         self.pages.forgetPages(of: topic)
         for (shard, generation) in entry.shards {
             self.mailboxes.post(self.live(topic, entry.feed, generation: generation), to: shard)
@@ -247,7 +196,7 @@ final class Partition: @unchecked Sendable {
 
     /// Tells the shards that listen to a topic.
     private func post(_ operation: ShardOperation, of topic: Topic) {
-        guard let shards = self.entries[topic]?.shards else { return }
+        guard let shards = self.feeds[topic]?.shards else { return }
         for shard in shards.keys { self.mailboxes.post(operation, to: shard) }
     }
 }
@@ -280,10 +229,10 @@ extension Partition: EventBusDelegate {
         self.mailboxes.flush()
     }
 
-    func busReached(_ place: EventID) {
-        guard self.isCurrent(place.epoch), place.offset > self.head else { return }
-        self.head = place.offset
-        self.mailboxes.announce(place.offset)
+    func busReached(_ position: EventID) {
+        guard self.isCurrent(position.epoch), position.offset > self.head else { return }
+        self.head = position.offset
+        self.mailboxes.announce(position.offset)
         self.mailboxes.flush()
     }
 
@@ -297,7 +246,7 @@ extension Partition: EventBusDelegate {
         self.head = .zero
         self.gap = nil
         self.mailboxes.enter(epoch, clock: clock)
-        for topic in self.entries.keys {
+        for topic in self.feeds.topics {
             self.pages.forgetPages(of: topic)
             self.update(topic) { $0.entered() }
         }
@@ -306,7 +255,7 @@ extension Partition: EventBusDelegate {
 
     func busLostSubscriptions() {
         self.counters.losses += 1
-        for topic in self.entries.keys {
+        for topic in self.feeds.topics {
             self.update(topic, hole: false) { feed in
                 feed.lost()
                 return .none
@@ -327,6 +276,6 @@ extension Partition: EventBusDelegate {
         guard offset > self.head else { return }
         self.head = offset
         self.mailboxes.reach(offset)
-        for shard in (self.entries[topic]?.shards ?? [:]).keys { self.mailboxes.announce(offset, to: shard) }
+        for shard in (self.feeds[topic]?.shards ?? [:]).keys { self.mailboxes.announce(offset, to: shard) }
     }
 }

@@ -1,7 +1,7 @@
 import DequeModule
 
 /// Pages that were read a moment ago, kept for the streams that will soon come to them: those that catch up side by side are
-/// not at one place. A fast reader of a long log must not make all of it stay, so that the oldest go beyond a bound.
+/// not at one position. A fast reader of a long log must not make all of it stay, so that the oldest go beyond a bound.
 struct RecentPages {
     /// How much they may take, in bytes. The newest is kept however large it is.
     static let byteLimit = 16 << 20

@@ -64,11 +64,11 @@ struct ReplayRing: Sendable {
         self.latest = isKept ? self.base : nil
     }
 
-    /// Whether the topic has an event after one place and up to another, as far as the ring can tell: one that it no longer
+    /// Whether the topic has an event after one position and up to another, as far as the ring can tell: one that it no longer
     /// holds counts.
-    func hasMore(after place: Offset, through end: Offset) -> Bool {
-        guard self.base <= place else { return self.base <= end }
-        let index = self.events.firstIndex(after: place)
+    func hasMore(after position: Offset, through end: Offset) -> Bool {
+        guard self.base <= position else { return self.base <= end }
+        let index = self.events.firstIndex(after: position)
         return index < self.events.count && self.events[index].offset <= end
     }
 

@@ -69,7 +69,7 @@ enum ShardOperation: Sendable {
     /// A page that streams behind the ring asked for.
     case page(Topic, TopicPage)
     /// The bus was asked about a cursor that was ahead, and has given offsets up to this clock.
-    case confirmed(Topic, place: Offset, clock: Offset)
+    case confirmed(Topic, position: Offset, clock: Offset)
     /// All live feeds are complete up to here.
     case reached(Offset)
     /// Offsets in this gap may have been lost.

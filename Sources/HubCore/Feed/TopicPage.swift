@@ -2,7 +2,7 @@ import DequeModule
 
 /// A page of a topic's log that was read on behalf of streams which are behind the ring, and is shared by them.
 final class TopicPage: Sendable {
-    /// The place after which the page was asked for.
+    /// The position after which the page was asked for.
     let from: Offset
     /// The page holds every event after this offset; if it is after `from`, what lies between is gone.
     let base: Offset
@@ -34,9 +34,9 @@ final class TopicPage: Sendable {
         self.budget?.charge(-self.byteCount)
     }
 
-    /// Whether the page says what comes right after a place.
-    func covers(_ place: Offset) -> Bool {
-        self.from <= place && place < self.through
+    /// Whether the page says what comes right after a position.
+    func covers(_ position: Offset) -> Bool {
+        self.from <= position && position < self.through
     }
 }
 
@@ -48,11 +48,11 @@ struct LivePages {
 
     private var references: [Reference] = []
 
-    /// The page that says what comes right after a place, and reaches the farthest.
-    func page(covering place: Offset) -> TopicPage? {
+    /// The page that says what comes right after a position, and reaches the farthest.
+    func page(covering position: Offset) -> TopicPage? {
         var found: TopicPage?
         for reference in self.references {
-            guard let page = reference.page, page.covers(place), page.through > found?.through ?? .zero else {
+            guard let page = reference.page, page.covers(position), page.through > found?.through ?? .zero else {
                 continue
             }
             found = page
@@ -60,10 +60,10 @@ struct LivePages {
         return found
     }
 
-    /// How many events the largest page has that ends at a place or before.
-    func count(endingAtMost place: Offset) -> Int {
+    /// How many events the largest page has that ends at a position or before.
+    func count(endingAtMost position: Offset) -> Int {
         self.references.reduce(0) { count, reference in
-            guard let page = reference.page, page.through <= place else { return count }
+            guard let page = reference.page, page.through <= position else { return count }
             return max(count, page.events.count)
         }
     }

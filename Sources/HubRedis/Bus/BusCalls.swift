@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import Logging
 import NIOCore
@@ -91,6 +92,27 @@ final class BusCalls {
             return self.topics(after: after, limit: limit - some.count).map { some + $0 }
         }.nonisolated()
     }
+
+    func revoke(_ subject: ByteString) -> EventLoopFuture<Revocation> {
+        self.scripts.call(.revoke, [.string(subject.string)], isWrite: true) { reply throws(MalformedMessage) in
+            Revocation(subject: subject, time: UInt64(max(0, try reply.integer(1))))
+        }
+    }
+
+    /// Asks for as many as there are, a thousand in a step.
+    func revocations(since time: UInt64, after count: Int = 0) -> EventLoopFuture<[Revocation]> {
+        let arguments = [
+            RedisArgument(Int(min(time, 1 << 53))), RedisArgument(count), RedisArgument(Self.revocationStep),
+        ]
+        return self.scripts.call(.revoked, arguments) { reply throws(MalformedMessage) in
+            try reply.revocations()
+        }.assumeIsolated().flatMap { some in
+            guard some.count == Self.revocationStep else { return self.settings.eventLoop.makeSucceededFuture(some) }
+            return self.revocations(since: time, after: count + some.count).map { some + $0 }
+        }.nonisolated()
+    }
+
+    private static let revocationStep = 1000
 
     func reportRollback(of epoch: Epoch) {
         guard epoch == self.history.epoch else { return }

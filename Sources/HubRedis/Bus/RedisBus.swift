@@ -1,3 +1,4 @@
+public import ByteStrings
 public import HubCore
 public import Logging
 public import NIOCore
@@ -117,6 +118,16 @@ public final class RedisBus: EventBus {
     ) -> EventLoopFuture<Value> {
         guard !self.eventLoop.inEventLoop else { return work(self.parts.value) }
         return self.eventLoop.flatSubmit { work(self.parts.value) }
+    }
+}
+
+extension RedisBus: RevocationStore {
+    public func revoke(_ subject: ByteString) -> EventLoopFuture<Revocation> {
+        self.onLoop { $0.calls.revoke(subject) }
+    }
+
+    public func revocations(since time: UInt64) -> EventLoopFuture<[Revocation]> {
+        self.onLoop { $0.calls.revocations(since: time) }
     }
 }
 

@@ -48,11 +48,14 @@ local function is_trim_due(state, age, previous_ms)
   return state.now - state.now % step > previous_ms
 end
 
--- Finds out where a topic stands, and whether the user may publish to it. `began` is the clock before this step.
+-- Finds out where a topic stands, and whether the user may publish to it. `began` is the clock before this step. A topic
+-- without a last offset stands at the floor, until `begin` finds out whether it is new.
 local function look_at(state, age, topic, began)
   local log, live, key = state.key .. ':log:', state.key .. ':live:' .. topic, state.key
   local last = redis.call('HGET', key .. ':last', topic)
-  local known = { log = log .. topic, live = live, is_new = not last, ms = state.floor_ms, seq = state.floor_seq }
+  local known = {
+    log = log .. topic, live = live, is_new = not last, began = began, ms = state.floor_ms, seq = state.floor_seq,
+  }
   if last then
     known.ms, known.seq = parts(last)
     -- Of a last offset that makes no sense nothing can be proved: as if the clock's last event had been the topic's.
@@ -62,48 +65,73 @@ local function look_at(state, age, topic, began)
   demand(log .. '*', 'XADD', known.log, '*', 'p', '')
   demand(key .. ':live:*', 'PUBLISH', live, '')
   demand(key .. ':last', 'HSET', key .. ':last', topic, '')
-  if known.is_trimmed then
-    demand(log .. '*', 'XTRIM', known.log, 'MINID', '0')
-    demand(key .. ':retired', 'ZREM', key .. ':retired', topic)
-  end
+  if known.is_trimmed then demand(log .. '*', 'XTRIM', known.log, 'MINID', '0') end
   if known.is_new then demand(log .. '*', 'DEL', known.log) end
   if known.is_new or known.is_trimmed then
+    demand(key .. ':retired', 'ZREM', key .. ':retired', topic)
     demand(key .. ':names', 'ZADD', key .. ':names', '0', topic)
     demand(key .. ':topics', 'ZADD', key .. ':topics', '0', topic)
   end
   return known
 end
 
+-- Decides whether a topic without a last offset is new. It is not if it was listed or in line, or if its log goes on after
+-- the floor: somebody has deleted the offset, and nothing can be proved, as if the clock's last event had been the topic's.
+local function begin(known, was_there)
+  if not was_there then
+    -- A log that goes on takes no entry right after the floor. One that does is left over from a history that is no more.
+    local taken = redis.pcall('XADD', known.log, 'NOMKSTREAM', stream_id(known.ms, known.seq + 1), 'p', '')
+    if type(taken) == 'string' then write('DEL', known.log) end
+    if type(taken) ~= 'table' then return end
+  end
+  known.ms, known.seq = known.began.ms, known.began.seq
+end
+
 -- Appends an entry to a topic's log and tells the hubs. `lasts` gets the topic's last offset as soon as it is one.
 local function append(state, count, age, entry, topic, known, lasts)
   -- A retired topic is remembered, and has had no event for so long that its log is due to be trimmed: only then is looked.
-  local is_back = known.is_trimmed and write('ZREM', state.key .. ':retired', topic) == 1
-  if known.is_new then write('DEL', known.log) end
-  if known.is_new or is_back then list(state, topic, entry.ms) end
+  local is_looked_for = known.is_new or known.is_trimmed
+  local is_back = is_looked_for and write('ZREM', state.key .. ':retired', topic) == 1
+  local is_unlisted = (known.is_new or is_back) and list(state, topic, entry.ms)
+  if known.is_new then begin(known, is_back or not is_unlisted) end
   add_entry(known.log, count, entry, stream_id(known.ms, known.seq))
   lasts[topic] = entry.id
   if known.is_trimmed then
     try('XTRIM', known.log, 'MINID', '=', string.format('%.0f', math.max(0, state.now - age)))
   end
-  write('PUBLISH', known.live, event_message(state.epoch, entry, known.ms, known.seq, known.is_new or is_back))
+  write('PUBLISH', known.live, event_message(state.epoch, entry, known.ms, known.seq, is_unlisted))
   known.ms, known.seq, known.is_new, known.is_trimmed = entry.ms, entry.seq, false, false
 end
 
 -- The clock of the server was put back by more than a minute: how old the idempotency keys of before are can't be told
 -- from their time to live any more, so they count as expired.
 local function note_backward(state)
-  local ms = parts(state.back)
+  local ms, seq
+  if state.back then ms, seq = parts(state.back) end
+  -- One above the clock is none that a hub has noted, and would outdate whatever key there will be.
+  if ms and above(ms, seq, state.ms, state.seq) then ms, state.back = 0, '0-0' end
   if state.now + 60000 < state.ms and (ms or 0) < state.ms then state.back = stream_id(state.ms, state.seq) end
+end
+
+-- Whether the offset that an idempotency key has got is still to count. Whatever somebody has made of the key, it counts
+-- no longer than it should, and only if this history can have given it.
+local function counts(state, ms, seq)
+  if above(ms, seq, state.ms, state.seq) or ms + KEY_LIFETIME < state.now then return false end
+  local back_ms, back_seq = parts(state.back)
+  return not back_ms or above(ms, seq, back_ms, back_seq)
 end
 
 -- The id that an idempotency key has got, if it is still to count.
 local function id_of(state, key)
-  local id = redis.call('GET', state.key .. ':key:' .. key)
-  local high, low, seq = string.match(id or '', '^%x+%-(%x%x%x%x%x%x)(%x%x%x%x%x)(%x%x%x%x%x)$')
-  if not high or #id ~= 33 then return nil end
-  local back_ms, back_seq = parts(state.back)
-  local ms = tonumber(high, 16) * 1048576 + tonumber(low, 16)
-  return (not back_ms or above(ms, tonumber(seq, 16), back_ms, back_seq)) and id or nil
+  local id = redis.pcall('GET', state.key .. ':key:' .. key)
+  if type(id) == 'table' then
+    if not is_wrong_type(reason_of(id)) then error({ err = id.err }) end
+    -- Somebody else wrote it, and the next id takes its place.
+    return nil
+  end
+  local epoch, high, low, seq = string.match(id or '', '^(%x+)%-(%x%x%x%x%x%x)(%x%x%x%x%x)(%x%x%x%x%x)$')
+  if not is_epoch(epoch) or string.find(id, '%u') then return nil end
+  return counts(state, tonumber(high, 16) * 1048576 + tonumber(low, 16), tonumber(seq, 16)) and id or nil
 end
 
 -- Appends entries, and then keeps the topics' last offsets and the idempotency keys: also of those that were appended

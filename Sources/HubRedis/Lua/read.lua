@@ -46,11 +46,11 @@ end
 
 local state = enter(KEYS[1], caller_of(ARGV))
 local topic, from, limit, budget = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
-local last = redis.call('HGET', state.key .. ':last', topic)
+local last = last_of(state, topic)
 local log = state.key .. ':log:' .. topic
 local entries, more = {}, 0
 if not last then
-  -- What a log without a last offset holds proves nothing.
+  -- What a log of an older history holds proves nothing.
 elseif from == 'tail' then
   entries, more = collect('XREVRANGE', log, '+', '-', limit, budget)
   entries = reversed(entries)

@@ -43,10 +43,11 @@ local function may_retire(state, topic)
   return may('UNLINK', state.key .. ':log:' .. topic) and may('PUBLISH', state.key .. ':live:' .. topic, '')
 end
 
--- Notes that there is a topic, and when it is to be looked at.
+-- Notes that there is a topic, and when it is to be looked at. Answers whether it was not listed before.
 local function list(state, topic, ms)
-  write('ZADD', state.key .. ':names', 0, topic)
+  local added = write('ZADD', state.key .. ':names', 0, topic)
   write('ZADD', state.key .. ':topics', ms, topic)
+  return added == 1
 end
 
 -- Drops a topic's log, and takes it from the lists.
@@ -73,10 +74,9 @@ end
 local function forget(state, topic, last)
   drop(state, topic)
   write('ZREM', state.key .. ':retired', topic)
-  if not last then return end
   write('HDEL', state.key .. ':last', topic)
   local ms, seq = parts(last)
-  -- Where the last offset makes no sense, no cursor up to the clock is known to be complete.
+  -- Where the last offset is missing or makes no sense, no cursor up to the clock is known to be complete.
   if not ms or above(ms, seq, state.ms, state.seq) then ms, seq = state.ms, state.seq end
   if above(ms, seq, state.floor_ms, state.floor_seq) then
     state.floor_ms, state.floor_seq = ms, seq

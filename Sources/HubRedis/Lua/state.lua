@@ -279,9 +279,14 @@ end
 -- Why the hubs can't work with the server, or false.
 local function refusal(key)
   local refused = first_refusal(key)
-  if not refused or not is_wrong_type(refused) or not give_up_state(key) then return refused end
-  -- Whoever enters next would do so; until then nothing of them is wanted.
-  forget_logs(key)
+  if not refused or not is_wrong_type(refused) then return refused end
+  if give_up_state(key) then
+    -- Whoever enters next would do so; until then nothing of them is wanted.
+    forget_logs(key)
+  else
+    -- Of what was tried, only these are left, and they are nobody's.
+    try('DEL', key .. ':log:', key .. ':key:')
+  end
   return first_refusal(key)
 end
 

@@ -7,9 +7,7 @@ local BUDGET = 4194304
 
 -- A topic's summary, and how many bytes had to be looked at for it.
 local function summary(state, topic)
-  local last = redis.call('HGET', state.key .. ':last', topic)
-  if not last then return nil, 0 end
-  local ms, seq = parts(last)
+  local ms, seq = parts(redis.call('HGET', state.key .. ':last', topic))
   local log, bytes = state.key .. ':log:' .. topic, 0
   local first, count = redis.pcall('XRANGE', log, '-', '+', 'COUNT', 1), redis.pcall('XLEN', log)
   if first.err and not string.find(first.err, 'WRONGTYPE', 1, true) then error({ err = first.err }) end

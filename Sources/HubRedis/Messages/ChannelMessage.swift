@@ -13,7 +13,7 @@ enum ChannelMessage: Equatable {
     /// The channel's topic was forgotten; the offset is its last one.
     case retired(EventID)
     /// A member's own probe, or a new epoch; the offset is the clock.
-    case place(EventID)
+    case position(EventID)
 
     /// An event's message, apart from its topic, which the channel tells.
     struct EventMessage: Equatable {
@@ -41,7 +41,7 @@ enum ChannelMessage: Equatable {
         case UInt8(ascii: "e"): self = .event(try Self.event(id, &fields))
         case UInt8(ascii: "d"): self = .deleted(id)
         case UInt8(ascii: "r"): self = .retired(id)
-        case UInt8(ascii: "p"), UInt8(ascii: "c"): self = .place(id)
+        case UInt8(ascii: "p"), UInt8(ascii: "c"): self = .position(id)
         default: throw MalformedMessage("of an unknown kind")
         }
     }

@@ -8,7 +8,7 @@ enum LogEntry {
     /// An entry that no hub wrote, or one that is larger than any event may be: it is passed over.
     case other(Offset)
 
-    /// The entry's place in the log.
+    /// The entry's position in the log.
     var offset: Offset {
         switch self {
         case .event(let event): event.offset

@@ -13,7 +13,7 @@ extension ScriptReply {
         let hasMore = try self.integer(3) == 1 && (chain.isTail || !isAtEnd)
         if chain.isTail || !hasMore, let last { chain.miss(last) }
         var page = LogPage(
-            epoch: self.place.epoch, clock: self.place.offset, floor: try self.offset(1), last: last,
+            epoch: self.position.epoch, clock: self.position.offset, floor: try self.offset(1), last: last,
             entries: chain.entries, hasMore: hasMore || chain.isCut)
         if !self.isNull(5), !self.isNull(6) {
             page.gap = OffsetGap(after: try self.offset(5), before: try self.offset(6))
@@ -28,7 +28,7 @@ extension ScriptReply {
     ) throws(MalformedMessage) -> (passed: Offset?, isAtEnd: Bool) {
         var passed: Offset?
         for value in try self.array(4) {
-            guard let entry = try LogEntry(value, of: topic, in: self.place.epoch), entry.offset <= last else {
+            guard let entry = try LogEntry(value, of: topic, in: self.position.epoch), entry.offset <= last else {
                 return (passed, true)
             }
             guard passed.map({ entry.offset > $0 }) ?? true else {

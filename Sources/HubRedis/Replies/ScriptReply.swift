@@ -1,18 +1,19 @@
+import ByteStrings
 import HubCore
 import RedisWire
 
-/// What a script answered: the place of the clock, then what is particular to the script.
+/// What a script answered: the position of the clock, then what is particular to the script.
 struct ScriptReply {
     /// The epoch in force, and the highest offset that any event has.
-    let place: EventID
+    let position: EventID
 
     private let elements: [RESPValue]
 
     init(_ value: RESPValue) throws(MalformedMessage) {
-        guard let elements = value.array, let first = elements.first?.string, let place = EventID(first) else {
-            throw MalformedMessage("without a place")
+        guard let elements = value.array, let first = elements.first?.string, let position = EventID(first) else {
+            throw MalformedMessage("without a position")
         }
-        self.place = place
+        self.position = position
         self.elements = elements
     }
 
@@ -106,7 +107,23 @@ extension ScriptReply {
         let last = try Offset(reply: fields[3].string)
         return TopicSummary(
             topic: topic, eventCount: Int(count),
-            oldest: oldest.map { EventID(epoch: self.place.epoch, offset: $0) },
-            latest: EventID(epoch: self.place.epoch, offset: last))
+            oldest: oldest.map { EventID(epoch: self.position.epoch, offset: $0) },
+            latest: EventID(epoch: self.position.epoch, offset: last))
+    }
+}
+
+extension ScriptReply {
+    /// Reads the answer of the revoked script.
+    func revocations() throws(MalformedMessage) -> [Revocation] {
+        let values = try self.array(1)
+        guard values.count.isMultiple(of: 2) else { throw MalformedMessage("with a subject without a time") }
+        var revocations: [Revocation] = []
+        for index in stride(from: 0, to: values.count, by: 2) {
+            guard let subject = values[index].bytes, let time = values[index + 1].string.flatMap(Double.init),
+                (0...0x1p53).contains(time)
+            else { throw MalformedMessage("with a revocation that is none") }
+            revocations.append(Revocation(subject: ByteString(decoding: subject), time: UInt64(time)))
+        }
+        return revocations
     }
 }

@@ -3,7 +3,7 @@ import RedisWire
 
 /// The scripts that run inside Redis: everything that must happen in one step.
 enum HubScript: CaseIterable {
-    case hello, publish, read, probe, rotate, delete, retire, topics
+    case hello, publish, read, probe, rotate, delete, retire, topics, revoke, revoked
 
     /// The Lua source: the state that every script begins with, then what this one does.
     var source: [UInt8] {
@@ -11,12 +11,14 @@ enum HubScript: CaseIterable {
         case .hello: Self.run(PackageResources.hello_lua)
         case .publish:
             Self.run(PackageResources.publish_lua, after: PackageResources.retirement_lua + PackageResources.log_lua)
-        case .read: Self.run(PackageResources.read_lua)
+        case .read: Self.run(PackageResources.read_lua, after: PackageResources.traces_lua)
         case .probe: Self.run(PackageResources.probe_lua)
         case .rotate: Self.run(PackageResources.rotate_lua)
-        case .delete: Self.run(PackageResources.delete_lua)
+        case .delete: Self.run(PackageResources.delete_lua, after: PackageResources.traces_lua)
         case .retire: Self.run(PackageResources.retire_lua, after: PackageResources.retirement_lua)
         case .topics: Self.run(PackageResources.topics_lua)
+        case .revoke: Self.run(PackageResources.revoke_lua)
+        case .revoked: Self.run(PackageResources.revoked_lua)
         }
     }
 

@@ -26,14 +26,14 @@ final class ScriptCaller {
         return self.call(script, arguments, with: scripts)
     }
 
-    /// Calls a script on a certain connection, and takes in the place that its reply tells.
+    /// Calls a script on a certain connection, and takes in the position that its reply tells.
     func call(
         _ script: HubScript, _ arguments: [RedisArgument], with scripts: LoadedScripts
     ) -> EventLoopFuture<ScriptReply> {
         let all = self.history.arguments + arguments
         return scripts.run(script, key: self.settings.names.key, all).assumeIsolated().flatMapThrowing { value in
             let reply = try ScriptReply(value)
-            self.history.take(reply.place)
+            self.history.take(reply.position)
             return reply
         }.nonisolated()
     }

@@ -84,8 +84,8 @@ final class TopicChannels {
             let message = try ChannelMessage(bytes)
             if let topic = self.topics[channel] {
                 self.received(message, on: topic)
-            } else if case .place(let place) = message {
-                self.received(place, isProbe: channel == self.probe.channel)
+            } else if case .position(let position) = message {
+                self.received(position, isProbe: channel == self.probe.channel)
             }
         } catch {
             self.settings.logger.error("a message of Redis is malformed", metadata: ["message": "\(error)"])
@@ -107,16 +107,16 @@ final class TopicChannels {
         case .retired(let last):
             guard self.history.take(last) != .stale else { return }
             self.history.delegate?.busReceived(.retired(topic, last: last.offset, epoch: last.epoch))
-        case .place: break
+        case .position: break
         }
     }
 
-    private func received(_ place: EventID, isProbe: Bool) {
-        let meaning = self.history.take(place)
+    private func received(_ position: EventID, isProbe: Bool) {
+        let meaning = self.history.take(position)
         guard isProbe else { return }
         self.probe.arrived()
         guard meaning != .stale, !self.isMendingHole else { return }
-        self.history.delegate?.busReached(place)
+        self.history.delegate?.busReached(position)
     }
 
     /// A message that can't be read may be an event that is missed: all topics are to be read again. A moment later, so

@@ -1,6 +1,7 @@
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubTransports
-import NIOHTTP1
 
 /// Which pages of other origins may use the hub, and what their browsers are told (WHATWG Fetch, 3.2).
 public struct CORSPolicy: Sendable {
@@ -10,8 +11,8 @@ public struct CORSPolicy: Sendable {
         "Authorization", "Cache-Control", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID",
         "traceparent", "tracestate", "baggage", "sentry-trace",
     ]
-    /// The header fields of answers that a page may read.
-    static let answerFields = "ETag, Hub-Poll-After, Hub-Replay, Retry-After"
+    /// The header fields of responses that a page may read.
+    static let responseFields = "ETag, Hub-Poll-After, Hub-Replay, Retry-After"
     /// How long a browser may remember a preflight, in seconds: the longest that Chromium does.
     static let maximumAge = 7200
 
@@ -61,7 +62,7 @@ public struct CORSPolicy: Sendable {
         return policy
     }
 
-    /// Whether a page of an origin may read answers.
+    /// Whether a page of an origin may read responses.
     func allows(_ origin: ByteString) -> Bool {
         self.allowsAll || self.origins.contains(origin.lowercasedASCII)
     }
@@ -73,35 +74,55 @@ public struct CORSPolicy: Sendable {
     }
 
     /// Whether a request may write: its origin is the hub's own, an allowed one, or not said at all.
-    func mayWrite(_ headers: HTTPHeaders) -> Bool {
-        guard let origin = headers.field("Origin") else { return true }
-        return self.allows(origin) || self.isOwn(origin, host: headers.field("Host"))
+    /// - Parameters:
+    ///   - fields: Its fields.
+    ///   - authority: What its client calls the hub.
+    func mayWrite(_ fields: HTTPFields, to authority: String?) -> Bool {
+        guard let origin = fields.field(.origin) else { return true }
+        return self.allows(origin) || self.isOwn(origin, host: authority.map { ByteString($0) })
     }
 
-    /// The header fields that every answer to a request carries.
-    func fields(for headers: HTTPHeaders) -> HTTPHeaders {
-        guard self.allowsAll || !self.origins.isEmpty else { return HTTPHeaders() }
-        var fields = HTTPHeaders()
-        if !self.allowsAll { fields.add(name: "Vary", value: "Origin") }
-        guard let origin = headers.field("Origin"), self.allows(origin) else { return fields }
+    /// Whether what a request's cookies say is said by a page that is trusted: one of the hub's own origin, or of an origin that was
+    /// named. `*` names none, and whose page has the origin `null` nobody knows.
+    func countsCookies(of fields: HTTPFields, to authority: String?) -> Bool {
+        if let origin = fields.field(.origin) { return self.trusts(origin, authority) }
+        switch fields.field(.secFetchSite) {
+        case nil, "same-origin", "none": return true
+        // A frame, say: what holds it is told by the address alone.
+        default: return fields.field(.referer).map { self.trusts($0.urlOrigin, authority) } ?? false
+        }
+    }
+
+    private func trusts(_ origin: ByteString, _ authority: String?) -> Bool {
+        guard origin != Self.opaque else { return false }
+        return self.origins.contains(origin.lowercasedASCII)
+            || self.isOwn(origin, host: authority.map { ByteString($0) })
+    }
+
+    /// The header fields that every response to a request carries.
+    func fields(for request: HTTPFields) -> HTTPFields {
+        guard self.allowsAll || !self.origins.isEmpty else { return HTTPFields() }
+        var fields = HTTPFields()
+        if !self.allowsAll { fields[.vary] = "Origin" }
+        guard let origin = request.field(.origin), self.allows(origin) else { return fields }
         if self.origins.contains(origin.lowercasedASCII) {
-            fields.add(name: "Access-Control-Allow-Origin", value: origin.string)
+            fields[.accessControlAllowOrigin] = origin.string
             // Named origins may use cookies: load balancers keep a session on one member with them. Every page can make a frame
             // whose origin is null.
-            if origin != Self.opaque { fields.add(name: "Access-Control-Allow-Credentials", value: "true") }
+            if origin != Self.opaque { fields[.accessControlAllowCredentials] = "true" }
         } else {
-            fields.add(name: "Access-Control-Allow-Origin", value: "*")
+            fields[.accessControlAllowOrigin] = "*"
         }
-        fields.add(name: "Access-Control-Expose-Headers", value: Self.answerFields)
+        fields[.accessControlExposeHeaders] = Self.responseFields
         return fields
     }
 
-    /// The header fields that a preflight's answer adds.
-    func preflightFields(allowed: String) -> HTTPHeaders {
+    /// The header fields that the response to a preflight adds.
+    func preflightFields(allowed: String) -> HTTPFields {
         [
-            "Access-Control-Allow-Methods": allowed,
-            "Access-Control-Allow-Headers": self.allowedFields,
-            "Access-Control-Max-Age": String(Self.maximumAge),
+            .accessControlAllowMethods: allowed,
+            .accessControlAllowHeaders: self.allowedFields,
+            .accessControlMaxAge: String(Self.maximumAge),
         ]
     }
 
@@ -113,4 +134,14 @@ public struct CORSPolicy: Sendable {
 
     /// What a browser says of pages whose origin is none that others could name (RFC 6454, 6.1).
     private static let opaque: ByteString = "null"
+}
+
+extension ByteString {
+    /// The scheme, host and port of an address with all three.
+    fileprivate var urlOrigin: ByteString {
+        let (scheme, rest) = self.cut(at: UInt8(ascii: ":"))
+        guard let rest, rest.hasPrefix("//") else { return self }
+        let host = rest.dropFirst(2).utf8.prefix { !"/?#".utf8.contains($0) }
+        return ByteString("\(scheme)://\(Substring(host))")
+    }
 }

@@ -1,5 +1,7 @@
 import ByteStrings
+import HTTPWire
 public import HubCore
+public import HubTokens
 public import Logging
 public import NIOCore
 
@@ -27,9 +29,28 @@ public struct HubSettings: Sendable {
     public internal(set) var publishKeys: [String] = []
     /// The file with more of them.
     public internal(set) var publishKeyFile: String?
+    /// The keys that tokens are signed with, as they were given.
+    public internal(set) var tokenKeys: [TokenKeySetting] = []
+    /// Where a set of more of them is.
+    public internal(set) var tokenKeySet: String?
+    /// What a token must say.
+    public internal(set) var tokenRules = TokenRules()
+    /// What may be subscribed to without a token.
+    public internal(set) var publicTopics: [TopicPattern] = []
     /// What the server is told, but for the keys, which may change.
     public internal(set) var server = ServerConfiguration()
 
+    /// The files with certificates and keys, each with the other's place.
+    public var certificateFiles: [(certificate: String, key: String)] {
+        Array(zip(self.certificates, self.certificateKeys))
+    }
+    /// The file with the authorities of clients' certificates.
+    public internal(set) var clientAuthority: String?
+    /// Whether a certificate is made for a try.
+    public internal(set) var isSelfSigned = false
+
+    var certificates: [String] = []
+    var certificateKeys: [String] = []
     var operatingHost = ""
     var corsOrigins: [String] = []
     var corsHeaders: [String] = []
@@ -51,6 +72,8 @@ public struct HubSettings: Sendable {
         for setting in Setting.all { try setting.apply(values[setting.name], to: &self) }
         try self.check(bus: checkBus)
         try self.check(openFiles: openFiles)
+        try self.checkTokens()
+        try self.checkTransportSecurity()
         try self.checkExposure()
         self.complete(openFiles: openFiles)
     }
@@ -88,6 +111,45 @@ public struct HubSettings: Sendable {
                 + "accepted: fewer loops, or a higher limit (ulimit -n)")
     }
 
+    private func checkTransportSecurity() throws(InvalidSetting) {
+        let (certificates, keys) = (self.certificates.count, self.certificateKeys.count)
+        guard certificates == keys else {
+            throw InvalidSetting(
+                "--tls-certificate: there are \(certificates) certificates and \(keys) keys; give a --tls-key for each, in the same order"
+            )
+        }
+        guard !self.isSelfSigned || certificates == 0 else {
+            throw InvalidSetting("--tls-self-signed: there is a --tls-certificate; give one of the two")
+        }
+        guard self.isSelfSigned || certificates > 0 else {
+            guard self.clientAuthority == nil, self.server.strictTransport == nil else {
+                let flag = self.clientAuthority == nil ? "--hsts" : "--tls-client-ca"
+                throw InvalidSetting(
+                    "\(flag): is of no use without --tls-certificate and --tls-key, or --tls-self-signed")
+            }
+            return
+        }
+    }
+
+    /// Whether there are tokens.
+    public var takesTokens: Bool { !self.tokenKeys.isEmpty || self.tokenKeySet != nil }
+
+    private func checkTokens() throws(InvalidSetting) {
+        guard self.takesTokens else {
+            guard self.publicTopics.isEmpty else {
+                throw InvalidSetting(
+                    "--public: everything is public without --jwt-key or --jwks; give one of them, or leave it out")
+            }
+            return
+        }
+        let names = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"]
+        let claim = self.tokenRules.claim
+        guard !claim.isEmpty, !names.contains(where: { ByteString($0) == claim }) else {
+            throw InvalidSetting(
+                "--jwt-claim: '\(claim.shortened(to: 64))' can't hold grants; accepted: hub, or another claim")
+        }
+    }
+
     /// A hub that anybody can reach is not started by accident.
     private func checkExposure() throws(InvalidSetting) {
         try self.checkExposure(of: self.server.host, "host")
@@ -100,11 +162,12 @@ public struct HubSettings: Sendable {
     }
 
     private func checkExposure(of host: String, _ name: String) throws(InvalidSetting) {
-        let isGuarded = !self.publishKeys.isEmpty || self.publishKeyFile != nil || self.isInsecure
+        let isGuarded =
+            !self.publishKeys.isEmpty || self.publishKeyFile != nil || self.takesTokens || self.isInsecure
         guard !isGuarded, !Loopback.contains(ByteString(host)) else { return }
         throw InvalidSetting(
             "--\(name): '\(host)' can be reached from other machines, and anybody could publish; "
-                + "give --publish-key or --publish-key-file, or --insecure if that is meant")
+                + "give --publish-key, --publish-key-file, --jwt-key or --jwks, or --insecure if that is meant")
     }
 }
 

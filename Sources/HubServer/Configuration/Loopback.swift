@@ -1,4 +1,5 @@
 import ByteStrings
+import HTTPWire
 
 /// Which addresses only this machine can reach.
 enum Loopback {

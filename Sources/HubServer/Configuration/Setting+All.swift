@@ -1,11 +1,14 @@
+import ByteStreams
 import ByteStrings
+import HTTPWire
 import HubCore
+import HubTokens
 import Logging
 import NIOCore
 
 extension Setting {
     /// All settings, in the order of the help.
-    public static let all: [Setting] = listening + bus + access + streams + limits + process
+    public static let all: [Setting] = listening + transportSecurity + bus + access + streams + limits + process
 
     /// The file with settings. It is named by a flag or the environment, and so is none of them.
     public static let configurationFile = Setting(
@@ -15,7 +18,7 @@ extension Setting {
     private static let listening: [Setting] = [
         Setting(
             "host", .address, default: "127.0.0.1",
-            "The address or name to listen on. Beyond loopback only with a publish key, or with `--insecure`."
+            "The address or name to listen on. Beyond loopback only with a key of any kind, or with `--insecure`."
         ) { $0.server.host = $1 },
         Setting(
             "port", .number(0...65_535, "PORT"), default: "8080", "The port to listen on; 0 lets the system choose.",
@@ -28,10 +31,37 @@ extension Setting {
         Setting(
             "operating-port", .number(0...65_535, "PORT"),
             """
-            A port of its own for `/health/…`, `/metrics` and `/topics`, with connections of its own; `--port` then has only \
-            `/health/live` of them. Without it, all are at `--port`.
+            A port of its own for `/health/…`, `/metrics`, `/topics` and `/revoke`, with connections of its own; `--port` then has \
+            only `/health/live` of them. Without it, all are at `--port`.
             """, notes: "0 lets the system choose."
         ) { settings, port throws(RefusedText) in try settings.operate(at: port) },
+    ]
+
+    private static let transportSecurity: [Setting] = [
+        Setting(
+            "tls-certificate", .paths,
+            "A file (PEM) with the certificate that clients are shown, and those of its issuers after it. Repeatable.",
+            notes: """
+                Clients are shown the one of the name that they ask for, others the first. Files are read again when they change, and at \
+                SIGHUP; what is broken changes nothing. `--operating-port` is never encrypted.
+                """
+        ) { $0.certificates = $1 },
+        Setting(
+            "tls-key", .paths, "The file (PEM) with the key of each `--tls-certificate`, in the same order. Repeatable."
+        ) { $0.certificateKeys = $1 },
+        Setting(
+            "tls-client-ca", .text("FILE"),
+            "A file (PEM) with the authorities of whom one must have signed a client's certificate; without it, clients need none."
+        ) { $0.clientAuthority = $1 },
+        Setting(
+            "tls-self-signed", .toggle, default: "false",
+            "Make a certificate for a try, which ends in 30 days and which no client trusts."
+        ) { $0.isSelfSigned = $1 },
+        Setting(
+            "hsts", .duration(from: .seconds(1), to: .hours(24 * 3650)),
+            "Tell browsers to use TLS alone for so long, {values}; without it, nothing is said.",
+            notes: "`8760h` is a year."
+        ) { $0.server.strictTransport = $1 },
     ]
 
     private static let bus: [Setting] = [
@@ -60,15 +90,64 @@ extension Setting {
     private static let access: [Setting] = [
         Setting(
             "publish-key", .publishKeys, secrecy: .secret,
-            "A key that publishing, deleting and `/topics` then need, as `Authorization: Bearer KEY`. Repeatable."
+            "A key that publishing, deleting, `/topics` and `/revoke` then need, as `Authorization: Bearer KEY`. Repeatable.",
+            notes: "It may do everything; with a token key, tokens may do what they grant."
         ) { $0.publishKeys = $1 },
         Setting(
             "publish-key-file", .text("FILE"),
             "A file with more publish keys, one a line; read again at SIGHUP. Empty lines and `#` lines do not count."
         ) { $0.publishKeyFile = $1 },
         Setting(
+            "jwt-key", .tokenKeys, secrecy: .secret,
+            """
+            A key that tokens (JWT) are signed with: its algorithm, its name if tokens name it, and a secret, or a file with that or \
+            with a public key. Repeatable.
+            """,
+            notes: """
+                HS256, HS384, HS512 take a secret of 32, 48, 64 bytes or more; RS256 to RS512, PS256 to PS512, ES256, ES384 and EdDSA \
+                take PEM. Files are read again at SIGHUP. With a token key, only who shows a token may subscribe, see `--public`.
+                """
+        ) { $0.tokenKeys = $1 },
+        Setting(
+            "jwks", .text("URL|FILE"),
+            "A set of public keys (JWK set) that tokens are signed with, read again and again.",
+            notes: """
+                Every 5 minutes from an address, every 30 s from a file, at once when a token names a key that is not there. The keys of a \
+                server that is away count for an hour.
+                """
+        ) { $0.tokenKeySet = $1 },
+        Setting(
+            "jwt-issuer", .texts("ISSUER"),
+            "Who must have issued a token (`iss`); without it, anybody with a key. Repeatable."
+        ) { $0.tokenRules.issuers = $1 },
+        Setting(
+            "jwt-audience", .texts("AUDIENCE"), "Whom a token must be for (`aud`); without it, anybody. Repeatable."
+        ) { $0.tokenRules.audiences = $1 },
+        Setting(
+            "jwt-claim", .text("NAME"), default: "hub", "The claim of a token that holds what it grants.",
+            notes: "`{\"subscribe\":[PATTERN…],\"publish\":[PATTERN…],\"admin\":true}`."
+        ) { $0.tokenRules.claim = ByteString($1) },
+        Setting(
+            "jwt-leeway", .duration(from: .zero, to: .hours(1)), default: "5s",
+            "By how much the clocks of whoever issues tokens and of the hub may differ: {values}."
+        ) { $0.tokenRules.leeway = Double($1.nanoseconds) / 1e9 },
+        Setting(
+            "jwt-without-expiry", .toggle, default: "false", "Take tokens that do not say when they expire (`exp`)."
+        ) { $0.tokenRules.mayBeEndless = $1 },
+        Setting(
+            "token-cookie", .cookieName, default: "hub_token",
+            "The cookie that may hold a token, of pages of the hub's own origin or of a `--cors-origin`."
+        ) { $0.server.tokenCookie = ByteString($1) },
+        Setting(
+            "public", .topicPatterns,
+            """
+            Topics that may be subscribed to without a token, such as `news` or `news/*`; `*` for all. Repeatable. Without it, once \
+            there is a token key, none.
+            """
+        ) { $0.publicTopics = $1 },
+        Setting(
             "insecure", .toggle, default: "false",
-            "Allow to listen beyond loopback without a publish key: anybody may publish."
+            "Allow to listen beyond loopback without a key: anybody may publish and read."
         ) { $0.isInsecure = $1 },
         Setting(
             "cors-origin", .origins,
@@ -131,7 +210,7 @@ extension Setting {
         Setting(
             "max-buffered", .size((64 << 10)...(1 << 40)), default: "256MiB",
             """
-            How many bytes clients may make the hub hold, in bodies, messages and answers that they do not read: {values}. \
+            How many bytes clients may make the hub hold, in bodies, messages, and answers and events that they do not read: {values}. \
             Who may not publish has three quarters of it.
             """, notes: "More [below](#limits-to-set-on-the-machine)."
         ) { $0.server.budget = ByteBudget(limit: $1) },

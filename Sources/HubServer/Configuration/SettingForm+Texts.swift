@@ -1,4 +1,7 @@
 import ByteStrings
+import HTTPWire
+import HubCore
+import HubTokens
 
 /// Texts that are not just any.
 extension SettingForm where Value == String {
@@ -17,6 +20,22 @@ extension SettingForm where Value == String {
         }
     }
 
+    /// RFC 6265, 4.1.1.
+    static var cookieName: Self {
+        .text(
+            "NAME", "is not a cookie's name",
+            accepted: "hub_token, or another name of 1 to 64 letters, digits, _, - and ."
+        ) {
+            (1...64).contains($0.utf8.count)
+                && $0.utf8.allSatisfy { byte in
+                    switch byte {
+                    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                    default: "_-.".utf8.contains(byte)
+                    }
+                }
+        }
+    }
+
     /// A path that needs no escapes and is none of the hub's own.
     static var freePath: Self {
         .text("PATH", "is not a path that is free", accepted: "/echo, or another path of visible ASCII") { text in
@@ -28,6 +47,10 @@ extension SettingForm where Value == String {
 }
 
 extension SettingForm where Value == [String] {
+    static var paths: Self {
+        .list("FILE", "is empty", accepted: "the name of a file") { $0.isEmpty ? nil : $0 }
+    }
+
     static var publishKeys: Self {
         .list("KEY", "is not a key", accepted: PublishKeyFile.acceptedKeys) { PublishKeyFile.isKey($0) ? $0 : nil }
     }
@@ -42,6 +65,51 @@ extension SettingForm where Value == [String] {
         .list("NAME", "is not a field's name", accepted: "X-Tenant, or another name of a header field") {
             CORSPolicy.accepts(requestField: $0) ? $0 : nil
         }
+    }
+}
+
+extension SettingForm where Value == [ByteString] {
+    /// Texts that must not be empty.
+    static func texts(_ placeholder: String) -> Self {
+        .list(placeholder, "is empty", accepted: "a text") { $0.isEmpty ? nil : ByteString($0) }
+    }
+}
+
+extension SettingForm where Value == [TopicPattern] {
+    static var topicPatterns: Self {
+        .list("PATTERN", "is not a pattern", accepted: "a topic, the beginning of topics and *, or * alone") {
+            try? TopicPattern($0)
+        }
+    }
+}
+
+extension SettingForm where Value == [TokenKeySetting] {
+    static var tokenKeys: Self {
+        Self(kind: .list, placeholder: "ALG[,kid=ID]:SECRET|@FILE") { texts throws(RefusedText) in
+            var keys: [TokenKeySetting] = []
+            for text in Self.joined(texts) {
+                // What follows the colon may be the secret.
+                let shown = String(Substring(text.utf8.prefix { $0 != UInt8(ascii: ":") }.prefix(64)))
+                guard let key = TokenKeySetting(ByteString(text)) else {
+                    throw RefusedText(shown, "is not a token key", accepted: TokenKeySetting.accepted)
+                }
+                keys.append(key)
+            }
+            return keys
+        }
+    }
+
+    /// The environment separates values by commas, of which a key with a name has one of its own.
+    private static func joined(_ texts: [String]) -> [String] {
+        var joined: [String] = []
+        for text in texts {
+            if let algorithm = joined.last, ByteString(text).hasPrefix("kid="), !ByteString(algorithm).contains(":") {
+                joined[joined.count - 1] = "\(algorithm),\(text)"
+            } else {
+                joined.append(text)
+            }
+        }
+        return joined
     }
 }
 

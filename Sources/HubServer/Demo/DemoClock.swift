@@ -1,4 +1,7 @@
+import ByteStrings
+import HTTPWire
 public import HubCore
+import HubDoor
 import HubTransports
 import NIOCore
 public import ServiceLifecycle
@@ -9,13 +12,13 @@ public import ServiceLifecycle
 /// milliseconds since 1970. By the sequence a reader can tell that it missed nothing. The members of a cluster share a key
 /// for each second, so that one of them publishes and the others see that it is done.
 public struct DemoClock: Service, CustomStringConvertible {
-    private let bus: any EventBus
+    private let session: Session
     private let topic: Topic
 
     /// Makes a clock.
-    /// - Parameter bus: Where it publishes.
-    public init(bus: any EventBus) throws {
-        self.bus = bus
+    /// - Parameter hub: Where it publishes.
+    public init(hub: Hub) throws {
+        self.session = Door(hub).session(.hub)
         self.topic = try Topic("clock")
     }
 
@@ -52,7 +55,7 @@ public struct DemoClock: Service, CustomStringConvertible {
         let publication = try Publication(
             topics: [self.topic], data: try EventData(validating: json.bytes),
             key: try IdempotencyKey("demo-clock-\((time + 500) / 1000)"))
-        return try await self.bus.publish([publication]).get().contains { !$0.isRepeat }
+        return try await self.session.publish([publication]).get().contains { !$0.isRepeat }
     }
 
     private static func newName() -> String {

@@ -1,13 +1,15 @@
+import HTTPTypes
+import HTTPWire
 import HubCore
+import HubDoor
 import NIOCore
-import NIOHTTP1
 import Synchronization
 
 /// `GET /health/live`: the process answers.
 struct LivenessEndpoint: Endpoint {
-    var isAlwaysAnswered: Bool { true }
+    var isAlwaysServed: Bool { true }
 
-    func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
+    func serve(_ request: HubRequest, body: ByteBuffer, in session: Session) throws -> Outcome {
         .now(.json(text: #"{"status":"live"}"#))
     }
 }
@@ -17,15 +19,16 @@ struct ReadinessEndpoint: Endpoint {
     let bus: any EventBus
     let condition: ServerCondition
 
-    var isAlwaysAnswered: Bool { true }
+    var isAlwaysServed: Bool { true }
 
-    func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
+    func serve(_ request: HubRequest, body: ByteBuffer, in session: Session) throws -> Outcome {
         guard !self.condition.isDraining else {
-            throw .later(.serviceUnavailable, "this member is shutting down", after: 5)
+            throw Problem.later(.serviceUnavailable, "this member is shutting down", after: 5)
         }
         switch self.bus.status {
         case .ready: return .now(.json(text: #"{"status":"ready"}"#))
-        case .notReady(let reason): throw .later(.serviceUnavailable, "the bus is not delivering: \(reason)", after: 1)
+        case .notReady(let reason):
+            throw Problem.later(.serviceUnavailable, "the bus is not delivering: \(reason)", after: 1)
         }
     }
 }

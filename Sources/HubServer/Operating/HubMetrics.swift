@@ -13,7 +13,7 @@ struct HubMetrics: MetricsSource {
 
     private static func streams(_ counted: FanOutStatistics) -> [Metric] {
         let replays: [(StreamOpening.Replay?, String)] = [(.complete, "complete"), (.reset, "reset"), (nil, "unknown")]
-        let reasons: [CloseReason] = [.drain, .shed, .slow, .expired]
+        let reasons = CloseReason.allCases
         return [
             Metric("hub_subscribers", .gauge, help: "Streams that are open on this member.", counted.subscribers),
             Metric(

@@ -1,3 +1,4 @@
+import HTTPWire
 import HubCore
 public import Logging
 

@@ -1,4 +1,8 @@
+import ByteStreams
+import HTTPWire
 import HubCore
+import HubDoor
+import HubTokens
 import NIOCore
 import NIOPosix
 
@@ -49,7 +53,7 @@ struct ServerMetrics: MetricsSource {
             Metric("hub_connections", .gauge, help: "Connections that are open.", self.ledger.total),
             Metric(
                 "hub_connections_lingering", .gauge,
-                help: "Connections that are only read on so that their clients see a refusal; none of those above.",
+                help: "Connections that are read on only so that their last answer is seen; none of those above.",
                 self.ledger.lingering + self.operatingLedger.lingering),
             Metric(
                 "hub_connections_limit", .gauge, help: "The most connections that are served.",
@@ -84,7 +88,8 @@ struct ServerMetrics: MetricsSource {
         return [
             Metric(
                 "hub_buffered_bytes", .gauge,
-                help: "Bytes that are held of bodies, messages and unread answers, in steps of 16 KiB.",
+                help:
+                    "Bytes that are held of bodies, messages, unread answers and stalled streams, in steps of 16 KiB.",
                 budget.takenBytes),
             Metric("hub_buffered_bytes_limit", .gauge, help: "How many may be held (--max-buffered).", budget.limit),
             Metric(
@@ -110,12 +115,49 @@ struct ServerMetrics: MetricsSource {
             Metric(
                 "hub_keys_refused_total", .counter, help: "Publish keys that did not count, by why.",
                 samples: [
-                    .init(Double(self.counters.keys.wrong), labels: ["reason": "wrong"]),
-                    .init(Double(self.counters.keys.waiting), labels: ["reason": "waiting"]),
+                    .init(Double(self.counters.gate.wrong), labels: ["reason": "wrong"]),
+                    .init(Double(self.counters.gate.waiting), labels: ["reason": "waiting"]),
                 ]),
             Metric(
+                "hub_tokens_refused_total", .counter, help: "Tokens that did not hold, by why.",
+                samples: TokenFault.Reason.allCases.map { reason in
+                    .init(Double(self.counters.gate.refusedTokens[reason] ?? 0), labels: ["reason": reason.rawValue])
+                }),
+        ] + self.http2 + self.tls + [
+            Metric(
                 "hub_events_published_total", .counter, help: "Events that were published through this member.",
-                publishing.events),
+                publishing.events)
+        ]
+    }
+
+    private var http2: [Metric] {
+        let counters = self.configuration.http2Counters
+        let faults = counters.faults
+        return [
+            Metric(
+                "hub_http2_connections", .gauge, help: "Connections of HTTP/2 that are open.", counters.connections),
+            Metric("hub_http2_streams", .gauge, help: "Streams of those connections.", counters.streams),
+            Metric(
+                "hub_http2_faults_total", .counter,
+                help: "Connections of HTTP/2 that were ended since their client broke a rule, by the code it was told.",
+                samples: HTTP2Counters.Fault.allCases.map { fault in
+                    .init(Double(faults[fault] ?? 0), labels: ["code": fault.rawValue])
+                }),
+        ]
+    }
+
+    private var tls: [Metric] {
+        guard let credentials = self.configuration.tls else { return [] }
+        let counts = self.configuration.tlsCounters.all
+        return [
+            Metric(
+                "hub_tls_certificate_expiry_seconds", .gauge,
+                help: "When the first of the certificates in use ends, in seconds since 1970.", credentials.end),
+            Metric(
+                "hub_tls_handshakes_total", .counter, help: "Handshakes of TLS by how they ended.",
+                samples: TLSCounters.Outcome.allCases.map { outcome in
+                    .init(Double(counts[outcome] ?? 0), labels: ["outcome": outcome.rawValue])
+                }),
         ]
     }
 }

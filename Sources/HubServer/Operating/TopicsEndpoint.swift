@@ -1,66 +1,55 @@
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
+import HubDoor
 import HubTransports
 import NIOCore
-import NIOHTTP1
 
 /// `GET /topics`, `GET /topics?topic=T`, `DELETE /topics?topic=T`.
 struct TopicsEndpoint: Endpoint {
     private static let defaultLimit = 100
     private static let maximumLimit = 1000
 
-    let hub: Hub
+    var methods: [HTTPRequest.Method] { [.get, .delete] }
 
-    var methods: [HTTPMethod] { [.GET, .DELETE] }
+    func needsKey(_ method: HTTPRequest.Method) -> Bool { true }
 
-    func needsKey(_ method: HTTPMethod) -> Bool { true }
-
-    func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
+    func serve(_ request: HubRequest, body: ByteBuffer, in session: Session) throws -> Outcome {
         let topic = try Self.topic(request.query, "topic")
-        if request.method == .DELETE {
+        if request.method == .delete {
             guard let topic else { throw Problem(.badRequest, "no topic: give ?topic=…") }
-            return .later(self.delete(topic))
+            return .later(
+                try session.delete(topic).map { existed in
+                    existed ? Response(.noContent) : Problem.noTopic(topic).response
+                })
         }
-        if let topic { return .later(self.describe(topic)) }
-        return .later(self.list(after: try Self.topic(request.query, "after"), limit: try Self.limit(request.query)))
+        if let topic {
+            return .later(
+                try session.describe(topic).map {
+                    Self.description($0?.0, subscribers: $0?.subscribers ?? 0, of: topic)
+                })
+        }
+        let after = try Self.topic(request.query, "after")
+        let limit = try Self.limit(request.query)
+        return .later(try session.topics(after: after, limit: limit).map { Self.page($0.page, hasMore: $0.hasMore) })
     }
 
-    private func delete(_ topic: Topic) -> EventLoopFuture<HTTPAnswer> {
-        self.hub.bus.delete(topic).map { existed in
-            existed ? HTTPAnswer(.noContent) : Problem.noTopic(topic).answer
-        }
+    private static func description(_ summary: TopicSummary?, subscribers: Int, of topic: Topic) -> Response {
+        guard let summary else { return Problem.noTopic(topic).response }
+        var json = JSONText()
+        json.topic(summary, subscribers: subscribers)
+        return .json(json)
     }
 
-    private func describe(_ topic: Topic) -> EventLoopFuture<HTTPAnswer> {
-        self.hub.bus.summary(of: topic).and(self.hub.subscriberCounts(of: [topic])).map { summary, counts in
-            let subscribers = counts.first ?? 0
-            guard summary != nil || subscribers > 0 else { return Problem.noTopic(topic).answer }
-            let known = summary ?? TopicSummary(topic: topic, eventCount: 0, oldest: nil, latest: nil)
-            var json = JSONText()
-            json.topic(known, subscribers: subscribers)
-            return .json(json)
-        }
-    }
-
-    private func list(after: Topic?, limit: Int) -> EventLoopFuture<HTTPAnswer> {
-        let bus = self.hub.bus
-        // One more than asked for tells whether there is a next page.
-        return bus.topics(after: after, limit: limit + 1).flatMap { summaries in
-            let page = Array(summaries.prefix(limit))
-            return self.hub.subscriberCounts(of: page.map(\.topic)).map { counts in
-                Self.page(page, counts, hasMore: summaries.count > limit)
-            }
-        }
-    }
-
-    private static func page(_ page: [TopicSummary], _ counts: [Int], hasMore: Bool) -> HTTPAnswer {
+    private static func page(_ page: [(TopicSummary, subscribers: Int)], hasMore: Bool) -> Response {
         var json = JSONText()
         json.object { json in
             json.name("topics")
             json.array { json in
-                for (summary, subscribers) in zip(page, counts) { json.topic(summary, subscribers: subscribers) }
+                for (summary, subscribers) in page { json.topic(summary, subscribers: subscribers) }
             }
-            if hasMore, let last = page.last { json.member("next", last.topic.name) }
+            if hasMore, let (last, _) = page.last { json.member("next", last.topic.name) }
         }
         return .json(json)
     }

@@ -1,42 +1,39 @@
+import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
+import HubDoor
 import HubTransports
 import NIOCore
-import NIOHTTP1
 
 /// `POST /publish`.
 struct PublishEndpoint: Endpoint {
-    let bus: any EventBus
-    let maximumTopics: Int
     let maximumBytes: Int
-    let counters: PublishCounters
 
-    var methods: [HTTPMethod] { [.POST] }
+    var methods: [HTTPRequest.Method] { [.post] }
 
-    func needsKey(_ method: HTTPMethod) -> Bool { true }
+    func needsKey(_ method: HTTPRequest.Method) -> Bool { true }
 
-    func body(_ method: HTTPMethod) -> BodyAllowance {
+    func body(_ method: HTTPRequest.Method) -> BodyAllowance {
         BodyAllowance(maximumBytes: self.maximumBytes, setting: "--max-body")
     }
 
-    func check(_ request: inout AdmittedRequest) throws(Problem) {
+    func check(_ request: inout HubRequest) throws(Problem) {
         try PublishRequest.check(request)
     }
 
-    func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
+    func serve(_ request: HubRequest, body: ByteBuffer, in session: Session) throws -> Outcome {
         let publications: [Publication]
         do throws(Problem) {
-            publications = try PublishRequest(request, body: body, maximumTopics: self.maximumTopics).publications
+            publications = try PublishRequest(request, body: body, maximumTopics: session.maximumTopics).publications
         } catch {
-            self.counters.count(.refused)
+            session.countRefusedPublication()
             throw error
         }
-        let counters = self.counters
-        let published = self.bus.publish(publications)
-        published.whenComplete { counters.count($0) }
-        return .later(published.map(Self.answer))
+        return .later(try session.publish(publications).map(Self.response))
     }
 
-    private static func answer(_ published: [PublishedEvent]) -> HTTPAnswer {
+    private static func response(_ published: [PublishedEvent]) -> Response {
         var json = JSONText()
         json.object { json in
             json.name("events")

@@ -1,8 +1,9 @@
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
 import HubTransports
 import NIOCore
-import NIOHTTP1
 
 /// What a `POST /publish` asks for, in any of its three forms, checked as a whole.
 struct PublishRequest {
@@ -18,7 +19,7 @@ struct PublishRequest {
     ///   - request: Its head. A `topic` in the query makes the body the data, whatever its content type.
     ///   - body: Its body.
     ///   - maximumTopics: How many topics an event may have.
-    init(_ request: AdmittedRequest, body: ByteBuffer, maximumTopics: Int) throws(Problem) {
+    init(_ request: HubRequest, body: ByteBuffer, maximumTopics: Int) throws(Problem) {
         let bytes = Array(body.readableBytesView)
         let key = try Self.key(request)
         switch try Self.form(request) {
@@ -47,15 +48,15 @@ struct PublishRequest {
     }
 
     /// Refuses what the head alone shows to be wrong.
-    static func check(_ request: AdmittedRequest) throws(Problem) {
+    static func check(_ request: HubRequest) throws(Problem) {
         try request.checkContentCoding()
         _ = try self.form(request)
         _ = try self.key(request)
     }
 
-    private static func form(_ request: AdmittedRequest) throws(Problem) -> Form {
+    private static func form(_ request: HubRequest) throws(Problem) -> Form {
         guard request.query.all("topic").isEmpty else { return .raw }
-        let type = MediaType(request.headers.field("Content-Type") ?? "")
+        let type = MediaType(request.fields.field(.contentType) ?? "")
         let form: Form
         switch type.name {
         case "application/json": form = .envelope
@@ -68,7 +69,7 @@ struct PublishRequest {
             throw Problem(
                 .unsupportedMediaType,
                 "without ?topic=… the body must be application/json or application/x-ndjson",
-                headers: ["Accept-Post": "application/json, application/x-ndjson"])
+                fields: [.acceptPost: "application/json, application/x-ndjson"])
         }
         guard type.isUTF8 else { throw Problem(.unsupportedMediaType, "JSON must be UTF-8") }
         for name in ["event", "retry", "key"] as [ByteString] where !request.query.all(name).isEmpty {
@@ -77,8 +78,8 @@ struct PublishRequest {
         return form
     }
 
-    private static func key(_ request: AdmittedRequest) throws(Problem) -> IdempotencyKey? {
-        let values = request.headers.fields("Idempotency-Key") + request.query.all("key")
+    private static func key(_ request: HubRequest) throws(Problem) -> IdempotencyKey? {
+        let values = request.fields.fields(.idempotencyKey) + request.query.all("key")
         guard let value = values.first else { return nil }
         guard values.allSatisfy({ $0 == value }) else {
             throw Problem(.badRequest, "the request has several idempotency keys that differ")
@@ -87,7 +88,7 @@ struct PublishRequest {
     }
 
     private static func raw(
-        _ request: AdmittedRequest, _ bytes: [UInt8], key: IdempotencyKey?, maximumTopics: Int
+        _ request: HubRequest, _ bytes: [UInt8], key: IdempotencyKey?, maximumTopics: Int
     ) throws(Problem) -> Publication {
         let names = request.query.all("topic")
         guard names.count <= maximumTopics else {
@@ -146,4 +147,9 @@ struct PublishRequest {
             throw Problem(.badRequest, "the body is not UTF-8")
         }
     }
+}
+
+extension HTTPField.Name {
+    /// Names a request, so that repeating it does nothing.
+    fileprivate static let idempotencyKey = Self.known("Idempotency-Key")
 }

@@ -1,6 +1,9 @@
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
-import NIOHTTP1
+import HubDoor
+import HubTokens
 
 extension Problem {
     /// No such path.
@@ -9,10 +12,10 @@ extension Problem {
     }
 
     /// A path that does not answer this method.
-    static func methodNotAllowed(_ method: HTTPMethod, _ route: Route) -> Problem {
+    static func methodNotAllowed(_ method: HTTPRequest.Method, _ route: Route) -> Problem {
         Problem(
             .methodNotAllowed, "\(route.path) answers \(route.allowed), not \(method.rawValue)",
-            headers: ["Allow": route.allowed])
+            fields: [.allow: route.allowed])
     }
 
     /// A page that may not write here (or not at all, for a preflight).
@@ -23,15 +26,8 @@ extension Problem {
         )
     }
 
-    /// Clients hold as much as they may.
-    static var noRoom: Problem {
-        .later(
-            .serviceUnavailable, "the server holds as many bytes of its clients as it may (--max-buffered); try again",
-            after: Int.random(in: 1...10))
-    }
-
     /// A key is missing or wrong.
-    static func unauthorized(_ request: AdmittedRequest, hasCredentials: Bool) -> Problem {
+    static func unauthorized(_ request: HubRequest, hasCredentials: Bool, _ takesTokens: Bool) -> Problem {
         let topics = request.query.all("topic").prefix(8).map { "'\($0.shortened(to: 512))'" }.joined(separator: ", ")
         let subject = topics.isEmpty ? "this" : "this with the topic \(topics)"
         let challenge = hasCredentials ? "Bearer realm=\"hub\", error=\"invalid_token\"" : "Bearer realm=\"hub\""
@@ -39,15 +35,41 @@ extension Problem {
             .unauthorized,
             hasCredentials
                 ? "the key is not one of the publish keys, so \(subject) is not allowed"
-                : "\(subject) needs a publish key: Authorization: Bearer KEY",
-            headers: ["WWW-Authenticate": challenge])
+                : takesTokens
+                    ? "\(subject) needs a token that grants it: Authorization: Bearer TOKEN"
+                    : "\(subject) needs a publish key: Authorization: Bearer KEY",
+            fields: [.wwwAuthenticate: challenge])
+    }
+
+    /// The token that was shown does not hold (RFC 6750, 3.1).
+    init(_ fault: TokenFault) {
+        let challenge = "Bearer realm=\"hub\", error=\"invalid_token\", error_description=\"\(fault.reason.rawValue)\""
+        self.init(.unauthorized, fault.description, fields: [.wwwAuthenticate: challenge])
     }
 
     /// Too many wrong keys came from an address.
-    static func tooManyGuesses(after seconds: Int) -> Problem {
-        .later(
-            .tooManyRequests, "too many wrong keys came from your address; another may be tried in \(seconds) s",
-            after: seconds)
+    static func tooManyGuesses(after seconds: Int) -> Problem { Problem(.tooManyGuesses(seconds: seconds)) }
+
+    /// A request that breaks a rule of events.
+    init(_ error: InvalidEvent) {
+        self.init(.badRequest, error.description)
+    }
+
+    /// The door did not do what it was asked for.
+    init(_ refusal: Refusal) {
+        switch refusal {
+        case .needsKey, .needsToken:
+            self.init(.unauthorized, refusal.description, fields: [.wwwAuthenticate: "Bearer realm=\"hub\""])
+        case .notGranted, .notAdmin, .anotherSubject:
+            self.init(
+                .forbidden, refusal.description,
+                fields: [.wwwAuthenticate: "Bearer realm=\"hub\", error=\"insufficient_scope\""])
+        case .invalidToken(let fault): self.init(fault)
+        case .tooManyGuesses(let seconds): self = .later(.tooManyRequests, refusal.description, after: seconds)
+        case .noRoom: self = .later(.serviceUnavailable, refusal.description, after: Int.random(in: 1...10))
+        case .noTopic, .noRevocations, .invalid, .reserved, .tooManyTopics, .isSubscribed, .isNotSubscribed:
+            self.init(.badRequest, refusal.description)
+        }
     }
 
     /// The bus did not do what it was asked for.

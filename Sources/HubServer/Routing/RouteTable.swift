@@ -1,13 +1,16 @@
+import HTTPTypes
+import HTTPWire
 import HubCore
+import HubDoor
 import HubTransports
-import NIOHTTP1
 
-/// All paths of the hub, and what answers each.
+/// All paths of the hub, and what serves each.
 struct RouteTable {
     /// The paths that the hub has for itself, some of them not always.
     static let paths = Set(
         [
-            "/sse", "/ws", "/poll", "/long-poll", "/iframe", "/publish", "/topics", "/health/live", "/health/ready",
+            "/sse", "/ws", "/poll", "/long-poll", "/iframe", "/publish", "/topics", "/revoke", "/health/live",
+            "/health/ready",
             "/metrics", "/openapi.yaml",
         ] + (Route.client + Route.demo).map(\.path))
 
@@ -17,17 +20,15 @@ struct RouteTable {
     let operating: [Route]
 
     init(
-        configuration: ServerConfiguration, hub: Hub, streams: [String: any StreamEndpoint],
+        configuration: ServerConfiguration, hub: Hub, door: Door, streams: [String: any StreamEndpoint],
         condition: ServerCondition, counters: ServerCounters, metrics: [any MetricsSource]
     ) {
-        let maximumTopics = configuration.maximumTopicsPerStream
-        let publish = PublishEndpoint(
-            bus: hub.bus, maximumTopics: maximumTopics, maximumBytes: configuration.limits.bodyBytes,
-            counters: counters.publishing)
+        let publish = PublishEndpoint(maximumBytes: configuration.limits.bodyBytes)
         let live = Route(path: "/health/live", name: "health", endpoint: LivenessEndpoint())
         let operating = [
             live,
-            Route(path: "/topics", name: "topics", endpoint: TopicsEndpoint(hub: hub)),
+            Route(path: "/topics", name: "topics", endpoint: TopicsEndpoint()),
+            Route(path: "/revoke", name: "revoke", endpoint: RevokeEndpoint()),
             Route(
                 path: "/health/ready", name: "health", endpoint: ReadinessEndpoint(bus: hub.bus, condition: condition)),
             Route(
@@ -40,9 +41,7 @@ struct RouteTable {
         routes += Route.client
         if configuration.isDemo { routes += Route.demo }
         for (path, transport) in streams {
-            let endpoint = SubscribeEndpoint(
-                transport: transport, maximumTopics: maximumTopics, cors: configuration.pages, keys: configuration.keys,
-                hub: hub, counters: counters.publishing)
+            let endpoint = SubscribeEndpoint(transport: transport, cors: configuration.pages, door: door)
             routes.append(Route(path: path, name: String(path.dropFirst()), endpoint: endpoint))
         }
         if let path = configuration.webSocketEchoPath {

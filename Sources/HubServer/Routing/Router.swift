@@ -1,128 +1,135 @@
+import ByteStreams
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
+import HubDoor
 import HubTransports
 import Logging
 import NIOCore
-import NIOHTTP1
 
-/// Decides what becomes of each request: first by its head alone, then, once it is complete, by its endpoint.
+/// Decides what becomes of each request by its path, and by who asks.
 final class Router: Sendable {
-    /// What the head of a request leads to.
-    enum Admission {
-        case accepted(AdmittedRequest)
-        /// The request is refused before its body is read.
-        case refused(HTTPAnswer, AdmittedRequest)
-    }
-
-    let limits: HTTPLimits
-    let budget: ByteBudget
-    let condition: ServerCondition
+    private let limits: HTTPLimits
+    private let budget: ByteBudget
+    private let condition: ServerCondition
     private let routes: [ByteString: Route]
+    /// What every response carries.
+    private let fields: HTTPFields
     private let cors: CORSPolicy
-    private let gate: KeyGate
+    private let gate: Gate
+    private let tokenCookie: ByteString
     private let forwarded: ForwardedFor
     private let ledger: ConnectionLedger
     private let counters: ServerCounters
+    private let door: Door
     private let log: ListeningLog
 
     init(
-        routes: [Route], limits: HTTPLimits, budget: ByteBudget, cors: CORSPolicy, gate: KeyGate,
+        routes: [Route], limits: HTTPLimits, budget: ByteBudget, fields: HTTPFields, cors: CORSPolicy, gate: Gate,
+        tokenCookie: ByteString,
         forwarded: ForwardedFor, ledger: ConnectionLedger, condition: ServerCondition, counters: ServerCounters,
-        log: ListeningLog
+        door: Door, log: ListeningLog
     ) {
         self.routes = Dictionary(uniqueKeysWithValues: routes.map { (ByteString($0.path), $0) })
         self.limits = limits
         self.budget = budget
+        self.fields = fields
         self.cors = cors
         self.gate = gate
+        self.tokenCookie = tokenCookie
         self.forwarded = forwarded
         self.ledger = ledger
         self.condition = condition
         self.counters = counters
+        self.door = door
         self.log = log
     }
 
-    /// Looks at a head.
-    func admit(_ head: HTTPRequestHead, from peer: Peer) -> Admission {
-        var request = AdmittedRequest()
-        request.method = head.method
-        request.headers = head.headers
-        request.announcesBody = head.announcesBody
-        request.commonHeaders = self.cors.fields(for: head.headers)
-        do throws(Problem) {
-            guard let answer = try self.check(&request, head, peer) else { return .accepted(request) }
-            self.countRefusal(request)
-            return .refused(answer, request)
+    /// Serves a complete request.
+    func serve(_ request: HubRequest, body: ByteBuffer) -> Outcome {
+        guard let endpoint = request.route?.endpoint else { return .now(Problem.notFound.response) }
+        do {
+            return try endpoint.serve(request, body: body, in: self.session(of: request, endpoint))
         } catch {
-            self.countRefusal(request)
-            return .refused(error.answer, request)
+            return .now(self.response(for: error))
         }
     }
 
-    /// Answers a complete request.
-    func answer(_ request: AdmittedRequest, body: ByteBuffer) -> Outcome {
-        guard let endpoint = request.route?.endpoint else { return .now(Problem.notFound.answer) }
-        do throws(Problem) {
-            return try endpoint.answer(request, body: body)
-        } catch {
-            return .now(error.answer)
+    /// Whoever can show a token later does so at the same gate.
+    private func session(of request: HubRequest, _ endpoint: any Endpoint) -> Session {
+        guard self.gate.takesTokens, endpoint.isStream, endpoint.takesKey(request.method) else {
+            return self.door.session(request.principal)
+        }
+        let (gate, client) = (self.gate, request.client ?? .unknown)
+        return self.door.session(request.principal) { text throws(Refusal) in
+            try gate.principal(showing: text, from: client)
         }
     }
 
-    /// The answer of an endpoint that took its time.
-    func answer(for result: Result<HTTPAnswer, any Error>) -> HTTPAnswer {
-        switch result {
-        case .success(let answer): answer
-        case .failure(let problem as Problem): problem.answer
-        case .failure(let error as BusError): Problem(error).answer
-        case .failure: Problem(.internalServerError, "the request failed for a reason that was not foreseen").answer
+    /// The response to a request that was not done.
+    func response(for error: any Error) -> Response {
+        switch error {
+        case let problem as Problem: problem.response
+        case let refusal as Refusal: Problem(refusal).response
+        case let error as BusError: Problem(error).response
+        default: Problem(.internalServerError, "the request failed for a reason that was not foreseen").response
         }
     }
 
-    /// Counts an answer.
-    func count(_ status: HTTPResponseStatus, of request: AdmittedRequest?) {
-        self.counters.requests.count(route: request?.route?.name ?? "other", status: Int(status.code))
+    /// Counts a response.
+    func count(_ status: HTTPResponse.Status, of route: Route?) {
+        self.counters.requests.count(route: route?.name ?? "other", status: status.code)
     }
 
     // MARK: Heads
 
-    private func check(
-        _ request: inout AdmittedRequest, _ head: HTTPRequestHead, _ peer: Peer
-    ) throws(Problem) -> HTTPAnswer? {
-        try HeadRules(limits: self.limits).check(head)
-        let target = try RequestTarget(head.uri, limit: self.limits.targetBytes)
+    private func check(_ request: inout HubRequest, _ head: RequestHead, _ peer: Peer) throws(Problem) -> Response? {
+        if let fault = head.fault { throw fault }
+        let target = try RequestTarget(head.target, limit: self.limits.targetBytes)
         // The host that a target names counts instead of the field (RFC 9112, 3.2.2).
-        if let authority = target.authority { request.headers.replaceOrAdd(name: "Host", value: authority) }
+        if let authority = target.authority { request.authority = authority }
         request.path = target.path
         request.query = target.query
-        if target.path == "*", head.method == .OPTIONS { return HTTPAnswer(.noContent) }
+        try request.takeQueryToken()
+        if target.path == "*", request.method == .options { return Response(.noContent) }
         guard let route = self.routes[target.path] else { throw .notFound }
         request.route = route
-        if head.method == .OPTIONS { return try self.options(route, request.headers) }
-        guard route.allows(head.method) else { throw .methodNotAllowed(head.method, route) }
+        if request.method == .options { return try self.options(route, request) }
+        guard route.allows(request.method) else { throw .methodNotAllowed(request.method, route) }
         let refusal = self.refusal(of: &request, route, peer)
-        if let answer = self.turnAway(&request, route, peer) { return answer }
-        if let refusal { throw refusal }
-        if route.endpoint.isAlwaysAnswered { request.claimant = .observer }
-        if route.endpoint.needsKey(head.method) { request.claimant = .publisher }
-        request.body = route.endpoint.body(head.method)
-        try request.body.check(length: head.headers.first(name: "Content-Length"))
-        try route.endpoint.check(&request)
+        if let response = self.turnAway(&request, route, peer) { return response }
+        if let refusal {
+            // For a browser's own EventSource any other status would be the end for good.
+            guard refusal.status == .tooManyRequests, request.isBrowserEventSource else { throw refusal }
+            return TurnAway.tooManyGuesses(refusal).response(to: request)
+        }
+        if route.endpoint.isAlwaysServed { request.claimant = .observer }
+        if route.endpoint.needsKey(request.method), self.door.session(request.principal).mayWrite {
+            request.claimant = .publisher
+        }
+        request.body = route.endpoint.body(request.method)
+        try request.body.check(length: request.fields.first(.contentLength))
+        if request.awaited == nil { try route.endpoint.check(&request) }
         if request.announcesBody, !self.budget.hasRoom(for: request.claimant) { throw .noRoom }
         return nil
     }
 
-    private func options(_ route: Route, _ headers: HTTPHeaders) throws(Problem) -> HTTPAnswer {
-        var fields: HTTPHeaders = ["Allow": route.allowed]
-        if let origin = headers.first(name: "Origin"), headers.contains(name: "Access-Control-Request-Method") {
-            guard self.cors.mayWrite(headers) else { throw .foreignOrigin(origin) }
-            fields.add(contentsOf: self.cors.preflightFields(allowed: route.allowed))
+    private func options(_ route: Route, _ request: HubRequest) throws(Problem) -> Response {
+        var fields: HTTPFields = [.allow: route.allowed]
+        if let origin = request.fields.first(.origin), request.fields.contains(.accessControlRequestMethod) {
+            guard self.mayWrite(request) else { throw .foreignOrigin(origin) }
+            fields.append(contentsOf: self.cors.preflightFields(allowed: route.allowed))
         }
-        return HTTPAnswer(.noContent, headers: fields)
+        return Response(.noContent, fields: fields)
+    }
+
+    private func mayWrite(_ request: HubRequest) -> Bool {
+        self.cors.mayWrite(request.fields, to: request.authority)
     }
 
     /// Why the request is not allowed. It is said only to whom there is room for.
-    private func refusal(of request: inout AdmittedRequest, _ route: Route, _ peer: Peer) -> Problem? {
+    private func refusal(of request: inout HubRequest, _ route: Route, _ peer: Peer) -> Problem? {
         do throws(Problem) {
             try self.authorize(&request, route, peer)
             return nil
@@ -131,71 +138,122 @@ final class Router: Sendable {
         }
     }
 
-    private func authorize(_ request: inout AdmittedRequest, _ route: Route, _ peer: Peer) throws(Problem) {
-        if route.endpoint.isWrite(request.method), !self.cors.mayWrite(request.headers) {
-            throw .foreignOrigin(request.headers.first(name: "Origin") ?? "")
+    private func authorize(_ request: inout HubRequest, _ route: Route, _ peer: Peer) throws(Problem) {
+        if route.endpoint.isWrite(request.method), !self.mayWrite(request) {
+            throw .foreignOrigin(request.fields.first(.origin) ?? "")
         }
-        guard route.endpoint.takesKey(request.method) else { return }
+        guard self.takesCredentials(route.endpoint, request.method) else { return }
+        let credentials = self.credentials(of: request)
+        if credentials != .none || route.endpoint.isStream { request.client = self.client(of: request, peer) }
+        let verdict = self.gate.judge(
+            credentials, from: request.client ?? .unknown, isKnown: peer.hasShownKey && !peer.isProxy,
+            isNeeded: route.endpoint.needsKey(request.method))
+        try self.take(verdict, for: &request, route)
+    }
+
+    /// A path whose answer depends on who asks. Where there are tokens, they say who may subscribe.
+    private func takesCredentials(_ endpoint: any Endpoint, _ method: HTTPRequest.Method) -> Bool {
+        endpoint.takesKey(method) || (self.gate.takesTokens && endpoint.isStream)
+    }
+
+    private func credentials(of request: HubRequest) -> Credentials {
+        let cookie = self.cors.countsCookies(of: request.fields, to: request.authority) ? self.tokenCookie : nil
+        return Credentials(request.fields, queryToken: request.queryToken, cookieName: cookie)
+    }
+
+    private func take(_ verdict: Gate.Verdict, for request: inout HubRequest, _ route: Route) throws(Problem) {
         let needsKey = route.endpoint.needsKey(request.method)
-        switch self.showKey(&request, peer, isNeeded: needsKey) {
+        switch verdict {
         case .open: break
-        case .right: request.hasRightKey = true
-        case .missing where needsKey: throw .unauthorized(request, hasCredentials: false)
+        case .right(let principal):
+            request.principal = principal
+            if self.door.session(principal).mayWrite { request.hasRightKey = true }
+        case .missing where needsKey: throw .unauthorized(request, hasCredentials: false, self.gate.takesTokens)
+        case .missing: break
         case .wrong:
             request.hasRightKey = false
-            guard !needsKey else { throw .unauthorized(request, hasCredentials: true) }
-        case .missing: break
+            guard !needsKey else { throw .unauthorized(request, hasCredentials: true, self.gate.takesTokens) }
+        case .refused(let fault):
+            request.hasRightKey = false
+            throw Problem(fault)
+        case .later(let awaited): request.awaited = awaited
         case .wait(let seconds): throw .tooManyGuesses(after: seconds)
         }
     }
 
-    private func showKey(_ request: inout AdmittedRequest, _ peer: Peer, isNeeded: Bool) -> KeyGate.Verdict {
-        let authorization = request.headers.first(name: "Authorization")
-        guard authorization != nil else {
-            return self.gate.judge(nil, from: .unknown, isKnown: false, isNeeded: isNeeded)
-        }
-        let client = self.client(of: request, peer)
-        request.client = client
-        return self.gate.judge(
-            authorization, from: client, isKnown: peer.hasShownKey && !peer.isProxy, isNeeded: isNeeded)
+    /// What a request showed can be judged now.
+    func admitAgain(_ request: inout HubRequest) throws(Problem) {
+        guard let route = request.route else { throw .notFound }
+        let verdict = self.gate.judge(
+            self.credentials(of: request), from: request.client ?? .unknown, isKnown: false,
+            isNeeded: route.endpoint.needsKey(request.method), mayWait: false)
+        try self.take(verdict, for: &request, route)
+        try route.endpoint.check(&request)
     }
 
-    private func client(of request: AdmittedRequest, _ peer: Peer) -> ClientAddress {
+    private func client(of request: HubRequest, _ peer: Peer) -> ClientAddress {
         guard let address = peer.address else { return .unknown }
-        return peer.isProxy ? self.forwarded.client(of: address, headers: request.headers) : address
+        return peer.isProxy ? self.forwarded.client(of: address, fields: request.fields) : address
     }
 
     /// A publish request that its head alone refuses is one of those that were refused.
-    private func countRefusal(_ request: AdmittedRequest) {
-        guard let route = request.route, request.method == .POST, route.endpoint is PublishEndpoint else { return }
-        self.counters.publishing.count(.refused)
+    private func countRefusal(_ request: HubRequest) {
+        guard let route = request.route, request.method == .post, route.endpoint is PublishEndpoint else { return }
+        self.door.counters.count(.refused)
     }
 
     // MARK: Overload
 
-    private func turnAway(_ request: inout AdmittedRequest, _ route: Route, _ peer: Peer) -> HTTPAnswer? {
-        guard !route.endpoint.isAlwaysAnswered else { return nil }
+    private func turnAway(_ request: inout HubRequest, _ route: Route, _ peer: Peer) -> Response? {
+        guard !route.endpoint.isAlwaysServed else { return nil }
         if route.endpoint.isStream, self.condition.isDraining {
-            return TurnAway.draining.answer(to: request)
+            return TurnAway.draining.response(to: request)
         }
         // What the reserve is for.
         if request.hasRightKey == true { return nil }
         if peer.seat.beganInReserve, !peer.seat.becomeOrdinary() {
             self.counters.connections.turnAway()
-            return TurnAway.full.answer(to: request)
+            return TurnAway.full.response(to: request)
         }
-        if peer.isOverAddressCap { return TurnAway.tooManyOfOneAddress.answer(to: request) }
+        if peer.isOverAddressCap { return TurnAway.tooManyOfOneAddress.response(to: request) }
         return self.turnAwayBehindProxy(&request, peer)
     }
 
-    private func turnAwayBehindProxy(_ request: inout AdmittedRequest, _ peer: Peer) -> HTTPAnswer? {
+    private func turnAwayBehindProxy(_ request: inout HubRequest, _ peer: Peer) -> Response? {
         guard peer.isProxy, let address = peer.address else { return nil }
-        let client = self.forwarded.client(of: address, headers: request.headers)
+        let client = self.forwarded.client(of: address, fields: request.fields)
         guard client != address else { return nil }
         let (lease, count) = self.ledger.lease(client)
         request.lease = lease
         guard let maximum = self.ledger.caps.perAddress, count > maximum else { return nil }
+        self.counters.connections.turnAway()
         self.log.isFull(client, count)
-        return TurnAway.tooManyOfOneAddress.answer(to: request)
+        return TurnAway.tooManyOfOneAddress.response(to: request)
+    }
+}
+
+extension Router: RequestHandler {
+    var isDraining: Bool { self.condition.isDraining }
+
+    func admit(_ head: RequestHead, from peer: Peer) -> any AdmittedRequest {
+        var request = HubRequest()
+        request.method = head.method
+        request.fields = head.fields
+        request.authority = head.authority
+        request.announcesBody = head.announcesBody
+        request.commonFields = self.fields
+        request.commonFields.append(contentsOf: self.cors.fields(for: request.fields))
+        var refusal: Response?
+        do throws(Problem) {
+            refusal = try self.check(&request, head, peer)
+        } catch {
+            refusal = error.response
+        }
+        if refusal != nil { self.countRefusal(request) }
+        return RoutedRequest(request, self, refusal: refusal)
+    }
+
+    func countUnread(_ status: HTTPResponse.Status) {
+        self.count(status, of: nil)
     }
 }

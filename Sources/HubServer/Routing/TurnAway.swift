@@ -1,6 +1,7 @@
+import HTTPTypes
+import HTTPWire
 import HubCore
 import NIOCore
-import NIOHTTP1
 
 /// Why the server will not serve a client now, though it might later.
 enum TurnAway {
@@ -8,18 +9,20 @@ enum TurnAway {
     case full
     case tooManyOfOneAddress
     case tooManyTopics
+    /// The address has to wait; the problem says for how long.
+    case tooManyGuesses(Problem)
 
-    /// The answer: a stream that ends at once where the transport wants it so, and a refusal otherwise. Either way the client
+    /// The response: a stream that ends at once where the transport wants it so, and a refusal otherwise. Either way the client
     /// comes back after a random while.
-    func answer(to request: AdmittedRequest) -> HTTPAnswer {
+    func response(to request: HubRequest) -> Response {
         request.route?.endpoint.farewell(to: request, self.reason, retry: .random(in: 1000...10_000))
-            ?? self.problem.answer
+            ?? self.problem.response
     }
 
     private var reason: CloseReason {
         switch self {
         case .draining: .drain
-        case .full, .tooManyOfOneAddress, .tooManyTopics: .shed
+        case .full, .tooManyOfOneAddress, .tooManyTopics, .tooManyGuesses: .shed
         }
     }
 
@@ -34,6 +37,7 @@ enum TurnAway {
         case .tooManyTopics:
             .later(
                 .serviceUnavailable, "this member listens to as many topics as it may (--max-feeds)", after: seconds)
+        case .tooManyGuesses(let problem): problem
         case .tooManyOfOneAddress:
             .later(
                 .tooManyRequests, "too many connections from your address (--max-connections-per-address)",

@@ -1,4 +1,5 @@
 import DequeModule
+import HTTPWire
 import NIOCore
 import Synchronization
 

@@ -1,7 +1,9 @@
+import HTTPTypes
+import HTTPWire
 import HubCore
+import HubDoor
 import HubTransports
 import NIOCore
-import NIOHTTP1
 
 /// A path that begins a transport without a subscription.
 struct EchoEndpoint: Endpoint {
@@ -10,19 +12,18 @@ struct EchoEndpoint: Endpoint {
 
     var isStream: Bool { true }
 
-    func check(_ request: inout AdmittedRequest) throws(Problem) {
-        let streamRequest = self.streamRequest(request)
-        do throws(StreamRefusal) { try self.transport.check(streamRequest) } catch { throw Problem(error) }
+    func check(_ request: inout HubRequest) throws(Problem) {
+        try self.transport.check(self.streamRequest(request))
     }
 
-    func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
-        .stream(self.transport, self.streamRequest(request))
+    func serve(_ request: HubRequest, body: ByteBuffer, in session: Session) throws -> Outcome {
+        .stream(self.transport, self.streamRequest(request), session)
     }
 
-    private func streamRequest(_ request: AdmittedRequest) -> StreamRequest {
+    private func streamRequest(_ request: HubRequest) -> StreamRequest {
         var streamRequest = StreamRequest(topics: [], start: .latest)
-        streamRequest.headers = request.headers
-        streamRequest.mayWrite = self.cors.mayWrite(request.headers)
+        streamRequest.fields = request.fields
+        streamRequest.mayWrite = self.cors.mayWrite(request.fields, to: request.authority)
         return streamRequest
     }
 }

@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// Times such as `2026-01-31T12:00:00.25+01:00` (RFC 3339, 5.6).
 enum RFC3339 {
     /// Reads a time.

@@ -1,100 +1,84 @@
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
+import HubDoor
 import HubTransports
 import NIOCore
-import NIOHTTP1
 
-/// A subscribing path: checks what is asked for, and leaves the answer to a transport.
+/// A subscribing path: checks what is asked for, and leaves the response to a transport.
 struct SubscribeEndpoint: Endpoint {
     let transport: any StreamEndpoint
-    let maximumTopics: Int
     let cors: CORSPolicy
-    let keys: PublishKeys
-    let hub: Hub
-    let counters: PublishCounters
+    let door: Door
 
     var isStream: Bool { true }
 
-    var methods: [HTTPMethod] { self.transport.takesForms ? [.GET, .POST] : [.GET] }
+    var methods: [HTTPRequest.Method] { self.transport.takesForms ? [.get, .post] : [.get] }
 
     /// A POST is a GET whose query no URL would hold.
-    func isWrite(_ method: HTTPMethod) -> Bool { false }
+    func isWrite(_ method: HTTPRequest.Method) -> Bool { false }
 
-    func body(_ method: HTTPMethod) -> BodyAllowance {
-        method == .POST ? SubscribeForm.allowance(maximumTopics: self.maximumTopics) : .none
+    func body(_ method: HTTPRequest.Method) -> BodyAllowance {
+        method == .post ? SubscribeForm.allowance(maximumTopics: self.door.maximumTopics) : .none
     }
 
-    func takesKey(_ method: HTTPMethod) -> Bool { self.transport.takesPublications }
+    func takesKey(_ method: HTTPRequest.Method) -> Bool { self.transport.takesPublications }
 
-    func check(_ request: inout AdmittedRequest) throws(Problem) {
-        guard MediaType.accepts(ByteString(self.transport.mediaType), request.headers) else {
+    func check(_ request: inout HubRequest) throws(Problem) {
+        guard MediaType.accepts(ByteString(self.transport.mediaType), request.fields) else {
             throw Problem(.notAcceptable, "this path answers \(self.transport.mediaType), which Accept does not allow")
         }
-        guard request.method != .POST else { return try SubscribeForm.check(request) }
+        guard request.method != .post else { return try SubscribeForm.check(request) }
         request.stream = try self.checkedStreamRequest(request)
     }
 
-    func farewell(to request: AdmittedRequest, _ reason: CloseReason, retry: Int32) -> HTTPAnswer? {
-        guard request.method == .GET, let streamRequest = try? self.streamRequest(request),
-            let farewell = self.transport.farewell(streamRequest, reason, retry: retry)
-        else { return nil }
-        return HTTPAnswer(.ok, headers: farewell.headers, body: farewell.body)
+    func farewell(to request: HubRequest, _ reason: CloseReason, retry: Int32) -> Response? {
+        guard request.method == .get, let streamRequest = try? self.streamRequest(request, for: .hub) else {
+            return nil
+        }
+        return self.transport.farewell(streamRequest, reason, retry: retry)
     }
 
-    func answer(_ request: AdmittedRequest, body: ByteBuffer) throws(Problem) -> Outcome {
-        guard request.stream == nil else { return self.begin(request) }
+    func serve(_ request: HubRequest, body: ByteBuffer, in session: Session) throws -> Outcome {
+        guard request.stream == nil else { return try self.begin(request, session) }
         var request = request
         request.query.append(try SubscribeForm(request, body).items)
         request.stream = try self.checkedStreamRequest(request)
-        return self.begin(request)
+        return try self.begin(request, session)
     }
 
-    private func begin(_ request: AdmittedRequest) -> Outcome {
-        guard let stream = request.stream, self.transport.isMomentary || self.hub.hasRoom(for: stream.topics) else {
-            return .now(TurnAway.tooManyTopics.answer(to: request))
+    private func begin(_ request: HubRequest, _ session: Session) throws -> Outcome {
+        try session.check(request.stream?.topics ?? [])
+        guard let stream = request.stream, self.transport.isMomentary || session.hasRoom(for: stream.topics) else {
+            return .now(TurnAway.tooManyTopics.response(to: request))
         }
-        return .stream(self.transport, stream)
+        return .stream(self.transport, stream, session)
     }
 
-    private func checkedStreamRequest(_ request: AdmittedRequest) throws(Problem) -> StreamRequest {
-        let streamRequest = try self.streamRequest(request)
-        do throws(StreamRefusal) { try self.transport.check(streamRequest) } catch { throw Problem(error) }
+    private func checkedStreamRequest(_ request: HubRequest) throws(Problem) -> StreamRequest {
+        let streamRequest = try self.streamRequest(request, for: request.principal)
+        try self.transport.check(streamRequest)
         return streamRequest
     }
 
-    private func streamRequest(_ request: AdmittedRequest) throws(Problem) -> StreamRequest {
-        let headers = request.headers
-        var streamRequest = try SubscribeQuery(request.query, maximumTopics: self.maximumTopics).streamRequest(
-            cursors: [headers.first(name: "Last-Event-ID"), self.transport.cursor(in: headers)],
+    /// - Parameter principal: Whose topics it may be. Whoever is turned away is told so whatever was asked for.
+    private func streamRequest(_ request: HubRequest, for principal: Principal) throws(Problem) -> StreamRequest {
+        let query = try SubscribeQuery(request.query)
+        let topics: [Topic]
+        do throws(Refusal) {
+            topics = try self.door.session(principal).topics(named: query.topics)
+        } catch {
+            throw Problem(error)
+        }
+        var streamRequest = query.streamRequest(
+            topics, cursors: [request.fields.first(.lastEventID), self.transport.cursor(in: request.fields)],
             isBrowser: request.isBrowserEventSource, now: WallClock.milliseconds)
         streamRequest.isBrowserEventSource = request.isBrowserEventSource
-        streamRequest.headers = headers
+        streamRequest.fields = request.fields
+        streamRequest.authority = request.authority
         streamRequest.query = request.query.items
-        streamRequest.mayWrite = self.cors.mayWrite(headers)
-        if self.transport.takesPublications {
-            streamRequest.publisher = self.publisher(of: request)
-        }
+        streamRequest.mayWrite = self.cors.mayWrite(request.fields, to: request.authority)
         return streamRequest
-    }
-
-    /// A key is judged once, when the stream begins, and may be withdrawn later; one that was wrong then stays so.
-    private func publisher(of request: AdmittedRequest) -> StreamPublisher {
-        let authorization = request.headers.first(name: "Authorization")
-        let wasWrong = request.hasRightKey == false
-        return StreamPublisher(
-            isAllowed: { [keys] in keys.isEmpty || (!wasWrong && keys.allow(authorization)) },
-            countRefusal: { [counters] in counters.count(.refused) },
-            publish: { [bus = self.hub.bus, counters] publications in
-                let published = bus.publish(publications)
-                published.whenComplete { counters.count($0) }
-                return published
-            })
-    }
-}
-
-extension Problem {
-    /// What a transport said.
-    init(_ refusal: StreamRefusal) {
-        self.init(refusal.status, refusal.detail, headers: refusal.headers)
     }
 }

@@ -1,8 +1,9 @@
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
 import HubTransports
 import NIOCore
-import NIOHTTP1
 
 /// What a subscribing request says in its body: the names of the query, as a form or as JSON, for what no URL holds.
 ///
@@ -25,14 +26,14 @@ struct SubscribeForm {
     }
 
     /// Refuses what the head alone shows to be wrong. A request without a body needs no type.
-    static func check(_ request: AdmittedRequest) throws(Problem) {
+    static func check(_ request: HubRequest) throws(Problem) {
         try request.checkContentCoding()
-        guard request.announcesBody || request.headers.contains(name: "Content-Type") else { return }
+        guard request.announcesBody || request.fields.contains(.contentType) else { return }
         let type = self.type(request)
         guard type.isForm || type.isJSON else {
             throw Problem(
                 .unsupportedMediaType, "the body must be one of \(self.accepted)",
-                headers: ["Accept-Post": self.accepted])
+                fields: [.acceptPost: self.accepted])
         }
         guard type.isUTF8 else { throw Problem(.unsupportedMediaType, "the body must be UTF-8") }
     }
@@ -41,7 +42,7 @@ struct SubscribeForm {
     /// - Parameters:
     ///   - request: Its head, checked.
     ///   - body: The whole of it.
-    init(_ request: AdmittedRequest, _ body: ByteBuffer) throws(Problem) {
+    init(_ request: HubRequest, _ body: ByteBuffer) throws(Problem) {
         guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
             throw Problem(.badRequest, "the body is not UTF-8")
         }
@@ -52,8 +53,8 @@ struct SubscribeForm {
         self.items = Self.type(request).isJSON ? try Self.json(Array(text.utf8)) : try QueryItems(ByteString(text))
     }
 
-    private static func type(_ request: AdmittedRequest) -> MediaType {
-        MediaType(request.headers.field("Content-Type") ?? "")
+    private static func type(_ request: HubRequest) -> MediaType {
+        MediaType(request.fields.field(.contentType) ?? "")
     }
 
     private static func json(_ bytes: [UInt8]) throws(Problem) -> QueryItems {

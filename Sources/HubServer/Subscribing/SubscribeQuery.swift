@@ -1,7 +1,8 @@
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
 import HubTransports
-import NIOHTTP1
 
 /// What the query of a subscribing request says, the same for all transports.
 struct SubscribeQuery {
@@ -9,19 +10,17 @@ struct SubscribeQuery {
     /// URL that they began with comes before what people write.
     static let cursorNames: [ByteString] = ["lastEventId", "lastEventID", "Last-Event-ID", "last_event_id", "cursor"]
 
-    let topics: [Topic]
+    /// The names of the topics, as they were given.
+    let topics: [ByteString]
     private let cursor: ByteString?
     private let since: Since?
     private let format: StreamRequest.Format
     private let prime: Bool?
 
     /// Reads a query.
-    /// - Parameters:
-    ///   - query: The query.
-    ///   - maximumTopics: How many topics a stream may have.
-    init(_ query: QueryItems, maximumTopics: Int) throws(Problem) {
+    init(_ query: QueryItems) throws(Problem) {
         try Self.checkReserved(query)
-        self.topics = try Self.topics(query, maximum: maximumTopics)
+        self.topics = query.all("topic")
         self.cursor = Self.cursor(query)
         self.since = try query.one("since").flatMap { $0.isEmpty ? nil : $0 }.map { text throws(Problem) in
             guard let since = Since(text.string) else {
@@ -36,14 +35,17 @@ struct SubscribeQuery {
 
     /// The request.
     /// - Parameters:
+    ///   - topics: The topics, checked.
     ///   - cursors: Those of header fields; the first that is there and not empty counts. A browser adds one to the very
     ///     query that it began with when it comes back, so that it outranks the query, and any cursor outranks `since`.
     ///   - isBrowser: Whether a browser's own EventSource asks.
     ///   - now: Milliseconds since 1970.
-    func streamRequest(cursors: [String?], isBrowser: Bool, now: UInt64) -> StreamRequest {
+    func streamRequest(
+        _ topics: [Topic], cursors: [String?], isBrowser: Bool, now: UInt64
+    ) -> StreamRequest {
         let cursor = cursors.lazy.compactMap { $0 }.first { !$0.isEmpty } ?? self.cursor?.string
         return StreamRequest(
-            topics: self.topics, start: self.start(cursor, now: now), format: self.format,
+            topics: topics, start: self.start(cursor, now: now), format: self.format,
             prime: self.prime ?? isBrowser)
     }
 
@@ -66,27 +68,6 @@ struct SubscribeQuery {
         }
         guard let reserved else { return }
         throw Problem(.badRequest, "'\(reserved.name.shortened(to: 64))' in the query is reserved for later")
-    }
-
-    private static func topics(_ query: QueryItems, maximum: Int) throws(Problem) -> [Topic] {
-        let names = query.all("topic")
-        guard !names.isEmpty else { throw Problem(.badRequest, "no topic: give ?topic=…, again for more topics") }
-        var topics: [Topic] = []
-        var seen: Set<Topic> = []
-        for name in names {
-            let topic: Topic
-            do throws(InvalidEvent) { topic = try Topic(name.string) } catch { throw Problem(error) }
-            guard !topic.isReserved else {
-                throw Problem(.badRequest, "topics that start with '$' are reserved, and there is no '\(name)'")
-            }
-            if names.count == 1 || seen.insert(topic).inserted { topics.append(topic) }
-        }
-        guard topics.count <= maximum else {
-            throw Problem(
-                .badRequest,
-                "a stream may have \(maximum) topics at most, not \(topics.count) (--max-topics-per-stream)")
-        }
-        return topics
     }
 
     private static func choice(_ query: QueryItems, _ name: ByteString) throws(Problem) -> StreamRequest.Format? {

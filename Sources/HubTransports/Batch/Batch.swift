@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import NIOCore
 
@@ -7,7 +8,7 @@ struct Batch {
     private var resets: [ResetNotice] = []
     /// How many events it has.
     private(set) var count = 0
-    /// The place after what it tells; `nil` while it tells nothing.
+    /// The position after what it tells; `nil` while it tells nothing.
     private(set) var cursor: Cursor?
 
     /// Whether it tells nothing.
@@ -31,7 +32,7 @@ struct Batch {
     }
 
     /// The batch as JSON.
-    /// - Parameter cursor: The place after it.
+    /// - Parameter cursor: The position after it.
     func body(cursor: String) -> ByteBuffer {
         var body = ByteBuffer()
         body.reserveCapacity(self.events.readableBytes + 96)

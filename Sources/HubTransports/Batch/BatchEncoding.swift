@@ -1,6 +1,7 @@
+import HTTPTypes
+import HTTPWire
 import HubCore
 import NIOCore
-import NIOHTTP1
 
 /// Events as the elements of a batch's array, each with a comma after it, so that they can follow one another; the last
 /// comma is taken off at the end.
@@ -23,7 +24,7 @@ enum BatchHead {
     static let mediaType = "application/json"
 
     /// The header fields of every batch.
-    static let fields: HTTPHeaders = ["Content-Type": mediaType, "Cache-Control": "no-store"]
+    static let fields: HTTPFields = [.contentType: mediaType, .cacheControl: "no-store"]
 
     /// When a client that polls should come back if nothing more waits for it, in seconds, jittered so that those who began
     /// together do not stay together.

@@ -1,7 +1,9 @@
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
+import HubDoor
 import NIOCore
-import NIOHTTP1
 
 /// The end of a stream that is answered with one batch. Used only on the channel's loop.
 ///
@@ -18,19 +20,19 @@ final class BatchOutlet: StreamOutlet {
     /// A batch ends with the delivery that reaches this.
     private static let byteLimit = 256 << 10
 
-    private var exchange: (any StreamExchange)?
+    private var exchange: (any HTTPExchange)?
     private let request: BatchRequest
     private let mode: Mode
     private var batch = Batch()
     private var replay: StreamOpening.Replay?
-    private var place: Cursor?
+    private var position: Cursor?
     private var isLive = false
-    private var isAnswerDue = false
+    private var isResponseDue = false
     /// Whether the answer comes as soon as it is known what there is, even if that is nothing.
     private var isHurried: Bool
-    var subscription: StreamSubscription?
+    private(set) var subscription: Subscription?
 
-    init(_ exchange: any StreamExchange, _ request: BatchRequest, _ mode: Mode) {
+    init(_ exchange: any HTTPExchange, _ request: BatchRequest, _ mode: Mode) {
         self.exchange = exchange
         self.request = request
         self.mode = mode
@@ -43,28 +45,35 @@ final class BatchOutlet: StreamOutlet {
 
     var isWritable: Bool { true }
 
+    /// What was shown held when the request came, and its answer comes at once.
+    var isMomentary: Bool { self.mode == .poll }
+
     var eventLimit: Int { max(1, self.request.limit - self.batch.count) }
 
     func open(_ opening: StreamOpening) {
         self.replay = opening.replay
-        self.place = opening.cursor
+        self.position = opening.cursor
         guard self.isHurried, opening.replay == nil else { return }
-        if self.mode == .poll { self.refuse() } else { self.answer(hasMore: false) }
+        if self.mode == .poll { self.refuse(.unavailable) } else { self.respond(hasMore: false) }
     }
 
-    /// The client sends nothing more, and may still read: it is told what there is now.
-    func hurry() {
+    func attach(_ subscription: Subscription?) {
+        self.subscription = subscription
+    }
+
+    /// Nearly always the client is gone; one that still reads is told what there is now, and does not wait.
+    func inputEnded() {
         self.isHurried = true
-        if self.isLive { self.answer(hasMore: false) }
+        if self.isLive { self.respond(hasMore: false) }
     }
 
     func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {
         guard self.exchange != nil else { return }
         self.batch.append(bytes, count: count, through: cursor)
         guard self.batch.count < self.request.limit, self.batch.byteCount < Self.byteLimit else {
-            return self.answer(hasMore: true)
+            return self.respond(hasMore: true)
         }
-        if self.isLive { self.answerSoon() }
+        if self.isLive { self.respondSoon() }
     }
 
     func reset(_ notice: ResetNotice) {
@@ -74,8 +83,8 @@ final class BatchOutlet: StreamOutlet {
 
     func caughtUp(at cursor: Cursor) {
         self.isLive = true
-        self.place = self.place ?? cursor
-        if self.isHurried || !self.batch.isEmpty { self.answer(hasMore: false) }
+        self.position = self.position ?? cursor
+        if self.isHurried || !self.batch.isEmpty { self.respond(hasMore: false) }
     }
 
     /// Nobody reads before the answer.
@@ -85,49 +94,48 @@ final class BatchOutlet: StreamOutlet {
 
     func close(_ reason: CloseReason) {
         // A poll says that nothing is new only where that is known.
-        if self.mode == .poll, !self.isLive, self.batch.isEmpty { return self.refuse() }
-        self.answer(hasMore: false)
+        guard self.mode == .poll, !self.isLive, self.batch.isEmpty else { return self.respond(hasMore: false) }
+        self.refuse(reason == .expired ? .unavailable : .ended)
     }
 
-    func connectionClosed() {
+    func disconnect() {
         self.exchange = nil
         self.batch = Batch()
     }
 
     /// What else comes in this tick is taken along.
-    private func answerSoon() {
-        guard !self.isAnswerDue, let loop = self.exchange?.channel.eventLoop else { return }
-        self.isAnswerDue = true
-        loop.assumeIsolated().execute { self.answer(hasMore: false) }
+    private func respondSoon() {
+        guard !self.isResponseDue, let loop = self.exchange?.eventLoop else { return }
+        self.isResponseDue = true
+        loop.assumeIsolated().execute { self.respond(hasMore: false) }
     }
 
-    private func answer(hasMore: Bool) {
+    private func respond(hasMore: Bool) {
         guard let exchange = self.end() else { return }
         let batch = self.batch
         // The timer wheel keeps the outlet for a while, but not what it has sent.
         self.batch = Batch()
-        let place = batch.cursor?.description ?? self.request.cursor ?? self.place?.description
-        guard let place else { return exchange.refuse(.unavailable) }
-        let isKnown = self.mode == .poll && batch.isEmpty && self.request.entityTags.contains(ByteString(place))
-        var head = HTTPResponseHead(version: exchange.version, status: .ok, headers: BatchHead.fields)
-        if let replay = self.replay { head.headers.add(name: "Hub-Replay", value: replay.rawValue) }
+        let cursor = batch.cursor?.description ?? self.request.cursor ?? self.position?.description
+        guard let cursor else { return exchange.refuse(.unavailable) }
+        let isKnown = self.mode == .poll && batch.isEmpty && self.request.entityTags.contains(ByteString(cursor))
+        var fields = BatchHead.fields
+        if let replay = self.replay { fields[.hubReplay] = replay.rawValue }
         if self.mode == .poll {
-            head.headers.add(name: "ETag", value: EntityTag.field(place))
-            head.headers.add(name: "Hub-Poll-After", value: hasMore ? "0" : BatchHead.pollAfter)
+            fields[.eTag] = EntityTag.field(cursor)
+            fields[.hubPollAfter] = hasMore ? "0" : BatchHead.pollAfter
         }
-        guard isKnown else { return exchange.respond(head, body: batch.body(cursor: place)) }
-        head.status = .notModified
-        head.headers.remove(name: "Content-Type")
-        exchange.respond(head, body: nil)
+        guard isKnown else { return exchange.respond(Response(.ok, fields: fields, body: batch.body(cursor: cursor))) }
+        fields[.contentType] = nil
+        exchange.respond(Response(.notModified, fields: fields))
     }
 
-    private func refuse() {
-        self.end()?.refuse(.unavailable)
+    private func refuse(_ problem: Problem) {
+        self.end()?.refuse(problem)
     }
 
     /// Ends the subscription.
     /// - Returns: The exchange, once, to be answered.
-    private func end() -> (any StreamExchange)? {
+    private func end() -> (any HTTPExchange)? {
         defer { self.exchange = nil }
         self.subscription?.leave()
         self.subscription = nil
@@ -135,11 +143,16 @@ final class BatchOutlet: StreamOutlet {
     }
 }
 
-extension StreamRefusal {
+extension Problem {
     /// The bus can't be asked, so that nothing can be proved.
-    fileprivate static var unavailable: StreamRefusal {
-        StreamRefusal(
+    fileprivate static var unavailable: Problem {
+        .later(
             .serviceUnavailable, "the bus is not available, so it can't be said what is new; try again",
-            headers: ["Retry-After": String(Int.random(in: 1...5))])
+            after: Int.random(in: 1...5))
+    }
+
+    /// The hub ends the stream, for a reason that the next request is told.
+    fileprivate static var ended: Problem {
+        .later(.serviceUnavailable, "the hub ended the poll before it was known what is new; try again", after: 1)
     }
 }

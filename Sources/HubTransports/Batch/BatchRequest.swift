@@ -1,4 +1,5 @@
 import ByteStrings
+import HTTPWire
 import HubCore
 import NIOCore
 
@@ -15,16 +16,16 @@ struct BatchRequest {
     let limit: Int
     /// How long the client waits for the first of them, in seconds; only of long polling.
     let timeout: Int
-    /// The cursor that an empty batch gives back; `nil` if only the hub knows the place.
+    /// The cursor that an empty batch gives back; `nil` if only the hub knows the position.
     let cursor: String?
     /// The cursors that the client already has an answer for.
     let entityTags: [ByteString]
 
     /// Reads a request.
-    init(_ request: StreamRequest) throws(StreamRefusal) {
+    init(_ request: StreamRequest) throws(Problem) {
         self.limit = try request.number("limit", in: Self.limits) ?? Self.defaultLimit
         self.timeout = try request.number("timeout", in: Self.timeouts) ?? Self.defaultTimeout
-        self.entityTags = EntityTag.list(request.headers)
+        self.entityTags = EntityTag.list(request.fields)
         if case .cursor(let text) = request.start { self.cursor = text } else { self.cursor = nil }
     }
 }

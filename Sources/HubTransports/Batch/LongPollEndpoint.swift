@@ -1,40 +1,36 @@
-public import HubCore
+import HTTPTypes
+public import HTTPWire
+import HubCore
+public import HubDoor
 import NIOCore
-import NIOHTTP1
 
 /// `GET` and `POST /long-poll`: what there is after a cursor, as soon as there is something.
 public struct LongPollEndpoint: StreamEndpoint {
-    private let hub: Hub
 
-    /// Makes the endpoint of a hub.
-    public init(hub: Hub) {
-        self.hub = hub
-    }
+    /// Makes the endpoint.
+    public init() {}
 
     public var mediaType: String { BatchHead.mediaType }
 
     public var takesForms: Bool { true }
 
-    public func check(_ request: StreamRequest) throws(StreamRefusal) {
+    public func check(_ request: StreamRequest) throws(Problem) {
         _ = try BatchRequest(request)
     }
 
-    public func open(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        do throws(StreamRefusal) {
+    public func open(_ request: StreamRequest, of session: Session, on exchange: any HTTPExchange) {
+        do throws(Problem) {
             let batch = try BatchRequest(request)
             // Clients that began together do not come back together.
             let milliseconds = Int64.random(in: Int64(batch.timeout) * 900...Int64(batch.timeout) * 1000)
             let outlet = BatchOutlet(exchange, batch, .longPoll)
-            // Nearly always the client is gone; one that still reads has its answer, with what there is, and no wait.
-            exchange.onInputEnd = { outlet.hurry() }
-            outlet.answer(request, exchange, lifetime: .milliseconds(milliseconds), from: self.hub)
+            outlet.serve(request, exchange, lifetime: .milliseconds(milliseconds), in: session)
         } catch {
             exchange.refuse(error)
         }
     }
 
-    public func describe(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        exchange.respond(
-            HTTPResponseHead(version: exchange.version, status: .ok, headers: BatchHead.fields), body: nil)
+    public func describe(_ request: StreamRequest, _ exchange: any HTTPExchange) {
+        exchange.respond(Response(.ok, fields: BatchHead.fields))
     }
 }

@@ -1,6 +1,9 @@
-public import HubCore
+import ByteStrings
+public import HTTPTypes
+public import HTTPWire
+import HubCore
+public import HubDoor
 import NIOCore
-public import NIOHTTP1
 
 /// `GET` and `POST /poll`: what there is after a cursor, at once.
 public struct PollEndpoint: StreamEndpoint {
@@ -8,12 +11,8 @@ public struct PollEndpoint: StreamEndpoint {
     /// answered as far as it goes.
     private static let patience = TimeAmount.seconds(4)
 
-    private let hub: Hub
-
-    /// Makes the endpoint of a hub.
-    public init(hub: Hub) {
-        self.hub = hub
-    }
+    /// Makes the endpoint.
+    public init() {}
 
     public var mediaType: String { BatchHead.mediaType }
 
@@ -21,23 +20,29 @@ public struct PollEndpoint: StreamEndpoint {
 
     public var isMomentary: Bool { true }
 
-    public func cursor(in headers: HTTPHeaders) -> String? { EntityTag.cursor(in: headers) }
+    public func cursor(in fields: HTTPFields) -> String? { Self.furthestCursor(in: fields) }
 
-    public func check(_ request: StreamRequest) throws(StreamRefusal) {
+    /// Of several entity tags the furthest cursor, since whoever has it has what came before. Ids rise as plain text. If none is a
+    /// cursor of ours the first is taken, so that the response says so. `*` names no position.
+    static func furthestCursor(in fields: HTTPFields) -> String? {
+        let tags = EntityTag.list(fields).filter { $0 != "*" }
+        return (tags.filter { Cursor($0.string) != nil }.max() ?? tags.first)?.string
+    }
+
+    public func check(_ request: StreamRequest) throws(Problem) {
         _ = try BatchRequest(request)
     }
 
-    public func open(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        do throws(StreamRefusal) {
+    public func open(_ request: StreamRequest, of session: Session, on exchange: any HTTPExchange) {
+        do throws(Problem) {
             BatchOutlet(exchange, try BatchRequest(request), .poll)
-                .answer(request, exchange, lifetime: Self.patience, from: self.hub)
+                .serve(request, exchange, lifetime: Self.patience, in: session)
         } catch {
             exchange.refuse(error)
         }
     }
 
-    public func describe(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        exchange.respond(
-            HTTPResponseHead(version: exchange.version, status: .ok, headers: BatchHead.fields), body: nil)
+    public func describe(_ request: StreamRequest, _ exchange: any HTTPExchange) {
+        exchange.respond(Response(.ok, fields: BatchHead.fields))
     }
 }

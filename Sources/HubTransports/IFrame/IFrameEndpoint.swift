@@ -1,67 +1,66 @@
 import ByteStrings
+import HTTPTypes
+public import HTTPWire
 public import HubCore
+public import HubDoor
 public import NIOCore
-import NIOHTTP1
 
 /// `GET /iframe`: a page that grows, for a hidden frame that hands each event to its parent.
 public struct IFrameEndpoint: StreamEndpoint {
-    private let hub: Hub
     private let heartbeat: TimeAmount
     private let allows: @Sendable (_ origin: String, _ host: String?) -> Bool
 
-    /// Makes the endpoint of a hub.
+    /// Makes the endpoint.
     /// - Parameters:
-    ///   - hub: The hub.
     ///   - heartbeat: The mean time between two heartbeats of a stream, by which a page knows that its connection is dead.
     ///   - allows: Whether pages of an origin may hold the frame of a request with this `Host`.
     public init(
-        hub: Hub, heartbeat: TimeAmount, allows: @escaping @Sendable (_ origin: String, _ host: String?) -> Bool
+        heartbeat: TimeAmount, allows: @escaping @Sendable (_ origin: String, _ host: String?) -> Bool
     ) {
-        self.hub = hub
         self.heartbeat = heartbeat
         self.allows = allows
     }
 
     public var mediaType: String { "text/html" }
 
-    public func check(_ request: StreamRequest) throws(StreamRefusal) {
+    public func check(_ request: StreamRequest) throws(Problem) {
         _ = try self.origin(of: request)
     }
 
-    public func open(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        do throws(StreamRefusal) {
+    public func open(_ request: StreamRequest, of session: Session, on exchange: any HTTPExchange) {
+        do throws(Problem) {
             HTTPStreamOutlet(exchange, try self.page(for: request))
-                .answer(request, exchange, from: self.hub)
+                .serve(request, exchange, in: session)
         } catch {
             exchange.refuse(error)
         }
     }
 
     /// A frame with a refusal in it would never come back.
-    public func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> StreamFarewell? {
+    public func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> Response? {
         (try? self.page(for: request))?.farewell(reason, retry: retry)
     }
 
-    public func describe(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        do throws(StreamRefusal) {
-            exchange.respond(try self.page(for: request).head(exchange, nil), body: nil)
+    public func describe(_ request: StreamRequest, _ exchange: any HTTPExchange) {
+        do throws(Problem) {
+            exchange.respond(Response(.ok, fields: try self.page(for: request).fields(exchange, nil)))
         } catch {
             exchange.refuse(error)
         }
     }
 
-    private func page(for request: StreamRequest) throws(StreamRefusal) -> IFrameFormat {
+    private func page(for request: StreamRequest) throws(Problem) -> IFrameFormat {
         IFrameFormat(origin: try self.origin(of: request), format: request.format, heartbeat: self.heartbeat)
     }
 
-    private func origin(of request: StreamRequest) throws(StreamRefusal) -> PageOrigin {
+    private func origin(of request: StreamRequest) throws(Problem) -> PageOrigin {
         guard let text = try request.option("origin"), let origin = PageOrigin(text) else {
-            throw StreamRefusal(
+            throw Problem(
                 .badRequest, "'origin' must be the origin of the page that holds the frame, such as https://example.org"
             )
         }
-        guard self.allows(origin.text, request.headers.first(name: "Host")) else {
-            throw StreamRefusal(
+        guard self.allows(origin.text, request.authority) else {
+            throw Problem(
                 .forbidden, "pages of the origin '\(origin.text)' may not do this; allow it with --cors-origin")
         }
         return origin

@@ -1,6 +1,8 @@
+import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
 import NIOCore
-import NIOHTTP1
 
 /// A page of a hidden frame.
 struct IFrameFormat: HTTPStreamFormat {
@@ -15,16 +17,16 @@ struct IFrameFormat: HTTPStreamFormat {
     var encoding: any EventEncoding { self.html }
 
     /// A page that was cut within chunks never ends for its script, one that just ends with the connection does.
-    var isChunked: Bool { false }
+    var framing: BodyFraming { .plain }
 
     /// A browser keeps every byte of a page that it loads.
     var byteLimit: Int { 128 << 10 }
 
-    var fields: HTTPHeaders {
+    var fields: HTTPFields {
         [
-            "Content-Type": "text/html; charset=utf-8",
-            "Content-Security-Policy": self.page.policy,
-            "Referrer-Policy": "no-referrer",
+            .contentType: "text/html; charset=utf-8",
+            .contentSecurityPolicy: self.page.policy,
+            .referrerPolicy: "no-referrer",
         ]
     }
 

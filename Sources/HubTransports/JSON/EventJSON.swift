@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 
 /// The JSON form of an event, the same in every transport: `{"id":…,"topic":…,"event":…,"data":…,"retry":n}`, absent

@@ -1,27 +1,28 @@
+public import HTTPWire
 public import HubCore
 public import NIOCore
 
-/// Events as blocks of `text/event-stream` (WHATWG HTML, 9.2.6), one HTTP chunk each where the answer is chunked.
+/// Events as blocks of `text/event-stream` (WHATWG HTML, 9.2.6), one HTTP chunk each where the response is chunked.
 ///
 /// Lines end with LF; a field has one space after its colon, which parsers take away again, so that data may begin with
 /// one of its own; `id` is the last line, so that everything before it could be shared by streams with other cursors.
 public struct SSEEncoding: EventEncoding {
     private static let plainComment = ByteBuffer(string: ":\n")
-    private static let chunkedComment = ChunkFraming(isChunked: true).framed(Self.plainComment)
+    private static let chunkedComment = BodyFraming.chunked.framed(Self.plainComment)
 
     /// How the data of an event is written.
     public let format: StreamRequest.Format
-    /// Whether each block is a chunk of HTTP/1.1 (RFC 9112, 7.1).
-    public let isChunked: Bool
+    /// How the body is framed: each block is a chunk where it is chunked.
+    public let framing: BodyFraming
 
     /// Makes the encoding.
-    public init(format: StreamRequest.Format, isChunked: Bool) {
+    public init(format: StreamRequest.Format, framing: BodyFraming) {
         self.format = format
-        self.isChunked = isChunked
+        self.framing = framing
     }
 
     public var slot: Int {
-        EncodingSlot.sse.rawValue + (self.format == .json ? 1 : 0) + (self.isChunked ? 2 : 0)
+        EncodingSlot.sse.rawValue + (self.format == .json ? 1 : 0) + (self.framing == .chunked ? 2 : 0)
     }
 
     public func encode(_ event: Event) -> ByteBuffer {
@@ -46,22 +47,20 @@ public struct SSEEncoding: EventEncoding {
         self.block(name: "hub.close", retry: retry, data: Array(#"{"reason":"\#(reason.rawValue)"}"#.utf8), id: nil)
     }
 
-    /// A block of only an id, which the standard says is silent: the place before the first event to come.
+    /// A block of only an id, which the standard says is silent: the position before the first event to come.
     public func prime(_ cursor: Cursor) -> ByteBuffer {
         self.framing.framed(ByteBuffer(string: "id: \(cursor)\n\n"))
     }
 
     /// A comment without a blank line, which several clients would take for the end of an empty event.
     public func comment() -> ByteBuffer {
-        self.isChunked ? Self.chunkedComment : Self.plainComment
+        self.framing == .chunked ? Self.chunkedComment : Self.plainComment
     }
 
     /// What ends the body.
     public func end() -> ByteBuffer {
         self.framing.end
     }
-
-    private var framing: ChunkFraming { ChunkFraming(isChunked: self.isChunked) }
 
     private func block(name: String?, retry: Int32?, data: [UInt8], id: String?) -> ByteBuffer {
         var block = ByteBuffer()

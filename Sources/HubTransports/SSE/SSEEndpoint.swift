@@ -1,31 +1,30 @@
+import HTTPTypes
+public import HTTPWire
 public import HubCore
-import NIOHTTP1
+public import HubDoor
 
 /// `GET` and `POST /sse`: events for an EventSource.
 public struct SSEEndpoint: StreamEndpoint {
-    private let hub: Hub
 
-    /// Makes the endpoint of a hub.
-    public init(hub: Hub) {
-        self.hub = hub
-    }
+    /// Makes the endpoint.
+    public init() {}
 
     public var mediaType: String { "text/event-stream" }
 
     public var takesForms: Bool { true }
 
-    public func open(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        HTTPStreamOutlet(exchange, SSEFormat(request, isChunked: exchange.version != .http1_0))
-            .answer(request, exchange, from: self.hub)
+    public func open(_ request: StreamRequest, of session: Session, on exchange: any HTTPExchange) {
+        HTTPStreamOutlet(exchange, SSEFormat(request, exchange.framing))
+            .serve(request, exchange, in: session)
     }
 
     /// A browser's EventSource gives up for good at any status but 200.
-    public func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> StreamFarewell? {
+    public func farewell(_ request: StreamRequest, _ reason: CloseReason, retry: Int32) -> Response? {
         guard request.isBrowserEventSource else { return nil }
-        return SSEFormat(request, isChunked: false).farewell(reason, retry: retry)
+        return SSEFormat(request, .plain).farewell(reason, retry: retry)
     }
 
-    public func describe(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        exchange.respond(SSEFormat(request, isChunked: false).head(exchange, nil), body: nil)
+    public func describe(_ request: StreamRequest, _ exchange: any HTTPExchange) {
+        exchange.respond(Response(.ok, fields: SSEFormat(request, .plain).fields(exchange, nil)))
     }
 }

@@ -1,23 +1,24 @@
+import HTTPTypes
+import HTTPWire
 import HubCore
 import NIOCore
-import NIOHTTP1
 
 /// A stream that an EventSource reads.
 struct SSEFormat: HTTPStreamFormat {
-    private static let fields: HTTPHeaders = ["Content-Type": "text/event-stream"]
+    private static let fields: HTTPFields = [.contentType: "text/event-stream"]
 
     private let sse: SSEEncoding
     private let prime: Bool
 
-    init(_ request: StreamRequest, isChunked: Bool) {
-        self.sse = SSEEncoding(format: request.format, isChunked: isChunked)
+    init(_ request: StreamRequest, _ framing: BodyFraming) {
+        self.sse = SSEEncoding(format: request.format, framing: framing)
         self.prime = request.prime
     }
 
     var transport: String { "sse" }
     var encoding: any EventEncoding { self.sse }
-    var isChunked: Bool { self.sse.isChunked }
-    var fields: HTTPHeaders { Self.fields }
+    var framing: BodyFraming { self.sse.framing }
+    var fields: HTTPFields { Self.fields }
 
     /// A first comment makes proxies and clients that wait for a byte of the body take the stream for open.
     func beginning(_ opening: StreamOpening) -> ByteBuffer {

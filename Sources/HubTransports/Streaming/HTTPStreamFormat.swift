@@ -1,8 +1,9 @@
+import HTTPTypes
+import HTTPWire
 import HubCore
 import NIOCore
-import NIOHTTP1
 
-/// How a transport writes a stream that is the body of one HTTP answer, framing included.
+/// How a transport writes a stream that is the body of one HTTP response, framing included.
 protocol HTTPStreamFormat {
     /// The transport's name in metrics.
     var transport: String { get }
@@ -10,11 +11,11 @@ protocol HTTPStreamFormat {
     /// How it writes events.
     var encoding: any EventEncoding { get }
 
-    /// Whether the body is sent in chunks; every part of it below is framed so.
-    var isChunked: Bool { get }
+    /// How the body is framed, and every part of it below.
+    var framing: BodyFraming { get }
 
-    /// The header fields of its own.
-    var fields: HTTPHeaders { get }
+    /// The fields of its own.
+    var fields: HTTPFields { get }
 
     /// How many bytes of events the stream may have before it ends, so that its client begins another.
     var byteLimit: Int { get }
@@ -46,35 +47,33 @@ extension HTTPStreamFormat {
     /// There is nothing to tell.
     func turnOver() -> ByteBuffer { ByteBuffer() }
 
-    /// The head of the answer.
-    /// - Parameter opening: The stream that follows; `nil` if none does.
-    func head(_ exchange: any StreamExchange, _ opening: StreamOpening?) -> HTTPResponseHead {
-        var headers = exchange.commonHeaders
-        headers.reserveCapacity(headers.count + 8)
-        // Those that all answers carry are none of these.
-        headers.add(contentsOf: self.fields)
-        self.addStreamFields(to: &headers)
-        if let opening {
-            if let replay = opening.replay { headers.add(name: "Hub-Replay", value: replay.rawValue) }
-            let (name, value) = self.isChunked ? ("Transfer-Encoding", "chunked") : ("Connection", "close")
-            headers.add(name: name, value: value)
-        }
-        return HTTPResponseHead(version: exchange.version, status: .ok, headers: headers)
+    /// All fields of the response.
+    /// - Parameters:
+    ///   - exchange: The request.
+    ///   - opening: The stream that follows; `nil` if none does.
+    func fields(_ exchange: any HTTPExchange, _ opening: StreamOpening?) -> HTTPFields {
+        var fields = exchange.commonFields
+        fields.reserveCapacity(fields.count + 8)
+        // Those that all responses carry are none of these.
+        fields.append(contentsOf: self.fields)
+        self.addStreamFields(to: &fields)
+        if let replay = opening?.replay { fields.append(HTTPField(name: .hubReplay, value: replay.rawValue)) }
+        return fields
     }
 
     /// A stream that ends at once.
     /// - Parameter retry: In milliseconds.
-    func farewell(_ reason: CloseReason, retry: Int32) -> StreamFarewell {
+    func farewell(_ reason: CloseReason, retry: Int32) -> Response {
         var body = self.beginning(StreamOpening(replay: nil, cursor: nil))
         body.writeImmutableBuffer(self.close(reason, retry: retry))
-        var headers = self.fields
-        self.addStreamFields(to: &headers)
-        return StreamFarewell(headers: headers, body: body)
+        var fields = self.fields
+        self.addStreamFields(to: &fields)
+        return Response(.ok, fields: fields, body: body)
     }
 
     /// No proxy on the way is to store, change or hold back the stream.
-    private func addStreamFields(to headers: inout HTTPHeaders) {
-        headers.add(name: "Cache-Control", value: "no-store, no-transform")
-        headers.add(name: "X-Accel-Buffering", value: "no")
+    private func addStreamFields(to fields: inout HTTPFields) {
+        fields.append(HTTPField(name: .cacheControl, value: "no-store, no-transform"))
+        fields.append(HTTPField(name: .xAccelBuffering, value: "no"))
     }
 }

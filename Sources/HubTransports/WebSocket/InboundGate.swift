@@ -1,3 +1,4 @@
+import ByteStreams
 import NIOCore
 
 /// Lets a peer's bytes through to the parser as long as its messages are taken, and holds what else has been read. Notices every

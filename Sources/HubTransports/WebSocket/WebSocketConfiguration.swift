@@ -1,4 +1,4 @@
-public import HubCore
+public import ByteStreams
 public import NIOCore
 
 /// The limits of a WebSocket client.
@@ -11,17 +11,14 @@ public struct WebSocketConfiguration: Sendable {
     public var messageTime = TimeAmount.seconds(30)
     /// How many bytes a second keep a message from being timed out.
     public var messageRate = 8 << 10
-    /// The most topics of a stream, and of an event.
-    public var maximumTopics: Int
     /// What messages take from until they have been dealt with.
     public var budget: ByteBudget
 
     /// Makes a configuration.
     public init(
-        maximumMessageBytes: Int = 1 << 20, maximumTopics: Int = 100, budget: ByteBudget = ByteBudget()
+        maximumMessageBytes: Int = 1 << 20, budget: ByteBudget = ByteBudget()
     ) {
         self.maximumMessageBytes = maximumMessageBytes
-        self.maximumTopics = maximumTopics
         self.budget = budget
     }
 }

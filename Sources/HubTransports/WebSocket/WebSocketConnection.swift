@@ -1,6 +1,8 @@
+import ByteStreams
+import HTTPTypes
+import HTTPWire
 import HubCore
 import NIOCore
-import NIOHTTP1
 import NIOWebSocket
 
 /// What a WebSocket connection serves. Used only on the channel's loop.
@@ -16,9 +18,6 @@ protocol WebSocketApplication: AnyObject {
 
     /// A binary message has come.
     func receive(binary: [UInt8])
-
-    /// Everything that was written has been taken by the kernel.
-    func becameWritable()
 
     /// The client ended the connection, or broke the protocol: nothing more is sent.
     func ended()
@@ -45,8 +44,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
     /// How many heartbeats a client may stay silent.
     private static let silentHeartbeats = 2
 
-    private let socket: StreamSocket
-    private let channel: any Channel
+    private var sink: ConnectionSink?
     private let limit: MessageLimit
     private var application: (any WebSocketApplication)?
     private var assembler: MessageAssembler
@@ -64,24 +62,22 @@ final class WebSocketConnection: ChannelDuplexHandler {
     private var isPumping = false
     private var silence = 0
 
-    /// Takes over a channel whose pipeline takes plain bytes and gives plain bytes.
+    /// Takes over the rest of an exchange's connection.
     /// - Parameters:
     ///   - exchange: The request that asks for it.
-    ///   - head: The head of its answer.
+    ///   - fields: The fields of the response.
     ///   - limit: How large the client's messages may be.
     ///   - inflates: Whether they may be compressed.
     ///   - budget: What they take from until they have been dealt with.
     ///   - application: Gets the messages.
     init(
-        _ exchange: any StreamExchange, _ head: HTTPResponseHead, limit: MessageLimit, inflates: Bool,
+        _ exchange: any HTTPExchange, _ fields: HTTPFields, limit: MessageLimit, inflates: Bool,
         budget: ByteBudget, application: any WebSocketApplication
     ) {
-        self.channel = exchange.channel
         self.limit = limit
         self.assembler = MessageAssembler(limit: limit, inflates: inflates)
         self.share = ByteShare(of: budget)
         self.application = application
-        self.socket = StreamSocket(exchange.channel, direct: true)
         let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: max(125, limit.bytes)))
         let gate = InboundGate(
             isOpen: { [unowned self] in self.waiting.isEmpty && self.canReceive },
@@ -90,29 +86,25 @@ final class WebSocketConnection: ChannelDuplexHandler {
                 self.unframedBytes += count
             })
         self.gate = gate
-        exchange.upgrade(head, to: [gate, decoder, self])
-        self.socket.onWritable = { [unowned self] in
-            self.resume()
-            self.application?.becameWritable()
-        }
+        self.sink = exchange.upgrade(fields, to: [gate, decoder, self])
     }
 
     // MARK: Writing
 
     /// Whether everything that was written has been taken by the kernel.
-    var isWritable: Bool { self.socket.isWritable }
+    var isWritable: Bool { self.sink?.isWritable ?? false }
 
     /// How many bytes were written that the client has not taken yet.
-    var backlog: Int { self.socket.backlog }
+    var backlog: Int { self.sink?.backlog ?? 0 }
 
-    /// Writes the first frames, which take the head of the answer along.
+    /// Writes the first frames, which take the head of the response along.
     func begin(with frames: ByteBuffer) {
-        self.socket.begin(with: frames)
+        self.sink?.begin(with: frames)
     }
 
     /// Writes frames.
     func write(_ frames: ByteBuffer) {
-        if case .open = self.state { self.socket.write(frames) }
+        if case .open = self.state { self.sink?.write(frames) }
     }
 
     /// Asks the client for a sign of life, or ends the connection if there has been none for long.
@@ -120,7 +112,10 @@ final class WebSocketConnection: ChannelDuplexHandler {
         guard case .open = self.state else { return }
         // Whoever is not read can't be heard.
         if self.isReading { self.silence += 1 }
-        guard self.silence <= Self.silentHeartbeats else { return self.socket.abort() }
+        guard self.silence <= Self.silentHeartbeats else {
+            self.sink?.abort()
+            return
+        }
         self.write(ServerFrame.ping)
     }
 
@@ -138,7 +133,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
     /// The channel is inactive, and its descriptor may soon be another's.
     func connectionClosed() {
         self.state = .ended
-        self.socket.forgetDescriptor()
+        self.sink?.disconnect()
         self.waiting.removeAll()
         self.application = nil
         self.gate = nil
@@ -154,9 +149,9 @@ final class WebSocketConnection: ChannelDuplexHandler {
         return self.waiting.isEmpty && self.gate?.isEmpty != false && self.takesMessages
     }
 
-    /// A client that does not read the answers is not read either.
+    /// A client that does not read what it is sent is not read either.
     private var takesMessages: Bool {
-        self.socket.isWritable && self.application?.takesMessages == true
+        self.isWritable && self.application?.takesMessages == true
     }
 
     /// The application takes more messages again.
@@ -223,7 +218,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
             break
         case (.closing, .close), (.closing, .fail):
             self.state = .ended
-            self.socket.abort()
+            self.sink?.abort()
         case (.open, .text(let text)): self.application?.receive(text: text)
         case (.open, .binary(let bytes)): self.application?.receive(binary: bytes)
         case (.open, .pong(let payload)): self.write(ServerFrame.pong(payload))
@@ -259,7 +254,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
     /// Looks at the incomplete message after a while. It is not called off when the message is complete: most are at once.
     private func watch(for time: TimeAmount) {
         self.isWatched = true
-        self.channel.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
+        self.context?.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
             guard let self else { return }
             self.isWatched = false
             self.checkTime()
@@ -283,7 +278,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
     private func finish(_ code: CloseCode?) {
         self.state = .ended
         self.application?.ended()
-        self.socket.finish(with: ServerFrame.close(code))
+        self.sink?.finish(with: ServerFrame.close(code))
     }
 
     /// The client broke the protocol. What it still sends is read on for a while: closing with unread bytes would reset the
@@ -295,17 +290,18 @@ final class WebSocketConnection: ChannelDuplexHandler {
         self.waiting.removeAll()
         self.incompleteSince = nil
         self.share.release()
-        self.socket.forgetDescriptor()
+        self.sink?.disconnect()
         self.closeLater()
-        let channel = self.channel
-        channel.writeAndFlush(ServerFrame.close(code, reason)).whenComplete { _ in
-            channel.close(mode: .output, promise: nil)
+        if let channel = self.context?.channel {
+            channel.writeAndFlush(ServerFrame.close(code, reason)).whenComplete { _ in
+                channel.close(mode: .output, promise: nil)
+            }
         }
         self.resume()
     }
 
     private func closeLater() {
-        let channel = self.channel
+        guard let channel = self.context?.channel else { return }
         let deadline = channel.eventLoop.scheduleTask(in: Self.closeTimeout) { channel.close(promise: nil) }
         channel.closeFuture.whenComplete { _ in deadline.cancel() }
     }

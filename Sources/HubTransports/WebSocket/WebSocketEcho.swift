@@ -1,6 +1,8 @@
+import HTTPTypes
+public import HTTPWire
 import HubCore
+public import HubDoor
 import NIOCore
-import NIOHTTP1
 
 /// Sends every message back as it came: for suites that test a WebSocket's conformance, and for people who try it.
 public struct WebSocketEcho: StreamEndpoint {
@@ -13,41 +15,38 @@ public struct WebSocketEcho: StreamEndpoint {
 
     public var mediaType: String { "application/json" }
 
-    public func check(_ request: StreamRequest) throws(StreamRefusal) {
+    public func check(_ request: StreamRequest) throws(Problem) {
         _ = try WebSocketHandshake(request)
     }
 
-    public func open(_ request: StreamRequest, _ exchange: any StreamExchange) {
-        do throws(StreamRefusal) {
+    public func open(_ request: StreamRequest, of session: Session, on exchange: any HTTPExchange) {
+        do throws(Problem) {
             let handshake = try WebSocketHandshake(request, exchange)
-            Session().begin(exchange, handshake, self.configuration)
+            Conversation().begin(exchange, handshake, self.configuration)
         } catch {
             exchange.refuse(error)
         }
     }
 
-    public func describe(_ request: StreamRequest, _ exchange: any StreamExchange) {
+    public func describe(_ request: StreamRequest, _ exchange: any HTTPExchange) {
         exchange.refuse(WebSocketHandshake.needsUpgrade)
     }
 
     /// One connection. Used only on the channel's loop.
-    private final class Session: WebSocketApplication {
+    private final class Conversation: WebSocketApplication, ExchangeObserver {
         private var connection: WebSocketConnection?
         private var compresses = false
 
         func begin(
-            _ exchange: any StreamExchange, _ handshake: WebSocketHandshake, _ configuration: WebSocketConfiguration
+            _ exchange: any HTTPExchange, _ handshake: WebSocketHandshake, _ configuration: WebSocketConfiguration
         ) {
             self.compresses = handshake.compresses
+            exchange.observe(self)
             let connection = WebSocketConnection(
-                exchange, handshake.head(exchange.commonHeaders, namesSubprotocol: false),
+                exchange, handshake.fields(exchange.commonFields, namesSubprotocol: false),
                 limit: MessageLimit(configuration, mayPublish: true), inflates: self.compresses,
                 budget: configuration.budget, application: self)
             self.connection = connection
-            exchange.onClose = {
-                connection.connectionClosed()
-                self.connection = nil
-            }
             connection.begin(with: ByteBuffer())
         }
 
@@ -62,7 +61,16 @@ public struct WebSocketEcho: StreamEndpoint {
             self.connection?.write(ServerFrame.binary(binary, compresses: self.compresses))
         }
 
-        func becameWritable() {}
         func ended() {}
+        func inputEnded() {}
+
+        func becameWritable() {
+            self.connection?.resume()
+        }
+
+        func connectionClosed() {
+            self.connection?.connectionClosed()
+            self.connection = nil
+        }
     }
 }

@@ -1,41 +1,46 @@
 import ByteStrings
+import HTTPTypes
+import HTTPWire
 import HubCore
+import HubDoor
 import NIOCore
-import NIOHTTP1
 
 /// The end of a stream that is a WebSocket connection, and what its client asks for. Used only on the channel's loop.
 final class WebSocketOutlet: StreamOutlet {
-    /// How many requests of a client may be under way; it is not read until some are answered.
+    /// How many requests of a client may be under way; it is not read until some are done.
     private static let maximumRequests = 32
+    /// How many tokens that do not hold a client may show: looking at each costs as much as a thousand events.
+    private static let maximumRefusedTokens = 10
 
-    private let exchange: any StreamExchange
+    private let exchange: any HTTPExchange
     private let configuration: WebSocketConfiguration
     private let handshake: WebSocketHandshake
     private let start: StartPosition
-    private let publisher: StreamPublisher?
+    private var session: Session
+    /// How many tokens were shown that did not hold.
+    private var refusedTokens = 0
     private var connection: WebSocketConnection?
-    /// What the client is subscribed to, as soon as its requests are answered.
-    private var topics: Set<Topic>
     private var requests = 0
     /// How many bytes of events are being published.
     private(set) var heldBytes = 0
-    var subscription: StreamSubscription?
+    private(set) var subscription: Subscription?
 
     init(
-        _ request: StreamRequest, _ exchange: any StreamExchange, _ handshake: WebSocketHandshake,
+        _ request: StreamRequest, _ session: Session, _ exchange: any HTTPExchange, _ handshake: WebSocketHandshake,
         _ configuration: WebSocketConfiguration
     ) {
         self.exchange = exchange
         self.configuration = configuration
         self.handshake = handshake
         self.start = request.start
-        self.publisher = request.publisher
-        self.topics = Set(request.topics)
+        self.session = session
     }
 
     // MARK: The stream
 
     var transport: String { "ws" }
+
+    var isChangeable: Bool { true }
 
     var encoding: any EventEncoding { WebSocketEncoding(compresses: self.handshake.compresses) }
 
@@ -44,11 +49,11 @@ final class WebSocketOutlet: StreamOutlet {
     var backlog: Int { self.connection?.backlog ?? 0 }
 
     func open(_ opening: StreamOpening) {
-        var head = self.handshake.head(self.exchange.commonHeaders, namesSubprotocol: true)
-        if let replay = opening.replay { head.headers.replaceOrAdd(name: "Hub-Replay", value: replay.rawValue) }
-        let limit = MessageLimit(self.configuration, mayPublish: self.publisher?.isAllowed() ?? false)
+        var fields = self.handshake.fields(self.exchange.commonFields, namesSubprotocol: true)
+        if let replay = opening.replay { fields[.hubReplay] = replay.rawValue }
+        let limit = MessageLimit(self.configuration, mayPublish: self.session.mayPublish)
         let connection = WebSocketConnection(
-            self.exchange, head, limit: limit, inflates: self.handshake.compresses, budget: self.configuration.budget,
+            self.exchange, fields, limit: limit, inflates: self.handshake.compresses, budget: self.configuration.budget,
             application: self)
         self.connection = connection
         let cursor = opening.cursor?.description ?? self.start.cursor.map(Self.shown)
@@ -72,7 +77,14 @@ final class WebSocketOutlet: StreamOutlet {
         self.connection?.close(CloseCode(reason), after: last)
     }
 
-    func connectionClosed() {
+    func attach(_ subscription: Subscription?) {
+        self.subscription = subscription
+    }
+
+    /// Nobody speaks on it any more: the connection closes by itself.
+    func inputEnded() {}
+
+    func disconnect() {
         self.connection?.connectionClosed()
         self.connection = nil
     }
@@ -91,11 +103,12 @@ extension WebSocketOutlet: WebSocketApplication {
     }
 
     func receive(text: [UInt8]) {
-        let message = ClientMessage(text, maximumTopics: self.configuration.maximumTopics)
+        let message = ClientMessage(text, maximumTopics: self.session.maximumTopics)
         switch message.request {
         case .success(.publish(let publication)): self.publish(publication, message.ref)
         case .success(.subscribe(let topic, let cursor)): self.subscribe(to: topic, cursor: cursor, message.ref)
         case .success(.unsubscribe(let topic)): self.unsubscribe(from: topic, message.ref)
+        case .success(.authorize(let token)): self.authorize(token, message.ref)
         case .failure(let invalid): self.refuse(invalid.description, message.ref)
         }
     }
@@ -105,6 +118,7 @@ extension WebSocketOutlet: WebSocketApplication {
     }
 
     func becameWritable() {
+        self.connection?.resume()
         self.subscription?.resume()
     }
 
@@ -116,58 +130,79 @@ extension WebSocketOutlet: WebSocketApplication {
         self.say(HubMessage.error(message, ref))
     }
 
-    /// The answer to a request that took its time.
-    private func answer(_ message: [UInt8]) {
+    /// A request that took its time is done.
+    private func complete(_ message: [UInt8]) {
         self.requests -= 1
         self.say(message)
         self.connection?.resume()
     }
 
     private func publish(_ publication: Publication, _ ref: HubMessage.Ref?) {
-        guard let publisher = self.publisher, publisher.isAllowed() else {
-            self.publisher?.countRefusal()
-            return self.refuse("publishing needs a publish key: Authorization: Bearer KEY in the handshake", ref)
+        let published: EventLoopFuture<[PublishedEvent]>
+        do throws(Refusal) {
+            published = try self.session.publish([publication])
+        } catch {
+            return self.refuse(Self.text(error), ref)
         }
         self.requests += 1
         let byteCount = publication.data.bytes.count
         self.heldBytes += byteCount
-        let loop = self.exchange.channel.eventLoop
-        publisher.publish([publication]).hop(to: loop).assumeIsolated().whenComplete { result in
+        published.hop(to: self.exchange.eventLoop).assumeIsolated().whenComplete { result in
             self.heldBytes -= byteCount
             switch result {
             case .success(let events):
                 guard let event = events.first else { return }
-                self.answer(HubMessage.published(event, ref))
+                self.complete(HubMessage.published(event, ref))
             case .failure(let error):
-                self.answer(HubMessage.error(Self.reason(error), ref))
+                self.complete(HubMessage.error(Self.reason(error), ref))
             }
         }
     }
 
     private func subscribe(to topic: Topic, cursor: String?, _ ref: HubMessage.Ref?) {
-        guard !self.topics.contains(topic) else {
-            return self.refuse("'\(topic)' is subscribed to; to read it from elsewhere, unsubscribe from it first", ref)
-        }
-        guard self.topics.count < self.configuration.maximumTopics else {
-            let maximum = self.configuration.maximumTopics
-            return self.refuse("a stream may have \(maximum) topics at most (--max-topics-per-stream)", ref)
-        }
-        guard self.subscription?.hasRoom(for: topic) != false else {
-            return self.refuse("this member listens to as many topics as it may (--max-feeds); try again later", ref)
-        }
-        self.topics.insert(topic)
-        self.requests += 1
-        self.subscription?.subscribe(to: topic, from: StartPosition(cursor: cursor)) { place in
-            self.answer(HubMessage.subscribed(topic, place?.description ?? cursor.map(Self.shown), ref))
+        self.begin(ref) { (subscription) throws(Refusal) in
+            try subscription.subscribe(to: topic, from: StartPosition(cursor: cursor)) { position in
+                self.complete(HubMessage.subscribed(topic, position?.description ?? cursor.map(Self.shown), ref))
+            }
         }
     }
 
     private func unsubscribe(from topic: Topic, _ ref: HubMessage.Ref?) {
-        guard self.topics.remove(topic) != nil else {
-            return self.refuse("'\(topic)' is not subscribed to", ref)
+        self.begin(ref) { (subscription) throws(Refusal) in
+            try subscription.unsubscribe(from: topic) { self.complete(HubMessage.unsubscribed(topic, ref)) }
         }
+    }
+
+    private func authorize(_ token: ByteString, _ ref: HubMessage.Ref?) {
+        do throws(Refusal) {
+            let session = try self.session.authorized(by: token)
+            try self.subscription?.renew(session)
+            self.session = session
+            self.say(HubMessage.authorized(ref))
+        } catch {
+            let answer = HubMessage.error(error.description, ref)
+            self.refusedTokens += 1
+            guard self.refusedTokens >= Self.maximumRefusedTokens else { return self.say(answer) }
+            self.subscription?.leave()
+            self.connection?.close(.policy, after: ServerFrame.text(answer))
+        }
+    }
+
+    /// Begins a change of the subscription, which is completed later, or says why not.
+    private func begin(_ ref: HubMessage.Ref?, _ change: (Subscription) throws(Refusal) -> Void) {
+        guard let subscription = self.subscription else { return }
         self.requests += 1
-        self.subscription?.unsubscribe(from: topic) { self.answer(HubMessage.unsubscribed(topic, ref)) }
+        do throws(Refusal) {
+            try change(subscription)
+        } catch {
+            self.requests -= 1
+            self.refuse(error.description, ref)
+        }
+    }
+
+    private static func text(_ refusal: Refusal) -> String {
+        guard refusal == .needsKey else { return refusal.description }
+        return "publishing needs a publish key: Authorization: Bearer KEY in the handshake"
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -186,7 +221,7 @@ extension CloseCode {
             switch reason {
             case .drain: .goingAway
             case .shed: .tryAgainLater
-            case .slow: .policy
+            case .slow, .revoked: .policy
             case .expired: .normal
             }
     }

@@ -1,3 +1,4 @@
+import HTTPWire
 import HubServer
 import NIOCore
 import RedisWire

@@ -1,6 +1,9 @@
+import ByteStreams
+import HTTPWire
 import HubCore
 import HubRedis
 import HubServer
+import HubTokens
 import HubTransports
 import Logging
 import NIOCore
@@ -27,17 +30,20 @@ struct HubProcess {
     /// Runs until a signal ends it.
     /// - Throws: `InvalidSetting` or `CannotListen` if it can't begin.
     func run() async throws {
-        let keys = KeyRing(self.settings)
-        try keys.reload()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: self.settings.loops)
+        let keys = KeyRing(self.settings, on: group.next())
+        try await keys.reload()
+        let keySets = try await self.keySets(keys)
+        let tls = try TLSService(self.settings, logger: self.logger)
         // Whoever sees the hub listen may signal it at once.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: self.settings.loops)
         let bus = try self.makeBus(on: group.next())
         let hub = Hub(
             bus: bus, loops: Array(group.makeIterator()),
             configuration: self.settings.fanOut, logger: self.logger)
         var configuration = self.settings.server
-        configuration.keys = keys.keys
+        configuration.access = keys.access
+        configuration.tls = tls?.credentials
         configuration.budget = ByteBudget(limit: configuration.budget.limit, logger: self.logger)
         let server = HubServer(
             configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub, configuration),
@@ -45,13 +51,15 @@ struct HubProcess {
             logger: self.logger)
         let supervisor = SupervisorSocket()
         let service = HubService(
-            hub: hub, server: server, settings: self.settings, supervisor: supervisor, logger: self.logger)
+            hub: hub, server: server, settings: self.settings, tls: tls?.credentials, supervisor: supervisor,
+            logger: self.logger)
         try await service.start()
         let watchdog = supervisor.flatMap { Watchdog($0) }?.start(on: group)
         // The first to be asked to end is the last of them: the clock ticks while streams are drained.
-        let clocks = configuration.isDemo ? [try DemoClock(bus: hub.bus)] : []
-        let services = ServiceGroup(services: clocks + [service], logger: self.logger)
-        let reactions = SignalHandling(signals: signals, services: services, keys: keys, logger: self.logger)
+        let clocks: [any Service] = configuration.isDemo ? [try DemoClock(hub: hub)] : []
+        let services = ServiceGroup(
+            services: clocks + keySets + [tls].compactMap(\.self) + [service], logger: self.logger)
+        let reactions = SignalHandling(signals: signals, services: services, keys: keys, tls: tls, logger: self.logger)
         let handling = Task { await reactions.run() }
         try await services.run()
         handling.cancel()
@@ -59,6 +67,11 @@ struct HubProcess {
         try await group.shutdownGracefully()
         self.logger.notice("ended")
         LogWriter.standardError.flush()
+    }
+
+    private func keySets(_ keys: KeyRing) async throws(InvalidSetting) -> [any Service] {
+        guard let source = self.settings.tokenKeySet, let keyring = keys.tokenKeys else { return [] }
+        return [try await TokenKeyService(TokenKeySource(source), keyring, logger: self.logger)]
     }
 
     private static func end(_ task: RepeatedTask, on loop: any EventLoop) async {
@@ -69,12 +82,12 @@ struct HubProcess {
 
     private func streams(of hub: Hub, _ server: ServerConfiguration) -> [String: any StreamEndpoint] {
         [
-            "/sse": SSEEndpoint(hub: hub),
-            "/ws": WebSocketEndpoint(hub: hub, configuration: server.webSocket),
-            "/poll": PollEndpoint(hub: hub),
-            "/long-poll": LongPollEndpoint(hub: hub),
+            "/sse": SSEEndpoint(),
+            "/ws": WebSocketEndpoint(configuration: server.webSocket),
+            "/poll": PollEndpoint(),
+            "/long-poll": LongPollEndpoint(),
             "/iframe": IFrameEndpoint(
-                hub: hub, heartbeat: self.settings.fanOut.heartbeat, allows: server.pages.allowsFrame),
+                heartbeat: self.settings.fanOut.heartbeat, allows: server.pages.allowsFrame),
         ]
     }
 

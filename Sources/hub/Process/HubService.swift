@@ -1,3 +1,4 @@
+import HTTPWire
 import HubCore
 import HubServer
 import Logging
@@ -10,6 +11,7 @@ struct HubService: Service, CustomStringConvertible {
     let hub: Hub
     let server: HubServer
     let settings: HubSettings
+    let tls: TLSCredentials?
     let supervisor: SupervisorSocket?
     let logger: Logger
 
@@ -50,6 +52,7 @@ struct HubService: Service, CustomStringConvertible {
             "open-files": "\(openFiles)", "max-connections": "\(self.server.maximumConnections)",
             "version": "\(server.version)",
         ]
+        if let tls = self.tls { metadata["tls-until"] = "\(TLSService.date(tls.end))" }
         if let operating = self.server.operatingAddress { metadata["operating"] = "\(Self.text(operating))" }
         self.logger.notice("listening", metadata: metadata)
         if server.maximumConnections > self.server.maximumConnections {

@@ -16,6 +16,7 @@ struct SignalHandling {
     let signals: UnixSignalsSequence
     let services: ServiceGroup
     let keys: KeyRing
+    let tls: TLSService?
     let logger: Logger
 
     /// Handles signals until it is cancelled.
@@ -23,7 +24,7 @@ struct SignalHandling {
         var isEnding = false
         for await signal in self.signals {
             if signal == .sighup {
-                self.reload()
+                await self.reload()
             } else if isEnding {
                 self.logger.warning("ended by a second signal", metadata: ["signal": "\(signal)"])
                 LogWriter.standardError.flush()
@@ -37,16 +38,18 @@ struct SignalHandling {
         }
     }
 
-    private func reload() {
-        guard let file = self.keys.file else {
-            self.logger.notice("SIGHUP was ignored: there is no --publish-key-file to read again")
+    private func reload() async {
+        self.tls?.reload()
+        let files = self.keys.files
+        guard !files.isEmpty else {
+            if self.tls == nil { self.logger.notice("SIGHUP was ignored: there is no file with keys to read again") }
             return
         }
         do throws(InvalidSetting) {
-            try self.keys.reload()
-            self.logger.notice("the publish keys were read again", metadata: ["file": "\(file)"])
+            try await self.keys.reload()
+            self.logger.notice("the keys were read again", metadata: ["files": "\(files.joined(separator: " "))"])
         } catch {
-            self.logger.error("the publish keys stay as they were", metadata: ["error": "\(error)"])
+            self.logger.error("the keys stay as they were", metadata: ["error": "\(error)"])
         }
     }
 }

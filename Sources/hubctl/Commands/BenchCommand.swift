@@ -47,7 +47,7 @@ struct BenchCommand: AsyncParsableCommand {
         var targets: [LoadTarget] = []
         for url in self.connection.urls {
             targets.append(
-                try LoadTarget(url: url, topicPrefix: prefix, token: self.connection.configuration.token))
+                try LoadTarget(url: url, topicPrefix: prefix, token: self.connection.credential))
         }
         let result = Result { try self.measure(targets) }
         await self.deleteTopics((0..<self.topics).map(targets[0].topic))

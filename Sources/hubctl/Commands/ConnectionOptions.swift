@@ -26,9 +26,12 @@ struct ConnectionOptions: ParsableArguments {
         return named.isEmpty ? HubClientConfiguration().urls : named
     }
 
+    /// What is shown to the hub: of the flag, else of `HUB_TOKEN`.
+    var credential: String? { self.token ?? Self.environment("HUB_TOKEN") }
+
     /// The client's settings.
     var configuration: HubClientConfiguration {
-        var configuration = HubClientConfiguration(urls: self.urls, token: self.token ?? Self.environment("HUB_TOKEN"))
+        var configuration = HubClientConfiguration(urls: self.urls, token: self.credential.map { HubToken($0) })
         configuration.userAgent = "hubctl/\(HubClientRelease.version)"
         return configuration
     }
@@ -53,7 +56,8 @@ struct ConnectionOptions: ParsableArguments {
         return rest[..<end] + moved + rest[end...]
     }
 
-    private static func environment(_ name: String) -> String? {
+    /// What a variable holds, if anything.
+    static func environment(_ name: String) -> String? {
         // A secret that was written with `echo` has a line end more.
         let value = ByteString(ProcessInfo.processInfo.environment[name] ?? "").withoutLineEnds
         return value.isEmpty ? nil : value.string

@@ -58,13 +58,15 @@ final class Input {
     }
 
     /// Everything up to the end.
-    func readToEnd() throws(InputError) -> [UInt8] {
+    /// - Parameter limit: With how many bytes to stop waiting for it.
+    func readToEnd(atMost limit: Int = .max) throws(InputError) -> [UInt8] {
         var all: [UInt8] = []
-        while true {
+        while all.count < limit {
             let bytes = try self.read()
             guard !bytes.isEmpty else { return all }
             all += bytes
         }
+        return all
     }
 
     /// Whether there is more to read at once, or the end.

@@ -1,5 +1,6 @@
 import Foundation
 import HubClient
+import TestSupport
 
 /// Redis and some hubs, alive for the time of a test.
 struct TestCluster: Sendable {
@@ -15,15 +16,17 @@ struct TestCluster: Sendable {
     /// - Parameters:
     ///   - hubs: How many hubs.
     ///   - persistence: What survives a crash of Redis.
-    ///   - redisArguments: More of redis-server's arguments.
+    ///   - redisConfiguration: More lines for redis.conf.
     ///   - hubArguments: More of the hubs' arguments.
     ///   - startsRedis: Whether Redis is there before the hubs, and the test begins once they are ready.
     static func with(
-        hubs count: Int = 3, persistence: RedisServer.Persistence = .nothing, redisArguments: [String] = [],
+        hubs count: Int = 3, persistence: Persistence = .nothing, redisConfiguration: [String] = [],
         hubArguments: [String] = [], startsRedis: Bool = true, _ body: (TestCluster) async throws -> Void
     ) async throws {
         let directory = try TestDirectory()
-        let redis = try await RedisServer(in: directory, persistence: persistence, redisArguments)
+        let redis = try RedisServer(
+            directory: directory.file("redis"), port: await FreePort.find(),
+            persistence.configuration + redisConfiguration)
         let bus = ["--bus", redis.url, "--heartbeat", "1s", "--drain", "1s"]
         let hubs = (1...count).map { HubProcess(in: directory, name: "hub\($0)", bus + hubArguments) }
         do {
@@ -60,7 +63,7 @@ struct TestCluster: Sendable {
 
     private static func end(_ redis: RedisServer, _ hubs: [HubProcess], _ directory: TestDirectory) async {
         for hub in hubs { await hub.kill() }
-        await redis.crash()
+        redis.kill()
         directory.remove()
     }
 

@@ -1,3 +1,4 @@
+import ByteStreams
 import NIOCore
 import NIOPosix
 import Testing
@@ -16,7 +17,7 @@ import Testing
                 var written = ""
                 while stream.isWritable {
                     let line = String(repeating: "x", count: 4000) + "\n"
-                    stream.directSocket?.write(ByteBuffer(string: line))
+                    stream.directSink?.write(ByteBuffer(string: line))
                     written += line
                 }
                 // The kernel has room again, and the channel has not been told so yet.
@@ -41,7 +42,7 @@ import Testing
     @Test func aConnectionThatIsGoneIsNotWrittenTo() async throws {
         try await Self.withStream { stream in
             _ = stream.read()
-            try await stream.onLoop { _ in stream.directSocket?.forgetDescriptor() }
+            try await stream.onLoop { _ in stream.directSink?.disconnect() }
             try await stream.publish("1")
             #expect(stream.read() == "")
         }
@@ -60,7 +61,7 @@ import Testing
             }.get()
             try await stream.loop.submit {
                 while stream.isWritable {
-                    stream.directSocket?.write(ByteBuffer(repeating: UInt8(ascii: "x"), count: 4000))
+                    stream.directSink?.write(ByteBuffer(repeating: UInt8(ascii: "x"), count: 4000))
                 }
             }.get()
             while try await stream.loop.submit({ !stream.isWritable }).get() { _ = stream.read() }

@@ -1,3 +1,4 @@
+import ByteStreams
 import Foundation
 import Logging
 import NIOCore
@@ -14,7 +15,7 @@ final class DirectStream: Outlet, @unchecked Sendable {
     let hub: Hub
     private let reader: CInt
     private let channel: any Channel
-    private(set) var directSocket: StreamSocket?
+    private(set) var directSink: ConnectionSink?
     private(set) var subscriber: Subscriber?
     private weak var former: Subscriber?
     /// How often the outlet itself was given something.
@@ -42,20 +43,17 @@ final class DirectStream: Outlet, @unchecked Sendable {
         }
     }
 
-    var isWritable: Bool { self.directSocket?.isWritable ?? false }
+    var isWritable: Bool { self.directSink?.isWritable ?? false }
 
     func open(_ opening: StreamOpening) {
-        let socket = StreamSocket(self.channel, direct: true)
-        socket.onWritable = { [unowned self] in
-            if let subscriber = self.subscriber { self.hub.shard(on: self.loop)?.resume(subscriber) }
-        }
-        self.directSocket = socket
-        socket.begin(with: ByteBuffer(string: "head\n"))
+        let sink = ConnectionSink(self.channel, isPlain: true, observer: self)
+        self.directSink = sink
+        sink.begin(with: ByteBuffer(string: "head\n"))
     }
 
     func deliver(_ bytes: ByteBuffer, count: Int, through cursor: Cursor) {
         self.deliveries += 1
-        self.directSocket?.write(bytes)
+        self.directSink?.write(bytes)
     }
 
     func reset(_ notice: ResetNotice) {}
@@ -100,9 +98,15 @@ final class DirectStream: Outlet, @unchecked Sendable {
     /// Ends the stream and its connection.
     func end() async throws {
         _ = try await self.leave()
-        try await self.loop.submit { self.directSocket?.forgetDescriptor() }.get()
+        try await self.loop.submit { self.directSink?.disconnect() }.get()
         try await self.channel.close()
         Foundation.close(self.reader)
         try await self.hub.shutdown().get()
+    }
+}
+
+extension DirectStream: StreamSinkObserver {
+    func becameWritable() {
+        if let subscriber = self.subscriber { self.hub.shard(on: self.loop)?.resume(subscriber) }
     }
 }

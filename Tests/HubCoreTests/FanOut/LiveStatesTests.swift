@@ -18,7 +18,7 @@ import Testing
         next.advance(to: 7)
         ended.advance(to: 9)
         ended.goLive()
-        ended.descriptor = 3
+        ended.descriptorChanged(to: 3)
         ended.end()
         #expect(next.phase == .opening && next.position == 7 && next.descriptor == -1)
         #expect(ended.phase == .closed && states[LiveStates.nobody].phase == .closed)

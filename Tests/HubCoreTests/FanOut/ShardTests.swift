@@ -1,3 +1,4 @@
+import ByteStrings
 import Logging
 import NIOCore
 import NIOEmbedded
@@ -71,6 +72,51 @@ private struct TestHub {
         #expect(outlet.closed == nil && outlet.delivered == 1)
     }
 
+    @Test func aStreamLastsAsLongAsWasSaidLast() throws {
+        let hub = try TestHub()
+        let (kept, ended) = (StubOutlet(), StubOutlet())
+        var streams: [Subscriber] = []
+        for outlet in [kept, ended] {
+            streams.append(
+                hub.shard.join(topics: [try Topic("t")], start: .latest, outlet: outlet, lifetime: .seconds(10)))
+        }
+        hub.loop.run()
+        hub.loop.advanceTime(by: .seconds(9))
+        hub.shard.renew(streams[0], owner: nil, lifetime: .seconds(100))
+        hub.loop.advanceTime(by: .seconds(50))
+        #expect(kept.closed == nil && ended.closed == .expired)
+        hub.loop.advanceTime(by: .seconds(60))
+        #expect(kept.closed == .expired)
+    }
+
+    @Test func allStreamsOfAnOwnerEndThatWereLetInBefore() throws {
+        let hub = try TestHub()
+        let owners = [
+            StreamOwner(name: "ada", issued: 10), StreamOwner(name: "ada", issued: nil),
+            StreamOwner(name: "ada", issued: 30),
+            StreamOwner(name: "bob", issued: 10), nil,
+        ]
+        let outlets = owners.map { _ in StubOutlet() }
+        var streams: [Subscriber] = []
+        for (owner, outlet) in zip(owners, outlets) {
+            streams.append(hub.shard.join(topics: [try Topic("t")], start: .latest, outlet: outlet, owner: owner))
+        }
+        hub.loop.run()
+        hub.hub.revoke("ada", issuedUpTo: 20)
+        hub.loop.run()
+        #expect(outlets.map(\.closed) == [.revoked, .revoked, nil, nil, nil])
+        // One that is another's since, or that has left, is not meant any more.
+        hub.shard.renew(streams[2], owner: StreamOwner(name: "bob", issued: 30), lifetime: nil)
+        hub.shard.leave(streams[3])
+        hub.hub.revoke("ada", issuedUpTo: 99)
+        hub.hub.revoke("bob", issuedUpTo: 20)
+        hub.loop.run()
+        #expect(outlets[2].closed == nil && outlets[3].closed == nil)
+        hub.hub.revoke("bob", issuedUpTo: 30)
+        hub.loop.run()
+        #expect(outlets[2].closed == .revoked && outlets[4].closed == nil)
+    }
+
     @Test(arguments: [FanOutConfiguration.SlowConsumer.skip, .close])
     func aReplayIsNotHeldToBeSlow(_ policy: FanOutConfiguration.SlowConsumer) throws {
         let hub = try TestHub(FanOutConfiguration(slowConsumer: policy, catchUpByteCount: 1))
@@ -111,7 +157,7 @@ private struct TestHub {
         let subscriber = try hub.join(outlet)
         outlet.isWritable = false
         try hub.publish()
-        // The added topic begins before the stream's place, so that there is more than a gap to tell of.
+        // The added topic begins before the stream's position, so that there is more than a gap to tell of.
         hub.shard.subscribe(subscriber, to: try Topic("u"), from: .earliest) { _ in }
         hub.loop.run()
         outlet.isWritable = true
@@ -166,7 +212,7 @@ private struct TestHub {
             hub.shard.leave(stream)
             hub.loop.run()
         }
-        #expect(hub.shard.view.partition.entries.keys.map(\.name).sorted() == ["a", "d"])
+        #expect(hub.shard.view.partition.feeds.topics.map(\.name).sorted() == ["a", "d"])
     }
 
     @Test func topicsThatNobodyListensToHoldSoMuchAtMost() throws {
@@ -180,7 +226,7 @@ private struct TestHub {
             hub.shard.leave(stream)
         }
         hub.loop.advanceTime(by: .seconds(2))
-        #expect(hub.shard.view.partition.entries.keys.map(\.name).sorted() == ["b", "c"])
+        #expect(hub.shard.view.partition.feeds.topics.map(\.name).sorted() == ["b", "c"])
     }
 
     @Test func thereIsRoomForSoManyTopicsAndNoMore() throws {

@@ -64,21 +64,21 @@ import Testing
     func mergesGeneratedLanes(block: UInt64) throws {
         var random = SeededGenerator(seed: 8100 + block)
         for _ in 0..<200 {
-            let place = UInt64.random(in: 0...10, using: &random)
+            let position = UInt64.random(in: 0...10, using: &random)
             let lanes = (0..<Int.random(in: 1...4, using: &random)).map { _ in
                 let offsets = (0..<Int.random(in: 0...8, using: &random)).map { _ in
                     UInt64.random(in: 1...60, using: &random)
                 }
                 return Lane(Set(offsets).sorted(), through: .random(in: 20...70, using: &random))
             }
-            let bound = max(place, lanes.map(\.through).min()!)
-            let union = Set(lanes.flatMap(\.offsets)).sorted().filter { $0 > place }
-            let steps = try Self.steps(lanes, from: place)
+            let bound = max(position, lanes.map(\.through).min()!)
+            let union = Set(lanes.flatMap(\.offsets)).sorted().filter { $0 > position }
+            let steps = try Self.steps(lanes, from: position)
             let sent = steps.compactMap { if case .event(let offset) = $0 { offset } else { nil } }
             let due = union.filter { $0 <= bound }
             #expect(sent == due || sent == due + [bound + 1])
             #expect(sent.count == due.count || union.contains(bound + 1))
-            #expect(steps.last == .end(max(bound, sent.last ?? place)))
+            #expect(steps.last == .end(max(bound, sent.last ?? position)))
         }
     }
 
@@ -101,21 +101,21 @@ import Testing
         case end(UInt64)
     }
 
-    private static func steps(_ lanes: [Lane], from place: UInt64) throws -> [Step] {
+    private static func steps(_ lanes: [Lane], from position: UInt64) throws -> [Step] {
         var merge = StreamMerge(
             lanes: try lanes.map { lane in
                 var ring = ReplayRing(base: 0, isWhole: true, limit: RingLimit())
                 for event in try Sample.chain(after: lane.gap ?? 0, lane.offsets) { ring.append(event) }
                 return StreamMerge.Lane(
-                    events: ring.events, index: ring.events.firstIndex(after: Offset(rawValue: place)),
-                    start: Offset(rawValue: lane.start ?? place),
+                    events: ring.events, index: ring.events.firstIndex(after: Offset(rawValue: position)),
+                    start: Offset(rawValue: lane.start ?? position),
                     gap: lane.gap.map { Offset(rawValue: $0) }, through: Offset(rawValue: lane.through))
-            }, from: Offset(rawValue: place))
+            }, from: Offset(rawValue: position))
         var steps: [Step] = []
         while true {
             switch merge.next() {
             case .event(let event): steps.append(.event(event.offset.rawValue))
-            case .gap(let lanes, let place, let isSafe): steps.append(.gap(lanes, place.rawValue, safe: isSafe))
+            case .gap(let lanes, let position, let isSafe): steps.append(.gap(lanes, position.rawValue, safe: isSafe))
             case .end(let through): return steps + [.end(through.rawValue)]
             }
         }

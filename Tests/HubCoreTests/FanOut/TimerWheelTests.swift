@@ -31,6 +31,17 @@ import Testing
         #expect(scheduled > 2000)
     }
 
+    @Test func aRushLeavesNoRoomBehind() {
+        var wheel = TimerWheel<Int>(slotCount: 16)
+        for _ in 0..<5 {
+            for tick in 1...64 {
+                for number in 0..<100 { wheel.schedule(number, after: tick) }
+            }
+            for _ in 1...64 { #expect(wheel.advance().count == 100) }
+            #expect(wheel.capacity == 0)
+        }
+    }
+
     @Test func whatIsDueAtOnceExpiresWithTheNextTick() {
         var wheel = TimerWheel<String>()
         wheel.schedule("now", after: 0)

@@ -11,17 +11,17 @@ import Testing
         for waiter in 0..<count { places[waiter] = 0 }
         var reads = 0
         var pending: Offset?
-        for (waiter, place) in places {
-            let (page, action) = sweep.request(after: place, wanted: 10, shard: waiter)
+        for (waiter, position) in places {
+            let (page, action) = sweep.request(after: position, wanted: 10, shard: waiter)
             #expect(page == nil)
-            guard case .read(let place, _) = action else { continue }
+            guard case .read(let position, _) = action else { continue }
             #expect(pending == nil, "one read at a time")
-            pending = place
+            pending = position
         }
-        while let place = pending {
+        while let position = pending {
             reads += 1
             pending = nil
-            let page = Self.read(log, after: place, limit: 10)
+            let page = Self.read(log, after: position, limit: 10)
             let (shards, action) = sweep.finish(page)
             #expect(shards == Set(places.keys))
             if case .read(let next, _) = action { pending = next }
@@ -43,7 +43,9 @@ import Testing
         _ = sweep.request(after: 0, wanted: 10, shard: 0)
         let page = Self.read(log, after: 0, limit: 2)
         _ = sweep.finish(page)
-        for place: Offset in [0, 5, 10, 19] { #expect(sweep.request(after: place, wanted: 10, shard: 1).page === page) }
+        for position: Offset in [0, 5, 10, 19] {
+            #expect(sweep.request(after: position, wanted: 10, shard: 1).page === page)
+        }
         let (held, action) = sweep.request(after: 20, wanted: 10, shard: 1)
         #expect(held == nil && action == .read(after: 20, limit: 10))
     }
@@ -52,8 +54,8 @@ import Testing
         let log = try Sample.chain(after: 0, [10, 20, 30, 40])
         var sweep = PageSweep(pageCount: 10)
         #expect(sweep.request(after: 35, wanted: 10, shard: 0).action == .read(after: 35, limit: 10))
-        for (shard, place): (Int, Offset) in [(1, 25), (2, 5), (3, 12)] {
-            #expect(sweep.request(after: place, wanted: 10, shard: shard).action == .none)
+        for (shard, position): (Int, Offset) in [(1, 25), (2, 5), (3, 12)] {
+            #expect(sweep.request(after: position, wanted: 10, shard: shard).action == .none)
         }
         var (shards, action) = sweep.finish(Self.read(log, after: 35, limit: 2))
         #expect(shards == [0] && action == .read(after: 5, limit: 10))
@@ -90,8 +92,8 @@ import Testing
     @Test func aReadIsAsLongAsTheOneWhoWantsMostThere() throws {
         var sweep = PageSweep(pageCount: 40)
         #expect(sweep.request(after: 50, wanted: 3, shard: 0).action == .read(after: 50, limit: 3))
-        for (place, wanted): (Offset, Int) in [(7, 2), (7, 9), (9, .max)] {
-            #expect(sweep.request(after: place, wanted: wanted, shard: 1).action == .none)
+        for (position, wanted): (Offset, Int) in [(7, 2), (7, 9), (9, .max)] {
+            #expect(sweep.request(after: position, wanted: wanted, shard: 1).action == .none)
         }
         let (_, action) = sweep.finish(Self.read([], after: 50, limit: 3))
         #expect(action == .read(after: 7, limit: 9))
@@ -115,10 +117,10 @@ import Testing
     }
 
     /// What a bus whose clock is 100 answers.
-    private static func read(_ log: [Event], after place: Offset, limit: Int) -> TopicPage {
-        let rest = log.filter { $0.offset > place }
+    private static func read(_ log: [Event], after position: Offset, limit: Int) -> TopicPage {
+        let rest = log.filter { $0.offset > position }
         return TopicPage(
-            from: place,
+            from: position,
             LogPage(
                 epoch: Sample.epoch, clock: 100, floor: 0, last: log.last?.offset, entries: Array(rest.prefix(limit)),
                 hasMore: rest.count > limit))

@@ -20,19 +20,19 @@ struct EpochVerdict: CustomStringConvertible {
     private mutating func check(_ client: SimulatedClient) {
         var epochs = Dictionary(uniqueKeysWithValues: client.topics.map { ($0, client.startEpoch) })
         var seen: Set<EventID> = []
-        var place: EventID?
+        var position: EventID?
         for item in client.items {
             switch item {
             case .event(let id, let topic):
                 if epochs[topic] != id.epoch, epochs[topic] != .some(nil) { self.untold.append(id) }
                 epochs[topic] = id.epoch
                 if !seen.insert(id).inserted { self.doubled.append(id) }
-                if let place, place.epoch == id.epoch, id.offset <= place.offset { self.outOfOrder.append(id) }
-                place = id
+                if let position, position.epoch == id.epoch, id.offset <= position.offset { self.outOfOrder.append(id) }
+                position = id
             case .reset(let topic, _, _, _, _):
                 epochs[topic] = .some(nil)
                 seen = []
-                place = nil
+                position = nil
             case .connected, .began, .subscribed, .unsubscribed: break
             }
         }

@@ -21,12 +21,12 @@ final class SimulatedClient {
         case event(EventID, Topic)
         /// Of the topic, everything up to the end may be missing.
         case reset(Topic, ResetNotice.Reason, requested: String, end: Offset, cursor: Cursor?)
-        /// A connection begins at this place.
+        /// A connection begins at this position.
         case connected(Offset)
-        /// A connection begins without a cursor: the head of its answer comes, and of each topic every event after the place is
+        /// A connection begins without a cursor: the head of its answer comes, and of each topic every event after the position is
         /// due. The bus was not met yet, so that it can't be proved where the latest is.
         case began([Topic: Offset], cursor: Cursor?, isBlind: Bool)
-        /// A topic was added; every event of it after the place is due. Without a cursor, a reset comes first.
+        /// A topic was added; every event of it after the position is due. Without a cursor, a reset comes first.
         case subscribed(Topic, from: Offset, cursor: Cursor?)
         case unsubscribed(Topic)
     }
@@ -85,11 +85,11 @@ final class SimulatedClient {
 
     /// The topics with which the client began.
     let firstTopics: [Topic]
-    /// The place where the client began, if that was a cursor.
+    /// The position where the client began, if that was a cursor.
     let start: Offset
     /// What it asks for while it has no cursor.
     private let beginning: StartPosition
-    /// The epoch of that place.
+    /// The epoch of that position.
     let startEpoch: Epoch?
     /// What it knows to be subscribed to.
     private(set) var topics: [Topic]
@@ -212,7 +212,7 @@ final class SimulatedClient {
     }
 
     /// Where the stream stands.
-    var place: Offset? { self.subscriber?.position }
+    var position: Offset? { self.subscriber?.position }
 
     /// Where the stream stands, for the message of a failing test.
     var state: String {

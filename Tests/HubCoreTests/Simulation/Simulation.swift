@@ -113,7 +113,7 @@ final class Simulation {
                 // One that was closed comes back.
                 self.connect(client, to: self.shards.randomElement(using: &self.random)!.shard, isSlow: false)
             }
-            let reached = self.clients.map(\.place)
+            let reached = self.clients.map(\.position)
             quietRounds = reached == progress && self.server.members.allSatisfy(\.isQuiet) ? quietRounds + 1 : 0
             progress = reached
         }
@@ -262,8 +262,8 @@ final class Simulation {
         case 3..<5:
             client.subscribe(to: topic, from: .earliest) { base(topic) }
         case 5..<7:
-            guard let cursor = client.cursor, let place = Cursor(cursor)?.id.offset else { return }
-            client.subscribe(to: topic, from: .cursor(cursor)) { place }
+            guard let cursor = client.cursor, let position = Cursor(cursor)?.id.offset else { return }
+            client.subscribe(to: topic, from: .cursor(cursor)) { position }
         default:
             // Somewhere in what happened lately, which may be news to the member.
             guard let event = server.history.suffix(60).randomElement(using: &self.random) else { return }

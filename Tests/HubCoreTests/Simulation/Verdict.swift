@@ -15,16 +15,16 @@ struct Verdict: CustomStringConvertible {
         /// The stream began before the bus was met, so that it can't be proved where.
         var isBlind = false
 
-        init(from place: Offset, isBlind: Bool = false) {
-            self.checked = place
+        init(from position: Offset, isBlind: Bool = false) {
+            self.checked = position
             self.isBlind = isBlind
         }
 
-        /// The client comes to a place: with it as its cursor it would be told nothing of what is before.
-        /// - Returns: The events of the topic before the place that it has neither received nor been told of.
-        mutating func advance(to place: Offset, _ events: [Event]) -> [Event] {
+        /// The client comes to a position: with it as its cursor it would be told nothing of what is before.
+        /// - Returns: The events of the topic before the position that it has neither received nor been told of.
+        mutating func advance(to position: Offset, _ events: [Event]) -> [Event] {
             var missed: [Event] = []
-            while self.next < events.count, events[self.next].offset <= place {
+            while self.next < events.count, events[self.next].offset <= position {
                 let event = events[self.next]
                 self.next += 1
                 guard event.offset > self.checked, event.offset > self.told else { continue }
@@ -43,7 +43,7 @@ struct Verdict: CustomStringConvertible {
     private(set) var received = 0
     private(set) var changes = 0
     private(set) var replays = 0
-    private var place: Offset
+    private var position: Offset
     private var seen: Set<Offset> = []
     private var windows: [Topic: Window] = [:]
     private let history: [Topic: [Event]]
@@ -54,7 +54,7 @@ struct Verdict: CustomStringConvertible {
     ///   - start: Where the client began.
     ///   - history: All events that were ever published and not rolled back.
     init(_ client: SimulatedClient, from start: Offset, history: [Event]) {
-        self.place = start
+        self.position = start
         self.history = Dictionary(grouping: history, by: \.topic)
         self.topicsOfEvents = history.reduce(into: [:]) { $0[$1.offset, default: []].insert($1.topic) }
         for topic in client.firstTopics { self.windows[topic] = Window(from: start) }
@@ -64,14 +64,14 @@ struct Verdict: CustomStringConvertible {
             case .reset(let topic, let reason, let requested, let end, let cursor):
                 // A reset without a cursor of its own is settled by other topics' that follow it at once.
                 let rest = client.items[(index + 1)...].lazy
-                let settled = rest.prefix { $0.isReset(ofOtherThan: topic) }.compactMap(\.place).first
-                let start = cursor?.id.offset ?? settled ?? rest.compactMap(\.place).first?.predecessor
+                let settled = rest.prefix { $0.isReset(ofOtherThan: topic) }.compactMap(\.position).first
+                let start = cursor?.id.offset ?? settled ?? rest.compactMap(\.position).first?.predecessor
                 let told = max(end, cursor?.id.offset ?? settled ?? .zero)
                 self.take(item, of: topic, reason, requested, end: told, start: start, cursor)
-            case .connected(let place):
-                self.place = place
-                self.seen = self.seen.filter { $0 <= place }
-                for topic in self.windows.keys where self.windows[topic]?.toldHere ?? .zero > place {
+            case .connected(let position):
+                self.position = position
+                self.seen = self.seen.filter { $0 <= position }
+                for topic in self.windows.keys where self.windows[topic]?.toldHere ?? .zero > position {
                     self.windows[topic]?.toldHere = .zero
                 }
             case .began(let dues, let cursor, let isBlind): self.begin(dues, cursor, isBlind)
@@ -82,18 +82,18 @@ struct Verdict: CustomStringConvertible {
         self.advance(to: .maximum)
     }
 
-    /// The client is told of a place.
-    private mutating func advance(to place: Offset) {
+    /// The client is told of a position.
+    private mutating func advance(to position: Offset) {
         for topic in self.windows.keys {
-            self.lost += self.windows[topic]?.advance(to: place, self.history[topic] ?? []) ?? []
+            self.lost += self.windows[topic]?.advance(to: position, self.history[topic] ?? []) ?? []
         }
     }
 
     private mutating func take(_ id: EventID, _ topic: Topic, _ item: SimulatedClient.Item) {
         self.received += 1
         if !self.seen.insert(id.offset).inserted { self.doubled.append(id) }
-        if id.offset <= self.place { self.outOfOrder.append(id) }
-        self.place = max(self.place, id.offset)
+        if id.offset <= self.position { self.outOfOrder.append(id) }
+        self.position = max(self.position, id.offset)
         if self.windows[topic] == nil { self.unasked.append(item) }
         let topics = self.topicsOfEvents[id.offset] ?? []
         for topic in topics { self.windows[topic]?.received.insert(id.offset) }
@@ -108,14 +108,14 @@ struct Verdict: CustomStringConvertible {
         if self.windows[topic] == nil { self.unasked.append(item) }
         if reason == .lost, let start {
             // Another epoch, in which everything that there is of the topic comes again.
-            if start < self.place { (self.place, self.seen) = (start, []) }
+            if start < self.position { (self.position, self.seen) = (start, []) }
             self.seen = self.seen.filter { $0 <= start || self.topicsOfEvents[$0]?.contains(topic) != true }
         }
         let from = max(Cursor(requested)?.id.offset ?? .zero, self.windows[topic]?.toldHere ?? .zero)
         self.windows[topic]?.told = end
         self.windows[topic]?.toldHere = end
         if let cursor {
-            self.place = max(self.place, cursor.id.offset)
+            self.position = max(self.position, cursor.id.offset)
             self.advance(to: cursor.id.offset)
         }
         let isBlind = self.windows[topic]?.isBlind ?? false
@@ -132,7 +132,7 @@ struct Verdict: CustomStringConvertible {
     private mutating func begin(_ dues: [Topic: Offset], _ cursor: Cursor?, _ isBlind: Bool) {
         for topic in Array(self.windows.keys) { self.close(topic) }
         for (topic, due) in dues { self.windows[topic] = Window(from: due, isBlind: isBlind) }
-        self.place = cursor?.id.offset ?? .zero
+        self.position = cursor?.id.offset ?? .zero
         self.seen = []
     }
 
@@ -143,9 +143,9 @@ struct Verdict: CustomStringConvertible {
         let first = min(from, cursor?.id.offset ?? from)
         self.seen = self.seen.filter { $0 <= first || self.topicsOfEvents[$0]?.contains(topic) != true }
         let beginning = cursor?.id.offset ?? .zero
-        guard beginning < self.place else { return }
+        guard beginning < self.position else { return }
         self.replays += 1
-        self.place = beginning
+        self.position = beginning
     }
 
     private mutating func close(_ topic: Topic) {
@@ -174,8 +174,8 @@ extension SimulatedClient.Item {
         if case .reset(let other, _, _, _, _) = self { other != topic } else { false }
     }
 
-    /// The place after it.
-    var place: Offset? {
+    /// The position after it.
+    var position: Offset? {
         switch self {
         case .event(let id, _): id.offset
         case .reset(_, _, _, _, let cursor): cursor?.id.offset

@@ -25,7 +25,7 @@ import Testing
         switch kind {
         case "d": #expect(message == .deleted(id))
         case "r": #expect(message == .retired(id))
-        default: #expect(message == .place(id))
+        default: #expect(message == .position(id))
         }
     }
 

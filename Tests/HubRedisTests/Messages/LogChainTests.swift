@@ -22,7 +22,7 @@ import Testing
             return RESPValue.array([Self.text("\(parts[0])-0"), .array(fields.map(Self.text))])
         }
         let reply = RESPValue.array([
-            ScriptReplyTests.place, Self.text("1-0"), Self.text("\(last)-0"), .integer(more ? 1 : 0), .array(values),
+            ScriptReplyTests.position, Self.text("1-0"), Self.text("\(last)-0"), .integer(more ? 1 : 0), .array(values),
         ])
         var chain = LogChain(range)
         let (page, readOn) = try ScriptReply(reply).page(of: self.topic, &chain)

@@ -5,7 +5,7 @@ import Testing
 @testable import HubRedis
 
 @Suite struct ScriptReplyTests {
-    static let place = RESPValue.bulk(Array("6610706bcf2a3cbd-1a20e16347900001".utf8))
+    static let position = RESPValue.bulk(Array("6610706bcf2a3cbd-1a20e16347900001".utf8))
     let topic: Topic
 
     init() throws {
@@ -19,7 +19,7 @@ import Testing
     }
 
     private func page(_ entries: [RESPValue], last: RESPValue = ScriptReplyTests.text("9-0")) throws -> LogPage {
-        let reply = RESPValue.array([Self.place, Self.text("1-0"), last, .integer(1), .array(entries)])
+        let reply = RESPValue.array([Self.position, Self.text("1-0"), last, .integer(1), .array(entries)])
         return try Self.page(reply, of: self.topic, .after(.zero)).page
     }
 
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func absentElementsAreRefused() throws {
-        let reply = try ScriptReply(.array([Self.place]))
+        let reply = try ScriptReply(.array([Self.position]))
         #expect(throws: MalformedMessage.self) { try reply.integer(1) }
         #expect(throws: MalformedMessage.self) {
             var chain = LogChain(.tail)

@@ -16,7 +16,7 @@ import Testing
     private let timeouts = RedisTimeouts(connect: .seconds(1), command: .seconds(1), liveness: .seconds(2))
 
     @Test func nothingAcknowledgedIsLostAndNoHoleIsHidden() async throws {
-        try await withRedis(["--appendonly", "yes"]) { redis in
+        try await withRedis(["appendonly yes"]) { redis in
             try await withMember(redis.endpoint, replayCount: 1_000_000, timeouts: self.timeouts) { publisher in
                 try await withMember(redis.endpoint, timeouts: self.timeouts) { listener in
                     let topic = try Topic("news")
@@ -72,10 +72,24 @@ import Testing
     private func wholeLog(of topic: Topic, on member: TestMember) async throws -> [Event] {
         var events: [Event] = []
         while true {
-            let page = try await member.bus.read(topic, .after(events.last?.offset ?? .zero), limit: 500).get()
+            let page = try await self.page(of: topic, after: events.last?.offset ?? .zero, on: member)
             events += page.entries
             guard page.hasMore else { return events }
         }
+    }
+
+    /// What was struck last may show only now.
+    private func page(of topic: Topic, after offset: Offset, on member: TestMember) async throws -> LogPage {
+        var page: LogPage?
+        try await eventually("the log can be read", seconds: 60) {
+            do {
+                page = try await member.bus.read(topic, .after(offset), limit: 500).get()
+                return true
+            } catch is BusError {
+                return false
+            }
+        }
+        return try #require(page)
     }
 
     private func checkHoles(_ entries: [BusRecorder.Entry], log: [Event]) {

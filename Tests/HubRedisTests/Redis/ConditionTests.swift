@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func aServerThatMayEvictIsNotReady() async throws {
-        try await withRedis(["--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"]) { redis in
+        try await withRedis(["maxmemory 100mb", "maxmemory-policy allkeys-lru"]) { redis in
             try await withMember(redis.endpoint, waitUntilReady: false) { member in
                 try await eventually("the reason is named") { self.reason(member).contains("maxmemory-policy") }
                 try await eventually("the log says why") { member.log.all.contains { $0.contains("noeviction") } }
@@ -25,9 +25,9 @@ import Testing
     }
 
     @Test func aReplicaIsNotReady() async throws {
-        let port = try freePort()
-        try await withRedis(["--port", "\(port)"]) { _ in
-            try await withRedis(["--replicaof", "127.0.0.1", "\(port)"]) { replica in
+        let port = try await FreePort.find()
+        try await withRedis(["port \(port)"]) { _ in
+            try await withRedis(["replicaof 127.0.0.1 \(port)"]) { replica in
                 try await withMember(replica.endpoint, waitUntilReady: false) { member in
                     try await eventually("the reason is named") { self.reason(member).contains("replica") }
                     try replica.cli("REPLICAOF", "NO", "ONE")

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func aRestartWithItsDataKeepsTheEpoch() async throws {
-        try await withRedis(["--appendonly", "yes", "--appendfsync", "always"]) { redis in
+        try await withRedis(["appendonly yes", "appendfsync always"]) { redis in
             try await withMember(redis.endpoint) { member in
                 let topic = try Topic("news")
                 try await member.subscribe(topic)
@@ -125,9 +125,9 @@ import Testing
     }
 
     @Test func aPromotedReplicaThatLacksWritesBeginsAHigherEpoch() async throws {
-        let port = try freePort()
-        try await withRedis(["--port", "\(port)"]) { primary in
-            try await withRedis(["--replicaof", "127.0.0.1", "\(port)"]) { replica in
+        let port = try await FreePort.find()
+        try await withRedis(["port \(port)"]) { primary in
+            try await withRedis(["replicaof 127.0.0.1 \(port)"]) { replica in
                 let link = primary.socket + ".link"
                 try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: primary.socket)
                 try await withMember(RedisEndpoint("unix://\(link)")) { member in

@@ -1,5 +1,6 @@
 import HubCore
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import HubRedis
@@ -11,15 +12,15 @@ import Testing
                 let topic = try Topic("news")
                 var ids: [EventID] = []
                 for index in 0..<100 { ids.append(try await member.publish(topic, "\(index)")) }
-                var place = Offset.zero
+                var position = Offset.zero
                 var read: [EventID] = []
                 while true {
-                    let page = try await member.bus.read(topic, .after(place), limit: 7).get()
+                    let page = try await member.bus.read(topic, .after(position), limit: 7).get()
                     if let last = read.last { #expect(page.base == last.offset) }
                     #expect(page.clock == ids.last?.offset)
                     read += page.entries.map(\.id)
                     guard page.hasMore, let last = page.entries.last else { break }
-                    place = last.offset
+                    position = last.offset
                 }
                 #expect(read == ids)
                 let tail = try await member.tail(topic, limit: 10)

@@ -11,13 +11,13 @@ import Testing
     /// Reads a topic from the beginning to the end, in pages.
     private func pages(_ member: TestMember, _ topic: Topic, limit: Int = 3) async throws -> [LogPage] {
         var pages: [LogPage] = []
-        var place = Offset.zero
+        var position = Offset.zero
         while true {
-            let page = try await member.bus.read(topic, .after(place), limit: limit).get()
+            let page = try await member.bus.read(topic, .after(position), limit: limit).get()
             pages.append(page)
             #expect(pages.count < 50, "the same is read again and again")
             guard page.hasMore, let last = page.entries.last, pages.count < 50 else { return pages }
-            place = last.offset
+            position = last.offset
         }
     }
 
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func anEventThatIsTooLargeIsPassedOver() async throws {
-        try await withRedis(["--client-output-buffer-limit", "pubsub 0 0 0"]) { redis in
+        try await withRedis(["client-output-buffer-limit pubsub 0 0 0"]) { redis in
             try await withMember(redis.endpoint) { member in
                 let topic = try Topic("news")
                 try await member.subscribe(topic)

@@ -109,13 +109,13 @@ import Testing
         }
     }
 
-    @Test func anIdempotencyKeyOfAnotherTypeConcernsNobodyElse() async throws {
+    /// What the scripts are tried with is nobody's, so nobody else would ever put it right.
+    @Test(arguments: ["log", "key"]) func whatTheScriptsAreTriedWithIsMadeAnew(name: String) async throws {
         try await withRedis { redis in
             try await withMember(redis.endpoint) { member in
-                let topic = try Topic("news")
-                try redis.cli("RPUSH", "hub:{0}:key:k", "x")
-                #expect(try await member.failure(topic, key: "k").isUnavailable)
-                try await member.publish(topic, "x", key: "other")
+                try redis.cli("RPUSH", "hub:{0}:\(name):", "x")
+                try await eventually("it is gone") { try redis.cli("EXISTS", "hub:{0}:\(name):") == "0" }
+                try await member.ready()
                 #expect(member.recorder.epochs.count == 1)
             }
         }

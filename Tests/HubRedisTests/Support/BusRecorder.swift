@@ -37,7 +37,7 @@ final class BusRecorder: EventBusDelegate {
 
     func busSubscribed(_ topic: Topic) { self.add(.subscribed(topic)) }
     func busReceivedAll() { self.add(.receivedAll) }
-    func busReached(_ place: EventID) { self.add(.reached(place)) }
+    func busReached(_ position: EventID) { self.add(.reached(position)) }
     func busEntered(_ epoch: Epoch, clock: Offset) { self.add(.entered(epoch)) }
     func busLostSubscriptions() { self.add(.lost) }
 

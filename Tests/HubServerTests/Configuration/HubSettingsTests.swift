@@ -1,7 +1,8 @@
+import HTTPTypes
+import HTTPWire
 import HubCore
 import Logging
 import NIOCore
-import NIOHTTP1
 import Testing
 
 @testable import HubServer
@@ -67,8 +68,8 @@ struct HubSettingsTests {
         ])
         #expect(settings.server.limits.idleTime == .seconds(620))
         #expect(settings.server.forwardedField == .forwarded)
-        let allowed = settings.server.cors.preflightFields(allowed: "GET")["Access-Control-Allow-Headers"]
-        #expect(allowed.contains { $0.hasSuffix(", X-Tenant, x-datadog-trace-id") })
+        let allowed = settings.server.cors.preflightFields(allowed: "GET")[.accessControlAllowHeaders]
+        #expect(allowed?.hasSuffix(", X-Tenant, x-datadog-trace-id") == true)
     }
 
     @Test func aSecretIsNotShownEvenIfItIsWrong() {
@@ -120,6 +121,16 @@ struct HubSettingsTests {
                 }
             }
         }
+    }
+
+    /// The numbers of docs/operating.md.
+    @Test(arguments: [(1024, 912), (4096, 3760), (20_000, 18_544)])
+    func theConnectionsFollowFromTheOpenFiles(_ openFiles: Int, _ connections: Int) {
+        var configuration = ServerConfiguration()
+        configuration.maximumConnections = .max
+        #expect(configuration.caps(openFiles: openFiles, loops: 2).ordinary == connections)
+        configuration.operating = OperatingAddress(host: "127.0.0.1", port: 0)
+        #expect(configuration.caps(openFiles: openFiles + 64, loops: 2).ordinary == connections)
     }
 
     @Test func soManyLoopsThatNoConnectionIsLeftAreRefused() throws {

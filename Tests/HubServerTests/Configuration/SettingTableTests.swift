@@ -29,7 +29,7 @@ struct SettingTableTests {
 
     @Test func whatIsSetWhereHubsAreDeployedIsASetting() throws {
         // Those of Compose, and that of hubctl.
-        let others: Set = ["HUB_ADDRESS", "HUB_BINARIES", "HUB_VERSION", "HUB_URL"]
+        let others: Set = ["HUB_ADDRESS", "HUB_BINARIES", "HUB_VERSION", "HUB_URL", "HUB_TLS"]
         let known = others.union(Setting.all.map(\.variable))
         let deployed = try #require(FileManager.default.subpaths(atPath: Self.root.appending(path: "deploy").path))
         for path in ["docker-compose.yml", ".env.example"] + deployed.map({ "deploy/\($0)" }) {

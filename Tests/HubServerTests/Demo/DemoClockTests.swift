@@ -1,5 +1,6 @@
 import Foundation
 import HubCore
+import Logging
 import NIOCore
 import NIOPosix
 import TestSupport
@@ -18,8 +19,9 @@ struct DemoClockTests {
     @Test func twoMembersPublishTheTimeOnceASecondAndEachCountsItsOwn() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let bus = MemoryBus(eventLoop: group.next(), replayCount: 100, replayAge: .hours(1))
+        let hub = Hub(bus: bus, loops: [group.next()], logger: Logger(label: "test"))
         let clocks = try (0..<2).map { _ in
-            let clock = try DemoClock(bus: bus)
+            let clock = try DemoClock(hub: hub)
             return Task { try await clock.run() }
         }
         let topic = try Topic("clock")

@@ -1,3 +1,4 @@
+import HubDoor
 import NIOCore
 import Testing
 
@@ -44,7 +45,7 @@ struct BodyTests {
     }
 
     @Test func whoMayNotPublishIsToldSoBeforeAnyByteOfTheBody() async throws {
-        try await TestServer.run({ $0.keys = PublishKeys(["k"]) }) { server in
+        try await TestServer.run({ $0.access = AccessRules(keys: PublishKeys(["k"])) }) { server in
             let refusals: [(String, [String], Int)] = [
                 ("/publish?topic=a", [], 401), ("/publish?topic=a", ["Authorization: Bearer x"], 401),
                 ("/publish?topic=a", ["Authorization: Bearer k", "Origin: https://evil.example"], 403),

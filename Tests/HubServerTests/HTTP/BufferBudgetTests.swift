@@ -1,4 +1,7 @@
+import ByteStreams
+import HTTPWire
 import HubCore
+import HubDoor
 import NIOCore
 import TestSupport
 import Testing
@@ -52,7 +55,7 @@ struct BufferBudgetTests {
     @Test func strangersLeaveRoomForThoseWhoMayPublish() async throws {
         try await TestServer.run({
             $0.budget = ByteBudget(limit: Self.limit)
-            $0.keys = PublishKeys(["k"])
+            $0.access = AccessRules(keys: PublishKeys(["k"]))
         }) { server in
             let form = "POST /poll HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
             let hogs = try await Self.hogs(4, server, form, bodyBytes: 96 << 10)
@@ -72,7 +75,7 @@ struct BufferBudgetTests {
     @Test func answersThatNobodyReadsTakeRoomAndTheConnectionEndsInTime() async throws {
         try await TestServer.run({
             $0.budget = ByteBudget(limit: 4 << 20)
-            $0.limits.answerTime = .seconds(2)
+            $0.limits.answerTime = .milliseconds(Patience.milliseconds(3000))
             $0.sendBufferBytes = 4096
         }) { server in
             let large = String(repeating: "x", count: 1 << 20)

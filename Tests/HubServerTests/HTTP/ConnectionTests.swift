@@ -1,3 +1,4 @@
+import HTTPWire
 import Testing
 
 @testable import HubServer
@@ -103,18 +104,6 @@ struct ConnectionTests {
             }
             let other = try await server.request("GET", "/health/live", headers: ["Expect: the-unexpected"])
             #expect(other.status == 417)
-        }
-    }
-
-    @Test func aBrowserThatOffersAnotherProtocolIsAnsweredAndTheConnectionEnds() async throws {
-        try await TestServer.run { server in
-            try await server.connect { client in
-                client.send("GET", "/health/live", headers: ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c"])
-                let answer = try await client.readAnswer()
-                #expect(answer.status == 200)
-                #expect(answer["connection"] == "close")
-                try await client.waitForClose()
-            }
         }
     }
 }

@@ -1,3 +1,4 @@
+import HTTPWire
 import HubCore
 import NIOCore
 import TestSupport

@@ -1,3 +1,4 @@
+import HTTPWire
 import NIOCore
 import TestSupport
 import Testing
@@ -28,6 +29,31 @@ struct LimitTests {
                 let answer10 = try await client.readAnswer()
                 #expect(answer10.status == 413)
                 try await client.waitForClose()
+            }
+        }
+    }
+
+    @Test func chunksMayBeSmallButNotMostlyOfSomethingElse() async throws {
+        let head = "POST /publish?topic=a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+        try await TestServer.run { server in
+            try await server.connect { client in
+                for _ in 0..<2 {
+                    client.send(head + String(repeating: "1\r\nx\r\n", count: 20_000) + "0\r\n\r\n")
+                    let taken = try await client.readAnswer()
+                    #expect(taken.status == 200)
+                }
+            }
+            for (beginning, piece) in [
+                ("1;", "x"), ("", "1;abcdefghijklmnopqrstuvwxyz\r\nx\r\n"), ("0\r\nTrailer:", "x"),
+            ] {
+                try await server.connect { client in
+                    client.send(head + beginning)
+                    for _ in 0..<20 { client.send(String(repeating: piece, count: 1000)) }
+                    let answer = try await client.readAnswer()
+                    #expect(answer.status == 413, "\(beginning)\(piece)")
+                    #expect(answer.body.contains("chunk extensions"))
+                    try await client.waitForClose()
+                }
             }
         }
     }

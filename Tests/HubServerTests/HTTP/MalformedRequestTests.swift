@@ -24,7 +24,6 @@ struct MalformedRequestTests {
         ("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 204),
         ("OPTIONS /publish HTTP/1.1\r\nHost: h\r\n\r\n", 204),
         ("GET /health/live HTTP/9.9\r\nHost: h\r\n\r\n", 505),
-        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
         ("BLAH /health/live HTTP/1.1\r\nHost: h\r\n\r\n", 501),
         ("\u{16}\u{3}\u{1}garbage\r\n\r\n", 501),
         ("GET /health/live HTTP/1.1\r\nHost: h\r\nBad Header: x\r\n\r\n", 400),

@@ -8,7 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(Patience.minutes(1))))
 struct SlowLinkTests {
     @Test func aClientThatTakesALittleAtATimeGetsALargeEventAndOneThatTakesNothingIsClosed() async throws {
-        let fanOut = FanOutConfiguration(stallTimeout: .seconds(3))
+        // On a machine that is slower everything is, the pace of the reader included.
+        let fanOut = FanOutConfiguration(stallTimeout: .milliseconds(Patience.milliseconds(3000)))
         try await TestServer.run(fanOut: fanOut) { server in
             let slow = try await RawClient.connect(port: server.port, readsAtOnce: false, readByteCount: 16 << 10)
             let silent = try await RawClient.connect(port: server.port, readsAtOnce: false, readByteCount: 16 << 10)
@@ -29,7 +30,7 @@ struct SlowLinkTests {
                 try await eventually("a little more should come", seconds: Patience.seconds(10)) {
                     slow.byteCount > before
                 }
-                try await Task.sleep(for: .milliseconds(60))
+                try await Task.sleep(for: .milliseconds(Patience.milliseconds(60)))
             }
             try await slow.setReading(true)
             try await slow.wait("the next event should come too", seconds: Patience.seconds(20)) { text, _ in

@@ -1,3 +1,4 @@
+import HubDoor
 import Testing
 
 @testable import HubServer
@@ -8,11 +9,22 @@ struct WhiteSpaceTests {
     private static let spaces = ["", " ", "\t", " \t "]
 
     @Test func aKeyIsTakenWithSpaceAroundTheField() async throws {
-        try await TestServer.run({ $0.keys = PublishKeys(["k"]) }) { server in
+        try await TestServer.run({ $0.access = AccessRules(keys: PublishKeys(["k"])) }) { server in
             for space in Self.spaces {
                 let headers = ["Authorization:\(space)Bearer k\(space)", "Origin:\(space)http://127.0.0.1\(space)"]
                 let answer = try await server.request("POST", "/publish?topic=a", headers: headers, body: "x")
                 #expect(answer.status == 200, "\(answer.body)")
+            }
+        }
+    }
+
+    /// Only spaces may stand between the scheme and what it takes (RFC 9110, 11.4).
+    @Test func aTabDoesNotSeparateASchemeFromItsKey() async throws {
+        try await TestServer.run({ $0.access = AccessRules(keys: PublishKeys(["k"])) }) { server in
+            for (space, status) in [("  ", 200), ("\t", 401), ("\t ", 401), (" \t", 401), (" \t ", 401)] {
+                let headers = ["Authorization:\tBearer\(space)k\t"]
+                let answer = try await server.request("POST", "/publish?topic=a", headers: headers, body: "x")
+                #expect(answer.status == status, "\(headers)")
             }
         }
     }

@@ -1,3 +1,5 @@
+import HTTPWire
+import HubDoor
 import NIOCore
 import TestSupport
 import Testing
@@ -48,7 +50,7 @@ struct ConnectionCapTests {
     @Test func whoHasAKeyIsServedBeyondTheCap() async throws {
         try await TestServer.run({
             $0.maximumConnections = 2
-            $0.keys = PublishKeys(["k"])
+            $0.access = AccessRules(keys: PublishKeys(["k"]))
         }) { server in
             try await Self.holding(2, of: server) {
                 for headers in [[], ["Authorization: Bearer wrong"]] {
@@ -94,7 +96,7 @@ struct ConnectionCapTests {
     @Test func nobodyCanFillTheReserveWithSilence() async throws {
         try await TestServer.run({
             $0.maximumConnections = 1
-            $0.keys = PublishKeys(["k"])
+            $0.access = AccessRules(keys: PublishKeys(["k"]))
         }) { server in
             try await Self.holding(1, of: server) {
                 var silent: [RawClient] = []
@@ -104,7 +106,7 @@ struct ConnectionCapTests {
                 let live = try await server.request("GET", "/health/live")
                 #expect(live.status == 200)
                 // The others have little time.
-                for client in silent { try await client.waitForClose(seconds: 15) }
+                for client in silent { try await client.waitForClose(seconds: Patience.seconds(15)) }
             }
         }
     }
@@ -129,7 +131,7 @@ struct ConnectionCapTests {
                 $0.maximumConnections = 16
                 $0.limits.lingerTime = .seconds(60)
                 $0.limits.excessHeadTime = .seconds(20)
-                $0.keys = PublishKeys(["k"])
+                $0.access = AccessRules(keys: PublishKeys(["k"]))
             }
         ) { server in
             try await Self.holding(16, of: server) {
@@ -182,7 +184,7 @@ struct ConnectionCapTests {
     @Test func oneAddressMayHaveOnlySoMany() async throws {
         try await TestServer.run({
             $0.maximumConnectionsPerAddress = 1
-            $0.keys = PublishKeys(["k"])
+            $0.access = AccessRules(keys: PublishKeys(["k"]))
         }) { server in
             try await Self.holding(1, of: server) {
                 let refused = try await server.request("GET", "/sse?topic=a")
@@ -205,6 +207,8 @@ struct ConnectionCapTests {
                 let headers = ["Forwarded: for=192.0.2.9", "X-Forwarded-For: 192.0.2.1"]
                 let same = try await server.request("GET", "/sse?topic=a", headers: headers)
                 #expect(same.status == 429)
+                let scrape = try await server.scrape()
+                #expect(scrape["hub_connections_turned_away_total"] == 1)
                 try await Self.holding(1, of: server, headers: ["X-Forwarded-For: 192.0.2.2"]) {}
             }
             try await eventually("the address should be free again") {

@@ -47,6 +47,15 @@ struct DocumentTests {
         }
     }
 
+    @Test func theDescriptionHasThePathsThatAreServed() async throws {
+        let assets = Set((WebAssets.demo + WebAssets.client).map(\.path)).subtracting(["/hub.js"])
+        try await TestServer.run { server in
+            let description = try await server.request("GET", "/openapi.yaml").body
+            let described = Set(description.matches(of: /\n  (\/[^:\n]+):\n/).map { String($0.1) })
+            #expect(described == RouteTable.paths.subtracting(assets))
+        }
+    }
+
     @Test func aDocumentThatABrowserHasIsNotSentAgain() async throws {
         try await TestServer.run { server in
             for path in ["/hub.js", "/openapi.yaml"] {

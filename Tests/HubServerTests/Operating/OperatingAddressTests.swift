@@ -1,3 +1,5 @@
+import HTTPWire
+import HubDoor
 import NIOCore
 import Testing
 
@@ -40,7 +42,7 @@ struct OperatingAddressTests {
     }
 
     @Test func aKeyIsNeededThereToo() async throws {
-        try await self.withOperatingAddress({ $0.keys = PublishKeys(["k"]) }) { main, operating in
+        try await self.withOperatingAddress({ $0.access = AccessRules(keys: PublishKeys(["k"])) }) { main, operating in
             _ = try await main.request("POST", "/publish?topic=a", headers: ["Authorization: Bearer k"], body: "x")
             let refused = try await operating.request("DELETE", "/topics?topic=a")
             #expect(refused.status == 401)

@@ -59,12 +59,12 @@ struct HubProcessTests {
             #expect(try await Self.publish(port, key: "old") == 200)
             try "# new\nnew\n".write(to: file, atomically: true, encoding: .utf8)
             hub.signal(SIGHUP)
-            try await hub.waitForLog("the publish keys were read again")
+            try await hub.waitForLog("the keys were read again")
             #expect(try await Self.publish(port, key: "old") == 401)
             #expect(try await Self.publish(port, key: "new") == 200)
             try "".write(to: file, atomically: true, encoding: .utf8)
             hub.signal(SIGHUP)
-            try await hub.waitForLog("the publish keys stay as they were")
+            try await hub.waitForLog("the keys stay as they were")
             #expect(try await Self.publish(port, key: "new") == 200)
         }
     }

@@ -1,3 +1,5 @@
+import HTTPWire
+import HubDoor
 import Testing
 
 @testable import HubServer
@@ -17,7 +19,7 @@ struct KeyGuessTests {
     ) async throws {
         try await TestServer.run(
             {
-                $0.keys = PublishKeys(["k"])
+                $0.access = AccessRules(keys: PublishKeys(["k"]))
                 configure(&$0)
             }, test)
     }

@@ -1,3 +1,4 @@
+import HubDoor
 import Testing
 
 @testable import HubServer
@@ -54,7 +55,7 @@ struct RebindingTests {
             #expect(statuses == [200, 200, 101, 101])
         }
         try await TestServer.run({
-            $0.webSocketEchoPath = "/echo"; $0.keys = PublishKeys(["k"])
+            $0.webSocketEchoPath = "/echo"; $0.access = AccessRules(keys: PublishKeys(["k"]))
         }) { server in
             let statuses = try await Self.statuses(server, host: "hub.example", origin: "http://hub.example")
             #expect(statuses == [401, 200, 101, 101])

@@ -1,4 +1,6 @@
+import HTTPWire
 import HubCore
+import HubDoor
 import Testing
 
 @testable import HubServer
@@ -119,7 +121,7 @@ struct SubscribeFormTests {
     }
 
     @Test func itIsNoWriteAndAPreflightAllowsIt() async throws {
-        try await TestServer.run({ $0.keys = PublishKeys(["k"]) }) { server in
+        try await TestServer.run({ $0.access = AccessRules(keys: PublishKeys(["k"])) }) { server in
             let headers = [Self.form, "Origin: https://any.example", "Host: rebound.example"]
             let answer = try await server.request("POST", "/poll", headers: headers, body: "topic=a")
             #expect(answer.status == 200, "\(answer.body)")

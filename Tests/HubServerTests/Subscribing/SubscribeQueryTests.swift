@@ -1,6 +1,11 @@
 import ByteStrings
+import HTTPWire
 import HubCore
+import HubDoor
 import HubTransports
+import Logging
+import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import HubServer
@@ -9,8 +14,12 @@ struct SubscribeQueryTests {
     private static let now: UInt64 = 1_800_000_000_000
 
     private func read(_ query: String, header: String? = nil, isBrowser: Bool = false) throws -> StreamRequest {
-        try SubscribeQuery(QueryItems(ByteString(query)), maximumTopics: 3)
-            .streamRequest(cursors: [header], isBrowser: isBrowser, now: Self.now)
+        let loop = EmbeddedEventLoop()
+        let bus = MemoryBus(eventLoop: loop, replayCount: 1, replayAge: .hours(1))
+        let hub = Hub(bus: bus, loops: [loop], logger: Logger(label: "test"))
+        let query = try SubscribeQuery(QueryItems(ByteString(query)))
+        let topics = try Door(hub, maximumTopics: 3).session(.stranger).topics(named: query.topics)
+        return query.streamRequest(topics, cursors: [header], isBrowser: isBrowser, now: Self.now)
     }
 
     @Test(
@@ -37,7 +46,9 @@ struct SubscribeQueryTests {
     @Test func topicsAreDecodedAndEachCountsOnce() throws {
         let topics = try self.read("topic=a+b&topic=%C3%A9&topic=a%20b&topic=a%2Bb").topics.map(\.name)
         #expect(topics == ["a b", "é", "a+b"])
-        #expect(throws: Problem.self) { try self.read("topic=a&topic=b&topic=c&topic=d") }
+        #expect(throws: Refusal.tooManyTopics(maximum: 3, count: 4)) {
+            try self.read("topic=a&topic=b&topic=c&topic=d")
+        }
     }
 
     @Test func primeIsOnForABrowserUnlessItSaysOtherwise() throws {

@@ -41,8 +41,10 @@ final class RawClient: Sendable {
     ///   - readsAtOnce: Whether what comes is read without being asked for.
     ///   - readByteCount: How much is read at a time at most, with as little as can be waiting in the kernel.
     ///   - outlivesEnd: Whether it stays when the server has ended its side.
+    ///   - wire: Sees the bytes on the wire, and what it is to look like if it is encrypted; `nil` if it is not.
     static func connect(
-        port: Int, readsAtOnce: Bool = true, readByteCount: Int? = nil, outlivesEnd: Bool = false
+        port: Int, readsAtOnce: Bool = true, readByteCount: Int? = nil, outlivesEnd: Bool = false,
+        wire: EncryptedWire? = nil
     ) async throws -> RawClient {
         let client = RawClient()
         var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -59,6 +61,7 @@ final class RawClient: Sendable {
             try await bootstrap
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let wire { try channel.pipeline.syncOperations.addHandlers(wire.handlers()) }
                     try channel.pipeline.syncOperations.addHandler(Collector(client))
                 }
             }
@@ -137,6 +140,20 @@ final class RawClient: Sendable {
         }
         guard let value else { throw Timeout(description: what) }
         return value
+    }
+
+    /// Takes all values that the bytes that were read make, one after the other.
+    func takeAll<Value>(_ parse: (ArraySlice<UInt8>) -> (Value, Int)?) -> [Value] {
+        self.state.withLock { state in
+            var values: [Value] = []
+            var taken = 0
+            while let (value, length) = parse(state.bytes[taken...]) {
+                values.append(value)
+                taken += length
+            }
+            state.bytes.removeFirst(taken)
+            return values
+        }
     }
 
     /// Reads the next complete answer, and takes it from what was read.

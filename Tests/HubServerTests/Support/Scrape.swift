@@ -40,7 +40,7 @@ struct Scrape {
 
     private mutating func read(_ line: Substring, of metric: String, _ type: String) throws {
         let pattern =
-            /([a-z_]+)((?:\{[a-z]+="(?:[^"\\]|\\[\\n"])*"(?:,[a-z]+="(?:[^"\\]|\\[\\n"])*")*\})?) ([0-9.e+-]+)/
+            /([a-z0-9_]+)((?:\{[a-z]+="(?:[^"\\]|\\[\\n"])*"(?:,[a-z]+="(?:[^"\\]|\\[\\n"])*")*\})?) ([0-9.e+-]+)/
         guard let match = line.wholeMatch(of: pattern), let value = Double(match.3) else { throw Malformed(line) }
         let suffix = String(match.1).dropFirst(metric.count)
         guard match.1.hasPrefix(metric), self.series.updateValue(value, forKey: "\(match.1)\(match.2)") == nil else {

@@ -1,8 +1,10 @@
+import HTTPWire
 import HubCore
 import HubTransports
 import Logging
 import NIOCore
 import NIOPosix
+import TestSupport
 
 @testable import HubServer
 
@@ -28,16 +30,17 @@ struct TestServer {
         var configuration = ServerConfiguration()
         configuration.port = 0
         configuration.version = "1.2.3"
+        configuration.limits.excessHeadTime = .milliseconds(Patience.milliseconds(5000))
         configure(&configuration)
         hub.start()
         let server = HubServer(
             configuration: configuration, hub: hub, group: group,
             streams: [
-                "/sse": SSEEndpoint(hub: hub), "/poll": PollEndpoint(hub: hub),
-                "/long-poll": LongPollEndpoint(hub: hub),
+                "/sse": SSEEndpoint(), "/poll": PollEndpoint(),
+                "/long-poll": LongPollEndpoint(),
                 "/iframe": IFrameEndpoint(
-                    hub: hub, heartbeat: .seconds(15), allows: configuration.pages.allowsFrame),
-                "/ws": WebSocketEndpoint(hub: hub, configuration: configuration.webSocket),
+                    heartbeat: .seconds(15), allows: configuration.pages.allowsFrame),
+                "/ws": WebSocketEndpoint(configuration: configuration.webSocket),
             ])
         let result: Result<Void, any Error>
         do {
@@ -54,8 +57,10 @@ struct TestServer {
     }
 
     /// Connects a client, and closes it afterwards.
-    func connect<Value>(_ body: (RawClient) async throws -> Value) async throws -> Value {
-        let client = try await RawClient.connect(port: self.port)
+    func connect<Value>(
+        wire: EncryptedWire? = nil, _ body: (RawClient) async throws -> Value
+    ) async throws -> Value {
+        let client = try await RawClient.connect(port: self.port, wire: wire)
         let result: Result<Value, any Error>
         do { result = .success(try await body(client)) } catch { result = .failure(error) }
         await client.close()
@@ -64,9 +69,9 @@ struct TestServer {
 
     /// Sends one request on a connection of its own.
     func request(
-        _ method: String, _ target: String, headers: [String] = [], body: String? = nil
+        _ method: String, _ target: String, headers: [String] = [], body: String? = nil, wire: EncryptedWire? = nil
     ) async throws -> RawAnswer {
-        try await self.connect { client in
+        try await self.connect(wire: wire) { client in
             client.send(method, target, headers: headers, body: body)
             return try await client.readAnswer(isHead: method == "HEAD")
         }

@@ -23,6 +23,19 @@ final class UnreadPipe: Sendable {
     /// Another end, which waits when the pipe is full. It is the caller's to close.
     func openForWriting() -> Int32 { open(self.path, O_WRONLY) }
 
+    /// The writing end of a pipe that nobody reads any more. It is the caller's to close.
+    ///
+    /// No child that another test starts meanwhile may inherit an end: the pipe would have a reader for as long as that lives.
+    static func openWithoutReader() throws -> Int32 {
+        let path = NSTemporaryDirectory() + "pipe-\(UUID().uuidString)"
+        guard mkfifo(path, 0o600) == 0 else { throw POSIXError(.EIO) }
+        defer { unlink(path) }
+        let reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard reader >= 0 else { throw POSIXError(.EIO) }
+        defer { close(reader) }
+        return open(path, O_WRONLY | O_CLOEXEC)
+    }
+
     /// Writes until nothing more fits.
     func fill() {
         // The smallest that a pipe can be, and then byte by byte up to its end.

@@ -34,6 +34,11 @@ struct WebSocketClient {
         self.send(frame: 0x81, Array(text.utf8))
     }
 
+    /// Sends messages that come together.
+    func send(together texts: String...) {
+        self.raw.send(texts.flatMap { Self.frame(0x81, Array($0.utf8), isMasked: true) })
+    }
+
     /// Sends a frame.
     /// - Parameters:
     ///   - first: Its first byte: the bits and the opcode.

@@ -1,4 +1,6 @@
+import ByteStreams
 import HubCore
+import HubDoor
 import HubTransports
 import NIOCore
 import TestSupport
@@ -17,7 +19,7 @@ struct WebSocketLimitTests {
         _ test: (TestServer, WebSocketClient) async throws -> Void
     ) async throws {
         try await TestServer.run({
-            $0.keys = PublishKeys(["k"])
+            $0.access = AccessRules(keys: PublishKeys(["k"]))
             $0.budget = ByteBudget(limit: limit)
             $0.webSocketMessageTime = messageTime
         }) { server in

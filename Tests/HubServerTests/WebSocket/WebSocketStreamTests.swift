@@ -1,4 +1,5 @@
 import HubCore
+import HubDoor
 import NIOCore
 import TestSupport
 import Testing
@@ -101,7 +102,7 @@ struct WebSocketStreamTests {
     @Test func publishingNeedsAKeyWhereThereIsOneAsLongAsItIsInForce() async throws {
         let keys = PublishKeys(["secret"])
         try await TestServer.run({
-            $0.keys = keys
+            $0.access = AccessRules(keys: keys)
         }) { server in
             let publish = #"{"type":"publish","topic":"b","data":"x","ref":1}"#
             try await server.connect { raw in

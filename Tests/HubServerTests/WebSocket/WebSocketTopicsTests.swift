@@ -85,11 +85,25 @@ struct WebSocketTopicsTests {
         }
     }
 
+    @Test func noCursorIsGivenWithATopicBeforeTheResetOfAnotherIsTold() async throws {
+        try await Self.with { _, client in
+            client.send(
+                together: #"{"type":"subscribe","topic":"b","cursor":"0000000000000001-0000000000000001"}"#,
+                #"{"type":"subscribe","topic":"c"}"#)
+            let messages = [try await client.message(), try await client.message(), try await client.message()]
+            #expect(messages[0].hasPrefix(#"{"type":"subscribed","topic":"b""#))
+            #expect(messages[1].hasPrefix(#"{"type":"reset","topic":"b","reason":"lost""#))
+            #expect(messages[2].hasPrefix(#"{"type":"subscribed","topic":"c","cursor":""#))
+        }
+    }
+
     @Test func whatCannotBeDoneIsSaid() async throws {
         try await Self.with { _, client in
             client.send(#"{"type":"subscribe","topic":"a","ref":1}"#)
             let again = try await client.message()
             #expect(again.contains("is subscribed to"))
+            client.send(#"{"type":"subscribe","topic":"$x"}"#)
+            #expect(try await client.message().contains("reserved"))
             client.send(#"{"type":"unsubscribe","topic":"b","ref":2}"#)
             let unknown = try await client.message()
             #expect(unknown.contains("'b' is not subscribed to"))

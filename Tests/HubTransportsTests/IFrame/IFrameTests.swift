@@ -1,8 +1,8 @@
 import ByteStrings
 import Foundation
+import HTTPWire
 import HubCore
 import NIOCore
-import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -46,7 +46,7 @@ import Testing
         let event = try GeneratedEvent.event(&random)
         let block = event.encoded(as: IFrameEncoding())
         #expect(event.encoded(as: BatchEncoding()) != block)
-        #expect(event.encoded(as: SSEEncoding(format: .json, isChunked: true)) != block)
+        #expect(event.encoded(as: SSEEncoding(format: .json, framing: .chunked)) != block)
         #expect(event.encoded(as: IFrameEncoding()) == block)
     }
 
@@ -77,7 +77,7 @@ import Testing
         let formats = try [Self.format(), Self.format()]
         var nonces: Set<String> = []
         for format in formats {
-            let policy = try #require(format.fields.first(name: "Content-Security-Policy"))
+            let policy = try #require(format.fields.value("Content-Security-Policy"))
             let nonce = try #require(policy.firstMatch(of: /script-src 'nonce-([a-z0-9]{16,})'/)?.1)
             nonces.insert(String(nonce))
             let beginning = format.beginning(StreamOpening(replay: nil, cursor: nil))

@@ -1,3 +1,4 @@
+import ByteStrings
 import Foundation
 import HubCore
 import TestSupport

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPWire
 import HubCore
 import NIOCore
 import Testing
@@ -7,8 +8,8 @@ import Testing
 
 /// The blocks that are the hub's own: comments, the first id, resets and the end.
 @Suite struct SSEControlBlockTests {
-    private let plain = SSEEncoding(format: .data, isChunked: false)
-    private let chunked = SSEEncoding(format: .data, isChunked: true)
+    private let plain = SSEEncoding(format: .data, framing: .plain)
+    private let chunked = SSEEncoding(format: .data, framing: .chunked)
     private let id = EventID(epoch: Epoch(rawValue: 0xA), offset: Offset(rawValue: 0xB))
 
     @Test func aHeartbeatIsACommentWithoutABlankLine() throws {

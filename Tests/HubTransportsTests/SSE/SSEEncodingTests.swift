@@ -1,3 +1,4 @@
+import HTTPWire
 import HubCore
 import NIOCore
 import TestSupport
@@ -7,8 +8,8 @@ import Testing
 
 @Suite struct SSEEncodingTests {
     private static let encodings = [
-        SSEEncoding(format: .data, isChunked: false), SSEEncoding(format: .data, isChunked: true),
-        SSEEncoding(format: .json, isChunked: false), SSEEncoding(format: .json, isChunked: true),
+        SSEEncoding(format: .data, framing: .plain), SSEEncoding(format: .data, framing: .chunked),
+        SSEEncoding(format: .json, framing: .plain), SSEEncoding(format: .json, framing: .chunked),
     ]
 
     @Test("A parser written to the standard reads back what was encoded", arguments: encodings)
@@ -56,10 +57,12 @@ import Testing
         }
     }
 
-    @Test("An event is one chunk, whose size is that of the block", arguments: encodings.filter(\.isChunked))
+    @Test(
+        "An event is one chunk, whose size is that of the block", arguments: encodings.filter { $0.framing == .chunked }
+    )
     func isOneChunk(encoding: SSEEncoding) throws {
         var random = SeededGenerator(seed: 4)
-        let plain = SSEEncoding(format: encoding.format, isChunked: false)
+        let plain = SSEEncoding(format: encoding.format, framing: .plain)
         for _ in 0..<200 {
             let event = try GeneratedEvent.event(&random)
             let chunked = try Dechunker(Array(encoding.encode(event).readableBytesView))
@@ -82,7 +85,7 @@ import Testing
         let event = Event(
             id: EventID(epoch: Epoch(rawValue: 1), offset: Offset(rawValue: 2)), topic: try Topic("t"), previous: .zero,
             name: nil, data: EventData(text), retry: nil)
-        let block = SSEEncoding(format: .data, isChunked: false).encode(event)
+        let block = SSEEncoding(format: .data, framing: .plain).encode(event)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }
         #expect(block == ByteBuffer(string: "\(lines.joined())id: 0000000000000001-0000000000000002\n\n"))
         #expect(EventStreamReader(Array(block.readableBytesView)).messages.map(\.data) == [Array(text.utf8)])
@@ -90,6 +93,6 @@ import Testing
 
     static func unframed(_ bytes: ByteBuffer, _ encoding: SSEEncoding) throws -> [UInt8] {
         let bytes = Array(bytes.readableBytesView)
-        return encoding.isChunked ? try Dechunker(bytes).bytes : bytes
+        return encoding.framing == .chunked ? try Dechunker(bytes).bytes : bytes
     }
 }

@@ -1,30 +1,30 @@
-import NIOHTTP1
+import HTTPTypes
+import HTTPWire
+import TestSupport
 import Testing
 
 @testable import HubTransports
 
 struct HandshakeTests {
-    private static let headers: HTTPHeaders = [
-        "Upgrade": "websocket", "Connection": "keep-alive, Upgrade", "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    private static let fields: HTTPFields = [
+        .upgrade: "websocket", .connection: "keep-alive, Upgrade", .secWebSocketVersion: "13",
+        .secWebSocketKey: "dGhlIHNhbXBsZSBub25jZQ==",
     ]
 
-    private static func changed(_ name: String, _ value: String?) -> HTTPHeaders {
-        var headers = self.headers
-        headers.remove(name: name)
-        if let value { headers.add(name: name, value: value) }
-        return headers
+    private static func changed(_ name: String, _ value: String?) -> HTTPFields {
+        var fields = self.fields.filter { $0.name.canonicalName != name.lowercased() }
+        if let value { fields += HTTPFields(pairs: [(name, value)]) }
+        return fields
     }
 
     @Test func theKeyIsAnsweredAsTheStandardShows() throws {
-        let head = try WebSocketHandshake(Self.headers).head(["Vary": "Origin"], namesSubprotocol: true)
-        #expect(head.status == .switchingProtocols)
-        #expect(head.headers.first(name: "Sec-WebSocket-Accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
-        #expect(head.headers.first(name: "Upgrade") == "websocket")
-        #expect(head.headers.first(name: "Connection") == "Upgrade")
-        #expect(head.headers.first(name: "Vary") == "Origin")
-        #expect(!head.headers.contains(name: "Sec-WebSocket-Protocol"))
-        #expect(!head.headers.contains(name: "Sec-WebSocket-Extensions"))
+        let fields = try WebSocketHandshake(Self.fields).fields([.vary: "Origin"], namesSubprotocol: true)
+        #expect(fields.value("Sec-WebSocket-Accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+        #expect(fields.value("Upgrade") == "websocket")
+        #expect(fields.value("Connection") == "Upgrade")
+        #expect(fields.value("Vary") == "Origin")
+        #expect(fields.value("Sec-WebSocket-Protocol") == nil)
+        #expect(fields.value("Sec-WebSocket-Extensions") == nil)
     }
 
     @Test(arguments: [
@@ -32,11 +32,11 @@ struct HandshakeTests {
         ("Sec-WebSocket-Version", nil), ("Sec-WebSocket-Version", "8"), ("Sec-WebSocket-Version", "13, 8"),
     ])
     func whatIsNoUpgradeToThisVersionIsToldWhatIs(_ name: String, _ value: String?) {
-        let refusal = #expect(throws: StreamRefusal.self) { try WebSocketHandshake(Self.changed(name, value)) }
+        let refusal = #expect(throws: Problem.self) { try WebSocketHandshake(Self.changed(name, value)) }
         #expect(refusal?.status == .upgradeRequired)
-        #expect(refusal?.headers.first(name: "Upgrade") == "websocket")
+        #expect(refusal?.fields.value("Upgrade") == "websocket")
         let version = name == "Sec-WebSocket-Version" ? "13" : nil
-        #expect(refusal?.headers.first(name: "Sec-WebSocket-Version") == version)
+        #expect(refusal?.fields.value("Sec-WebSocket-Version") == version)
     }
 
     @Test(arguments: [
@@ -44,7 +44,7 @@ struct HandshakeTests {
         "dGhlIHNhbXBsZSBub25jZWQ=", "dGhlIHNhbXBsZSBub25jZQ==dGhlIHNhbXBsZSBub25jZQ==",
     ])
     func aKeyIsTheBase64OfSixteenBytes(_ key: String?) {
-        let refusal = #expect(throws: StreamRefusal.self) {
+        let refusal = #expect(throws: Problem.self) {
             try WebSocketHandshake(Self.changed("Sec-WebSocket-Key", key))
         }
         #expect(refusal?.status == .badRequest)
@@ -55,9 +55,9 @@ struct HandshakeTests {
     ])
     func theSubprotocolIsChosenIfItIsOffered(_ offered: String, _ chosen: String?) throws {
         let handshake = try WebSocketHandshake(Self.changed("Sec-WebSocket-Protocol", offered))
-        let head = handshake.head([:], namesSubprotocol: true)
-        #expect(head.headers.first(name: "Sec-WebSocket-Protocol") == chosen)
-        #expect(!handshake.head([:], namesSubprotocol: false).headers.contains(name: "Sec-WebSocket-Protocol"))
+        let fields = handshake.fields([:], namesSubprotocol: true)
+        #expect(fields.value("Sec-WebSocket-Protocol") == chosen)
+        #expect(handshake.fields([:], namesSubprotocol: false).value("Sec-WebSocket-Protocol") == nil)
     }
 
     @Test(arguments: [
@@ -72,7 +72,7 @@ struct HandshakeTests {
     func anOfferOfCompressionIsAcceptedWithoutContext(_ offer: String, _ more: String) throws {
         let handshake = try WebSocketHandshake(Self.changed("Sec-WebSocket-Extensions", offer))
         #expect(handshake.compresses)
-        let answer = handshake.head([:], namesSubprotocol: true).headers.first(name: "Sec-WebSocket-Extensions")
+        let answer = handshake.fields([:], namesSubprotocol: true).value("Sec-WebSocket-Extensions")
         #expect(answer == "permessage-deflate; server_no_context_takeover; client_no_context_takeover\(more)")
     }
 

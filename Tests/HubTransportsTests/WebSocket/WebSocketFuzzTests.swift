@@ -1,7 +1,7 @@
 import ByteStrings
+import HTTPTypes
 import NIOCore
 import NIOEmbedded
-import NIOHTTP1
 import NIOWebSocket
 import TestSupport
 import Testing
@@ -80,9 +80,9 @@ struct WebSocketFuzzTests {
         try await fuzzer.run { bytes, _ in
             let lines = String(decoding: bytes, as: UTF8.self).utf8.split(separator: UInt8(ascii: "\n"))
             let pairs = lines.map { ByteString($0).cut(at: UInt8(ascii: ":")) }
-            let headers = HTTPHeaders(pairs.map { ($0.before.string, $0.after?.string ?? "") })
-            guard let handshake = try? WebSocketHandshake(headers) else { return false }
-            let answer = handshake.head([:], namesSubprotocol: true).headers
+            let fields = HTTPFields(pairs: pairs.map { ($0.before.string, $0.after?.string ?? "") })
+            guard let handshake = try? WebSocketHandshake(fields) else { return false }
+            let answer = handshake.fields([:], namesSubprotocol: true)
             guard answer.allSatisfy({ ByteString($0.value).isASCII }) else {
                 throw Fuzzer.Difference("an answer echoes")
             }

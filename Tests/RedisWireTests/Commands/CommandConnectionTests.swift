@@ -1,11 +1,12 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import RedisWire
 
 @Suite struct CommandConnectionTests {
     @Test func commandsAreAnsweredInOrder() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let redis = try await RedisCommandConnection.connect(server.endpoint)
         let futures = (1...10_000).map { _ in redis.send(["INCR", "n"]) }
         for (index, future) in futures.enumerated() {
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func anyBytesComeBackAsTheyWent() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let redis = try await RedisCommandConnection.connect(server.endpoint)
         let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         #expect(try await redis.call("SET", "k", .bytes(bytes)) == .simple("OK"))
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test func anErrorReplyFailsItsCommandOnly() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let redis = try await RedisCommandConnection.connect(server.endpoint)
         let error = try #require(await redis.failure(of: "EVALSHA", "0123456789012345678901234567890123456789", 0))
         #expect(error.serverCode == "NOSCRIPT")
@@ -37,7 +38,7 @@ import Testing
     }
 
     @Test func afterTheEndNothingIsSent() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let redis = try await RedisCommandConnection.connect(server.endpoint)
         redis.close()
         #expect(await redis.failure(of: "PING") == .notSent("the connection is closed"))

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import RedisWire
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func aUserOfTheServersRulesLogsIn() async throws {
-        let server = try await RedisServer(configuration: self.rules)
+        let server = try await RedisServer.started(configuration: self.rules)
         let redis = try await RedisCommandConnection.connect(
             RedisEndpoint("unix://alice:s%40cret@\(server.directory.path)/s?db=3"))
         #expect(try await redis.call("ACL", "WHOAMI") == .bulk(Array("alice".utf8)))
@@ -30,14 +31,14 @@ import Testing
     }
 
     @Test func thePasswordOfTheDefaultUserLogsIn() async throws {
-        let server = try await RedisServer(tcp: true, configuration: self.rules)
-        let port = try #require(server.port)
+        let server = try await RedisServer.started(tcp: true, configuration: self.rules)
+        let port = server.port
         #expect(try await self.failure("redis://:de%3Afault@127.0.0.1:\(port)") == nil)
         #expect(try await self.failure("redis://default:de%3Afault@localhost:\(port)") == nil)
     }
 
     @Test func aRefusalIsToldWithoutThePassword() async throws {
-        let server = try await RedisServer(configuration: self.rules)
+        let server = try await RedisServer.started(configuration: self.rules)
         let path = "\(server.directory.path)/s"
         let wrong = try await self.failure("unix://alice:hunter2@\(path)")
         #expect(wrong == "login refused: WRONGPASS invalid username-password pair or user is disabled.")
@@ -47,7 +48,7 @@ import Testing
     }
 
     @Test func whereNobodyListensIsToldAtOnce() async throws {
-        let port = try FreePort.find()
+        let port = try await FreePort.find()
         #expect(try await self.failure("redis://127.0.0.1:\(port)") == "Connection refused")
         #expect(try await self.failure("redis://localhost:\(port)") == "Connection refused")
         #expect(try await self.failure("unix:///nowhere/s") == "No such file or directory")
@@ -55,8 +56,8 @@ import Testing
     }
 
     @Test func aServerThatDoesNotAnswerIsGivenUp() async throws {
-        let server = try await RedisServer()
-        server.freeze()
+        let server = try await RedisServer.started()
+        server.suspend()
         let timeouts = RedisTimeouts.patient(connect: .milliseconds(200))
         #expect(try await self.failure(server.socketURL, timeouts: timeouts) == "no answer within 200 ms")
     }
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func aFullServerTurnsAwayInOneLine() async throws {
-        let server = try await RedisServer(configuration: ["maxclients 1"])
+        let server = try await RedisServer.started(configuration: ["maxclients 1"])
         let first = try await RedisCommandConnection.connect(server.endpoint)
         let reason = try #require(try await self.failure(server.socketURL))
         // The server resets the connection right after its words, which may be faster than their way here.

@@ -13,9 +13,9 @@ import Testing
         var authority: String { "\(self.redis.directory.path)/cert.pem" }
 
         init(names: String = "DNS:localhost,IP:127.0.0.1") async throws {
-            let port = try FreePort.find()
+            let port = try await FreePort.find()
             self.port = port
-            self.redis = try await RedisServer(
+            self.redis = try await RedisServer.started(
                 configuration: [
                     "tls-port \(port)", "tls-cert-file DIR/cert.pem", "tls-key-file DIR/key.pem",
                     "tls-ca-cert-file DIR/cert.pem", "tls-auth-clients no", "requirepass secret",
@@ -76,8 +76,8 @@ import Testing
         let server = try await TLSServer()
         let plain = try #require(await self.failure(server.endpoint("localhost", scheme: "redis")))
         #expect(plain.description.hasSuffix(", before the handshake was complete"))
-        let unencrypted = try await RedisServer(tcp: true)
-        let port = try #require(unencrypted.port)
+        let unencrypted = try await RedisServer.started(tcp: true)
+        let port = unencrypted.port
         // Redis waits for the end of what it takes for a line.
         let encrypted = await self.failure(
             try RedisEndpoint("rediss://localhost:\(port)"), timeouts: .patient(connect: .milliseconds(500)))
@@ -93,7 +93,7 @@ import Testing
         let server = try await TLSServer()
         let redis = try await RedisCommandConnection.connect(
             server.endpoint("localhost", "?verify=none"), timeouts: RedisTimeouts.patient(command: .milliseconds(200)))
-        server.redis.freeze()
+        server.redis.suspend()
         let start = ContinuousClock.now
         #expect(
             await redis.failure(of: "INCR", "n")

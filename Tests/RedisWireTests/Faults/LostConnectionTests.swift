@@ -10,7 +10,7 @@ import Testing
     private let late = "the connection to Redis is gone: no reply within \(Self.timeout) ms"
 
     @Test func aKilledServerLeavesTheOutcomeUnknown() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let redis = try await RedisCommandConnection.connect(server.endpoint)
         let popped = redis.send(["BLPOP", "list", 0])
         let other = try await RedisCommandConnection.connect(server.endpoint)
@@ -28,7 +28,7 @@ import Testing
     /// What succeeded is there, what was not sent isn't, and only what is unknown may be either.
     @Test(arguments: 1...3) func outcomesTellTheTruthWhenTheServerIsKilled(round: Int) async throws {
         // Otherwise Redis may answer before it writes.
-        let server = try await RedisServer(configuration: ["appendfsync always"])
+        let server = try await RedisServer.started(configuration: ["appendfsync always"])
         let redis = try await RedisCommandConnection.connect(server.endpoint)
         var futures: [EventLoopFuture<RESPValue>] = []
         for number in 0..<4000 {
@@ -51,23 +51,23 @@ import Testing
     }
 
     @Test func aFrozenServerFailsCommandsInTimeAndClosesTheConnection() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let redis = try await RedisCommandConnection.connect(server.endpoint, timeouts: self.impatient)
-        server.freeze()
+        server.suspend()
         let failures = await [redis.send(["INCR", "n"]), redis.send(["INCR", "n"])].failures()
         #expect(failures == [.outcomeUnknown(self.late), .outcomeUnknown(self.late)])
         #expect(!redis.isOpen)
         #expect(try await redis.closeFuture.get() == .closed("no reply within \(Self.timeout) ms"))
-        server.thaw()
+        server.resume()
         let again = try await RedisCommandConnection.connect(server.endpoint)
         #expect(try await again.call("PING") == .simple("PONG"))
         again.close()
     }
 
     @Test func whatAFullSocketDidNotTakeIsNotSent() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let redis = try await RedisCommandConnection.connect(server.endpoint, timeouts: self.impatient)
-        server.freeze()
+        server.suspend()
         let padding = [UInt8](repeating: 120, count: 1_000_000)
         let futures = (0..<30).map {
             redis.send(["EVAL", "redis.call('SADD', 'done', ARGV[1])", 0, RedisArgument($0), .bytes(padding)])
@@ -76,7 +76,7 @@ import Testing
         #expect(failures.allSatisfy { $0 == .outcomeUnknown(self.late) || $0 == .notSent(self.late) })
         #expect(failures.first == .outcomeUnknown(self.late))
         #expect(failures.filter { $0 == .notSent(self.late) }.count >= 20)
-        server.thaw()
+        server.resume()
         let members = try await self.members(server)
         for (number, failure) in failures.enumerated() where failure == .notSent(self.late) {
             #expect(!members.contains(number))
@@ -84,10 +84,10 @@ import Testing
     }
 
     @Test func tooManyCommandsWithoutRepliesAreNotSent() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let redis = try await RedisCommandConnection.connect(
             server.endpoint, timeouts: RedisTimeouts.patient(command: .seconds(60)))
-        server.freeze()
+        server.suspend()
         let futures = (0..<20_000).map { _ in redis.send(["INCR", "n"]) }
         redis.close()
         let failures = await futures.failures()
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func aPausedServerDelaysAndThenAnswers() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let redis = try await RedisCommandConnection.connect(server.endpoint)
         #expect(try await redis.call("CLIENT", "PAUSE", 200, "ALL") == .simple("OK"))
         #expect(try await redis.call("INCR", "n") == .integer(1))
@@ -104,9 +104,9 @@ import Testing
     }
 
     @Test func commandsUnderWayFailWhenTheUserCloses() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let redis = try await RedisCommandConnection.connect(server.endpoint)
-        server.freeze()
+        server.suspend()
         let future = redis.send(["INCR", "n"])
         redis.close()
         let error = try #require(await future.failure())

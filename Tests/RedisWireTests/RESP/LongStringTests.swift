@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func oneOfSeventyMebibytesCostsItsSubscriptionNothing() async throws {
-        let server = try await RedisServer(configuration: ["client-output-buffer-limit pubsub 0 0 0"])
+        let server = try await RedisServer.started(configuration: ["client-output-buffer-limit pubsub 0 0 0"])
         let delegate = RecordingDelegate()
         let subscription = try await RedisSubscriptionConnection.connect(server.endpoint, delegate)
         let redis = try await RedisCommandConnection.connect(server.endpoint)

@@ -9,7 +9,7 @@ import Testing
     private func channel(_ name: String) -> [UInt8] { Array(name.utf8) }
 
     @Test func messagesComeInOrderAndBatchesEnd() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let delegate = RecordingDelegate()
         let subscription = try await RedisSubscriptionConnection.connect(server.endpoint, delegate)
         subscription.subscribe([self.channel("a"), self.channel("b")])
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func unsubscribedChannelsAreSilent() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let delegate = RecordingDelegate()
         let subscription = try await RedisSubscriptionConnection.connect(server.endpoint, delegate)
         // In one tick, so that no acknowledgement comes between.
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func manyChannelsAreSubscribedAtOnce() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let delegate = RecordingDelegate()
         let subscription = try await RedisSubscriptionConnection.connect(server.endpoint, delegate)
         subscription.subscribe((0..<5000).map { self.channel("c\($0)") })
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func aKilledClientIsTold() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let delegate = RecordingDelegate()
         let subscription = try await RedisSubscriptionConnection.connect(server.endpoint, delegate)
         subscription.subscribe([self.channel("a")])
@@ -73,17 +73,17 @@ import Testing
     }
 
     @Test func aFrozenServerIsNoticed() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let delegate = RecordingDelegate()
         let subscription = try await RedisSubscriptionConnection.connect(
             server.endpoint, delegate, timeouts: RedisTimeouts.patient(liveness: .milliseconds(300)))
-        server.freeze()
+        server.suspend()
         try await eventually("closed") { delegate.closeError == .closed("nothing arrived within 300 ms") }
         #expect(!subscription.isOpen)
     }
 
     @Test func aQuietServerIsAsked() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let delegate = RecordingDelegate()
         let subscription = try await RedisSubscriptionConnection.connect(
             server.endpoint, delegate, timeouts: RedisTimeouts.patient(liveness: .seconds(4)))
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func aRefusedChannelClosesTheConnection() async throws {
-        let server = try await RedisServer(configuration: ["user default on nopass ~* &a +@all"])
+        let server = try await RedisServer.started(configuration: ["user default on nopass ~* &a +@all"])
         let delegate = RecordingDelegate()
         let subscription = try await RedisSubscriptionConnection.connect(server.endpoint, delegate)
         subscription.subscribe([self.channel("a"), self.channel("b")])
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func theDelegateMayCloseAndSubscribeFromInside() async throws {
-        let server = try await RedisServer()
+        let server = try await RedisServer.started()
         let delegate = ClosingDelegate()
         let subscription = try await RedisSubscriptionConnection.connect(server.endpoint, delegate)
         delegate.connection.withLock { $0 = subscription }

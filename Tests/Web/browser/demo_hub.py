@@ -41,12 +41,27 @@ class DemoHub(Process):
         super().__init__([binary, "--port", "0", "--demo", *options], r"address=127\.0\.0\.1:(\d+)")
         self.port = int(self.found[1])
         self.url = f"http://127.0.0.1:{self.port}/"
+        self.token = None
 
     def publish(self, topic, data, **more):
-        body = json.dumps({"topic": topic, "data": data, **more}).encode()
+        return self._ask("publish", {"topic": topic, "data": data, **more})["events"][0]["id"]
+
+    def revoke(self, subject):
+        self._ask("revoke", {"sub": subject})
+
+    def number(self, metric):
+        """What it says of itself at its operating port."""
+        port = re.search(r"operating=127\.0\.0\.1:(\d+)", self.text())[1]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            return int(re.search(rf"^{metric} (\d+)$", answer.read().decode(), re.MULTILINE)[1])
+
+    def _ask(self, path, body):
         headers = {"Content-Type": "application/json"}
-        with urllib.request.urlopen(urllib.request.Request(self.url + "publish", body, headers), timeout=10) as answer:
-            return json.load(answer)["events"][0]["id"]
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
 
 
 class Redis(Process):

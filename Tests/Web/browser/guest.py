@@ -3,6 +3,8 @@
 import http.server
 import threading
 
+from tokens import token
+
 PAGE = b"""<!DOCTYPE html><meta charset="utf-8"><title>Guest</title><link rel="icon" href="data:,"><body><script type="module">
   const query = new URLSearchParams(location.search)
   const { Hub, HubEvent } = await import(query.get('hub') + 'hub.js')
@@ -12,7 +14,8 @@ PAGE = b"""<!DOCTYPE html><meta charset="utf-8"><title>Guest</title><link rel="i
   const topics = query.get('topics')?.split(',') ?? ['news', 'other']
   // One that is patient finds a dead connection by its silence only when no test waits any longer.
   const patience = query.has('patient') ? { pollInterval: 60000, connectTimeout: 60000, heartbeatTimeout: 60000 } : { pollInterval: 200 }
-  window.hub = new Hub(query.get('hub'), { topics, transports: [query.get('transport')], ...patience })
+  const access = query.has('tokens') ? { token: async () => (await fetch('/token')).text() } : {}
+  window.hub = new Hub(query.get('hub'), { topics, transports: [query.get('transport')], ...patience, ...access })
   hub.onopen = () => (window.isOpen = true) && (window.opens += 1)
   hub.onmessage = ({ topic, data, lastEventId, origin }) => events.push({ topic, data, lastEventId, origin })
   hub.onerror = ({ error }) => errors.push(error.message)
@@ -24,13 +27,20 @@ PAGE = b"""<!DOCTYPE html><meta charset="utf-8"><title>Guest</title><link rel="i
 
 
 class Guest:
-    def __init__(self):
+    def __init__(self, token_seconds=0):
+        self.tokens = []
+        self.token_seconds = token_seconds
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.guest = self
         self.origin = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def stop(self):
         self.server.shutdown()
+
+    def give_token(self):
+        self.tokens.append(token(self.token_seconds))
+        return self.tokens[-1].encode()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -38,7 +48,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
-        self.wfile.write(PAGE)
+        self.wfile.write(self.server.guest.give_token() if self.path == "/token" else PAGE)
 
     def log_message(self, *_):
         pass

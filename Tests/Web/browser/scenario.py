@@ -9,11 +9,13 @@ from playwright.sync_api import sync_playwright
 
 import appearance
 from cutter import Cutter
-from demo_hub import DemoHub, Redis
+from demo_hub import DemoHub, Redis, eventually
 from demo_page import TRANSPORTS, DemoPage
 from guest import Guest
+from tokens import OPTIONS, token
 
 BINARY = sys.argv[1]
+KEY = "a-publish-key"
 NASTY = ["</script>", "<!--<script>", "]]>", "\u2028\u2029", "\"'\\", "&lt;", "<img src=x onerror=alert(1)>", "日本🎉", "a\nb", ""]
 
 
@@ -47,6 +49,7 @@ def five_clocks_tick(browser):
         for row in page.rows().values():
             assert int(row["bytes"].replace(",", "")) > 50, row
             assert row["latency"].endswith(("ms", "s")), row
+        assert "Nothing is private here" in page.page.inner_text("#private")
         assert page.complaints == [], page.complaints
 
 
@@ -136,6 +139,64 @@ def a_publish_key_is_asked_for(browser):
         page.page.wait_for_selector("#publish .log li:not(.failed)")
 
 
+def sign_in(page, text):
+    page.page.fill("#token", text)
+    page.page.press("#token", "Enter")
+
+
+def is_told(page, text):
+    page.page.wait_for_function("text => document.querySelector('#private [role=status]').innerText.includes(text)", arg=text)
+
+
+def a_private_topic_opens_to_a_token(browser):
+    options = [*OPTIONS, "--publish-key", KEY, "--public", "clock", "--public", "demo", "--public", "echo-*"]
+    for scheme, width in (("light", 1280), ("dark", 320)):
+        with demo(browser, *options, color_scheme=scheme, viewport={"width": width, "height": 800}) as (page, hub, _):
+            hub.token = KEY
+            page.ticks()
+            page.page.wait_for_selector("#sign-in")
+            assert not page.page.is_visible("#private .log"), "the topic is there before anybody has signed in"
+            it_looks_right(page, width)
+            for text, why in (("nonsense", "no token"), (token(-60), "has expired"), (token(60, grants=["other"]), "private/demo")):
+                sign_in(page, text)
+                is_told(page, why)
+                assert page.page.is_visible("#sign-in"), why
+            shown = token(600)
+            sign_in(page, shown)
+            is_told(page, "Signed in as ada, until")
+            hub.publish("private/demo", "from a shell")
+            page.page.wait_for_selector("#private .log li")
+            page.page.fill("#whisper-text", "from the page")
+            page.page.press("#whisper-text", "Enter")
+            page.page.wait_for_function("() => document.querySelector('#private .log').innerText.includes('from the page')")
+            it_looks_right(page, width)
+            kept = page.page.evaluate(
+                "() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href,"
+                " document.documentElement.outerHTML, performance.getEntries().map(({ name }) => name)])")
+            assert shown not in kept and "access_token" not in kept, "the page keeps the token"
+            page.page.click("#sign-out")
+            is_told(page, "has forgotten the token")
+            sign_in(page, shown)
+            is_told(page, "Signed in")
+            hub.revoke("ada")
+            is_told(page, "was revoked")
+            assert not page.page.is_visible("#private .log") and page.page.is_visible("#sign-in")
+            # A token is as old as its second, and what was revoked is older than that.
+            page.page.wait_for_timeout(1000)
+            sign_in(page, token(3))
+            is_told(page, "Signed in")
+            is_told(page, "has expired")
+            page.wait(all_rows(lambda row: row["state"] == "open" and row["missed"] == "0"))
+            refused = [text for text in page.complaints if "status of 40" not in text]
+            assert refused == [], refused
+
+
+def a_clock_that_is_not_public_says_so(browser):
+    with demo(browser, *OPTIONS) as (page, _, _):
+        page.wait(all_rows(lambda row: row["state"] == "closed"))
+        assert "not public" in page.page.inner_text("#told")
+
+
 def everything_is_done_with_the_keyboard(browser):
     with demo(browser) as (page, _, _):
         page.ticks()
@@ -152,15 +213,19 @@ def everything_is_done_with_the_keyboard(browser):
         assert page.page.is_visible("text=Each carries") or page.page.is_visible("text=Each event carries")
 
 
+def it_looks_right(page, width):
+    for what in (appearance.CONTRAST, appearance.FAULTS):
+        assert page.page.evaluate(what) == [], page.page.evaluate(what)
+    wide = page.page.evaluate("() => document.documentElement.scrollWidth")
+    assert wide <= width, f"at {width} the page is {wide} wide"
+
+
 def it_can_be_read(browser):
     for scheme in ("light", "dark"):
         for width in (320, 390, 820, 1280):
             with demo(browser, color_scheme=scheme, viewport={"width": width, "height": 800}) as (page, _, _):
                 page.ticks()
-                assert page.page.evaluate(appearance.CONTRAST) == [], (scheme, page.page.evaluate(appearance.CONTRAST))
-                assert page.page.evaluate(appearance.FAULTS) == [], page.page.evaluate(appearance.FAULTS)
-                wide = page.page.evaluate("() => document.documentElement.scrollWidth")
-                assert wide <= width, f"at {width} the page is {wide} wide"
+                it_looks_right(page, width)
 
 
 def a_page_of_another_origin_reads(transport):
@@ -199,19 +264,20 @@ def a_page_of_another_origin_reads(transport):
 
 
 @contextlib.contextmanager
-def guest_of(browser, *query, delays=None):
+def guest_of(browser, *query, delays=None, guest=None, options=(), opens=True):
     """A page of another origin, the hub that it uses, and the proxy between them."""
     with contextlib.ExitStack() as stack:
-        guest = Guest()
+        guest = guest or Guest()
         stack.callback(guest.stop)
-        hub = DemoHub(BINARY, "--cors-origin", guest.origin)
+        hub = DemoHub(BINARY, "--cors-origin", guest.origin, *options)
         stack.callback(hub.kill)
         cutter = Cutter(hub.port, delays)
         stack.callback(cutter.stop)
         page = browser.new_page()
         stack.callback(page.close)
         page.goto(f"{guest.origin}/?{'&'.join((f'hub=http://127.0.0.1:{cutter.port}/', *query))}")
-        page.wait_for_function("() => window.isOpen")
+        if opens:
+            page.wait_for_function("() => window.isOpen")
         yield page, hub, cutter
 
 
@@ -272,6 +338,48 @@ def more_topics_than_an_address_holds(transport):
     return test
 
 
+TAB = """() => {
+  window.events = []
+  window.isOpen = false
+  const source = new EventSource('/sse?topic=news')
+  source.onopen = () => (window.isOpen = true)
+  source.onmessage = ({ data }) => events.push(data)
+}"""
+
+SOCKET = """() => {
+  window.messages = []
+  const socket = new WebSocket('/ws?topic=news')
+  socket.onmessage = ({ data }) => messages.push(JSON.parse(data).type)
+}"""
+
+
+def twelve_tabs_live_on_one_connection(browser):
+    """Over TLS, with HTTP/2. Over HTTP/1.1 six of them would wait for the others."""
+    hub = DemoHub(BINARY, "--tls-self-signed", "--operating-port", "0")
+    context = browser.new_context(ignore_https_errors=True)
+    try:
+        pages = [context.new_page() for _ in range(12)]
+        for page in pages:
+            page.goto(f"https://localhost:{hub.port}/health/live")
+            page.evaluate(TAB)
+        for page in pages:
+            page.wait_for_function("() => isOpen")
+        assert hub.number("hub_subscribers") == hub.number("hub_http2_streams") == 12
+        assert 1 <= hub.number("hub_http2_connections") <= 2, hub.number("hub_http2_connections")
+        # A WebSocket has a connection of its own, of HTTP/1.1.
+        pages[0].evaluate(SOCKET)
+        pages[0].wait_for_function("() => messages.includes('hello')")
+        pages[0].evaluate("() => fetch('/publish?topic=news', { method: 'POST', body: 'to all' })")
+        for page in pages:
+            page.wait_for_function("() => events.length === 1 && events[0] === 'to all'")
+        pages[0].wait_for_function("() => messages.includes('event')")
+        pages.pop().close()
+        eventually("the stream of a tab that was closed is still there", lambda: hub.number("hub_http2_streams") == 11, 8)
+    finally:
+        context.close()
+        hub.kill()
+
+
 def an_event_is_not_taken_for_the_clients_own(browser):
     with guest_of(browser, "transport=sse") as (page, hub, _):
         for name in ("error", "open"):
@@ -281,15 +389,53 @@ def an_event_is_not_taken_for_the_clients_own(browser):
             [{"type": "error", "data": "error"}, {"type": "open", "data": "open"}], [], 1, 1]
 
 
+def tokens_are_renewed(transport):
+    def test(browser):
+        guest = Guest(token_seconds=4)
+        with guest_of(browser, f"transport={transport}", "tokens", guest=guest, options=OPTIONS) as (page, hub, cutter):
+            hub.token = token(600)
+            expected = []
+            while len(guest.tokens) < 4:
+                expected.append(str(len(expected)))
+                hub.publish("news", expected[-1])
+                page.wait_for_function("count => events.length >= count", arg=len(expected))
+            page.evaluate("() => hub.publish('other', 'from the page')")
+            page.wait_for_function("() => events.at(-1).data === 'from the page'")
+            assert page.evaluate("() => [errors, events.map(({ data }) => data)]") == [[], [*expected, "from the page"]]
+            asked = [head.split("\r\n") for head in cutter.heads if head.startswith(f"GET /{transport}?")]
+            shown = {("access_token=" in line, any("authorization: bearer" in field.lower() for field in fields))
+                     for line, *fields in asked}
+            assert shown == {(True, False) if transport in ("ws", "iframe") else (False, True)}, shown
+
+    test.__name__ = f"tokens_are_renewed_{transport}"
+    return test
+
+
+def a_refused_token_is_told(transport):
+    def test(browser):
+        guest = Guest(token_seconds=-60)
+        query = (f"transport={transport}", "tokens")
+        with guest_of(browser, *query, guest=guest, options=OPTIONS, opens=False) as (page, _, _):
+            page.wait_for_function("() => window.errors?.length > 0")
+            assert page.evaluate("() => [errors, hub.readyState]") == [["401 the token has expired"], 2]
+            assert len(guest.tokens) == 2
+
+    test.__name__ = f"a_refused_token_is_told_{transport}"
+    return test
+
+
 TESTS = [
     five_clocks_tick, a_cut_leaves_no_hole, a_network_that_dies_leaves_no_hole, a_hub_that_is_replaced_leaves_no_hole,
     a_hub_that_forgot_says_so, text_is_echoed_and_published_as_text, a_publish_key_is_asked_for,
+    a_private_topic_opens_to_a_token, a_clock_that_is_not_public_says_so,
     everything_is_done_with_the_keyboard, it_can_be_read,
     *[a_page_of_another_origin_reads(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
     *[a_dead_connection_is_found_out(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
     *[a_live_connection_is_left_alone(transport) for transport in ("sse", "ws", "iframe")],
     *[more_topics_than_an_address_holds(transport) for transport in ("sse", "long-poll", "poll")],
-    an_event_is_not_taken_for_the_clients_own,
+    twelve_tabs_live_on_one_connection, an_event_is_not_taken_for_the_clients_own,
+    *[tokens_are_renewed(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
+    *[a_refused_token_is_told(transport) for transport in ("sse", "ws", "iframe")],
 ]
 
 

@@ -8,7 +8,8 @@ export async function serve(t, answer) {
   const requests = []
   const server = createServer((request, response) => {
     const [path, query = ''] = request.url.split('?')
-    const asked = { method: request.method, path, query: new URLSearchParams(query), body: '', at: Date.now() }
+    const { authorization } = request.headers
+    const asked = { method: request.method, path, query: new URLSearchParams(query), authorization, body: '', at: Date.now() }
     requests.push(asked)
     request.on('data', (bytes) => (asked.body += bytes))
     answer(response, requests.length, asked)

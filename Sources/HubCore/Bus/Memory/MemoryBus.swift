@@ -1,3 +1,4 @@
+public import ByteStrings
 public import NIOCore
 import Synchronization
 
@@ -18,6 +19,7 @@ public final class MemoryBus: EventBus, @unchecked Sendable {
     private var isHandingOver = false
     private var retirement: RepeatedTask?
     private var isRetiring = false
+    private var revoked: [ByteString: UInt64] = [:]
 
     /// Makes a bus.
     /// - Parameters:
@@ -140,5 +142,21 @@ public final class MemoryBus: EventBus, @unchecked Sendable {
         }
         self.isRetiring = self.log.mayRetire(now: now)
         if self.isRetiring { self.eventLoop.execute { self.retireSome() } }
+    }
+}
+
+extension MemoryBus: RevocationStore {
+    public func revoke(_ subject: ByteString) -> EventLoopFuture<Revocation> {
+        self.onLoop {
+            let time = max(self.now(), self.revoked[subject] ?? 0)
+            self.revoked[subject] = time
+            return Revocation(subject: subject, time: time)
+        }
+    }
+
+    public func revocations(since time: UInt64) -> EventLoopFuture<[Revocation]> {
+        self.onLoop {
+            self.revoked.lazy.filter { $0.value >= time }.map { Revocation(subject: $0.key, time: $0.value) }
+        }
     }
 }

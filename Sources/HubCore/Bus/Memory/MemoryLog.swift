@@ -36,7 +36,7 @@ struct MemoryLog {
     private var entries: [Topic: Entry] = [:]
     /// The topics of all entries, in the order of their names.
     private var index = TopicIndex()
-    /// The same topics, each once, those first that may have to be retired first. A topic that is published again keeps its place
+    /// The same topics, each once, those first that may have to be retired first. A topic that is published again keeps its position
     /// until it is looked at, so that publishing does not pay for it.
     private var ages = Heap<Age>()
     private var retiredTopics: RetiredTopics

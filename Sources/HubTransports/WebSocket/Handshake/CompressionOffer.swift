@@ -6,7 +6,7 @@ import ByteStrings
 /// an offer that wants a smaller window than zlib's largest is not accepted: another of the client's may be, or nothing
 /// is compressed.
 struct CompressionOffer: Hashable {
-    /// Whether the client set a limit to the server's window, which the answer must repeat.
+    /// Whether the client set a limit to the server's window, which the response must repeat.
     private let limitsServerWindow: Bool
 
     /// An offer has a name and four different parameters at most.
@@ -44,8 +44,8 @@ struct CompressionOffer: Hashable {
         self.limitsServerWindow = limitsServerWindow
     }
 
-    /// The value of `Sec-WebSocket-Extensions` in the answer.
-    var answer: String {
+    /// The value of `Sec-WebSocket-Extensions` in the response.
+    var response: String {
         "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
             + (self.limitsServerWindow ? "; server_max_window_bits=15" : "")
     }

@@ -7,6 +7,7 @@ struct ClientMessage {
         case publish(Publication)
         case subscribe(Topic, cursor: String?)
         case unsubscribe(Topic)
+        case authorize(token: ByteString)
     }
 
     /// The longest `ref`, in bytes of its JSON text.
@@ -60,8 +61,13 @@ struct ClientMessage {
         case "unsubscribe":
             try self.check(rest, known: ["topic"])
             return .unsubscribe(try self.topic(rest))
+        case "authorize":
+            try self.check(rest, known: ["token"])
+            guard let token = try self.text("token", rest) else { throw InvalidEvent("the field 'token' is missing") }
+            return .authorize(token: ByteString(token))
         default:
-            throw InvalidEvent("the field 'type' must be \"publish\", \"subscribe\" or \"unsubscribe\"")
+            throw InvalidEvent(
+                "the field 'type' must be \"publish\", \"subscribe\", \"unsubscribe\" or \"authorize\"")
         }
     }
 
@@ -73,11 +79,7 @@ struct ClientMessage {
 
     private static func topic(_ members: [JSONReader.Member]) throws(InvalidEvent) -> Topic {
         guard let name = try self.text("topic", members) else { throw InvalidEvent("the field 'topic' is missing") }
-        let topic = try Topic(name)
-        guard !topic.isReserved else {
-            throw InvalidEvent("topics that start with '$' are reserved, and there is no '\(name)'")
-        }
-        return topic
+        return try Topic(name)
     }
 
     private static func text(_ name: ByteString, _ members: [JSONReader.Member]) throws(InvalidEvent) -> String? {

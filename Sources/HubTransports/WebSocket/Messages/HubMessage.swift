@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 
 /// What the hub says over a WebSocket besides events: one JSON object a message.
@@ -6,7 +7,7 @@ enum HubMessage {
     typealias Ref = ArraySlice<UInt8>
 
     /// The first message.
-    /// - Parameter cursor: The place before the first event to come; `nil` if it is not known.
+    /// - Parameter cursor: The position before the first event to come; `nil` if it is not known.
     static func hello(_ cursor: String?) -> [UInt8] {
         self.message("hello") { json in
             if let cursor { json.member("cursor", cursor) }
@@ -56,6 +57,11 @@ enum HubMessage {
     /// The answer to `unsubscribe`.
     static func unsubscribed(_ topic: Topic, _ ref: Ref?) -> [UInt8] {
         self.message("unsubscribed", ref) { $0.member("topic", topic.name) }
+    }
+
+    /// The answer to `authorize`.
+    static func authorized(_ ref: Ref?) -> [UInt8] {
+        self.message("authorized", ref) { _ in }
     }
 
     /// The answer to what can't be done.

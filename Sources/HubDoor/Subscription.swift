@@ -1,0 +1,68 @@
+public import HubCore
+
+/// What one outlet is subscribed to, on the shard of its loop: the one path by which a stream of any transport goes on when its
+/// client takes more, gets other topics, and ends. Used only on that loop.
+public final class Subscription {
+    private var session: Session
+    private let shard: Shard
+    private let subscriber: Subscriber
+    /// What the stream is to have, as soon as what was asked for is done; kept only where topics may come and go.
+    private var topics: [Topic]
+
+    init(_ session: Session, _ shard: Shard, _ subscriber: Subscriber, _ topics: [Topic]) {
+        self.session = session
+        self.shard = shard
+        self.subscriber = subscriber
+        self.topics = topics
+    }
+
+    /// The outlet takes more again.
+    public func resume() {
+        self.shard.resume(self.subscriber)
+    }
+
+    /// Adds a topic.
+    /// - Parameters:
+    ///   - topic: The topic.
+    ///   - start: Where it begins.
+    ///   - completion: Gets a cursor that is safe from then on; `nil` if a reset comes first.
+    /// - Throws: A refusal; nothing has changed then.
+    public func subscribe(
+        to topic: Topic, from start: StartPosition, completion: @escaping (Cursor?) -> Void
+    ) throws(Refusal) {
+        try self.session.check(topic)
+        guard !self.topics.contains(topic) else { throw .isSubscribed(topic) }
+        guard self.topics.count < self.session.maximumTopics else {
+            throw .tooManyTopics(maximum: self.session.maximumTopics, count: nil)
+        }
+        guard self.shard.hasRoom(for: [topic]) else { throw .noRoom }
+        self.topics.append(topic)
+        self.shard.subscribe(self.subscriber, to: topic, from: start, completion: completion)
+    }
+
+    /// Takes a topic away.
+    /// - Parameters:
+    ///   - topic: The topic.
+    ///   - completion: Is called when none of its events follows any more.
+    /// - Throws: `Refusal.isNotSubscribed`.
+    public func unsubscribe(from topic: Topic, completion: @escaping () -> Void) throws(Refusal) {
+        guard let index = self.topics.firstIndex(of: topic) else { throw .isNotSubscribed(topic) }
+        self.topics.remove(at: index)
+        self.shard.unsubscribe(self.subscriber, from: topic) { _ in completion() }
+    }
+
+    /// Goes on for somebody who has shown something else: the stream lasts as long as that does.
+    /// - Parameter session: Theirs. What the stream has must be theirs too.
+    /// - Throws: A refusal; nothing has changed then.
+    public func renew(_ session: Session) throws(Refusal) {
+        guard session.subject == self.session.subject || self.session.subject == nil else { throw .anotherSubject }
+        for topic in self.topics { try session.check(topic) }
+        self.session = session
+        self.shard.renew(self.subscriber, owner: session.owner, lifetime: session.lifetime)
+    }
+
+    /// Nothing more is given to the outlet.
+    public func leave() {
+        self.shard.leave(self.subscriber)
+    }
+}
