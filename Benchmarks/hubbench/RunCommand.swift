@@ -38,6 +38,10 @@ struct RunCommand: ParsableCommand {
                 self.tell("\(row.name): left out, since redis-server is not installed")
                 continue
             }
+            if let program = row.needsPrograms.first(where: { !bench.has(program: $0) }) {
+                self.tell("\(row.name): left out, since \(program) is not installed")
+                continue
+            }
             results.append(try self.measure(row, on: bench))
             try self.write(results)
         }

@@ -17,6 +17,8 @@ struct Row {
     let contenders: [Contender]
     var goals: [Goal] = []
     var needsRedis = false
+    /// Programs without which it is left out.
+    var needsPrograms: [String] = []
     /// Measures a contender once.
     let measure: (Contender, Workbench) throws -> Figures
 
@@ -25,6 +27,7 @@ struct Row {
         [
             .fanOut(streams: 2000), .fanOut(streams: 10_000), .batches, .severalTopics, .idleStreams, .cluster,
             .reconnect(topics: 10), .reconnect(topics: 100), .reconnectMany, .quietTopic, .stalledReaders,
+            .encrypted, .http2, .sharedHTTP2,
         ]
     }
 }

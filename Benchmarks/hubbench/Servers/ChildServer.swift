@@ -65,6 +65,13 @@ final class ChildServer {
         }
     }
 
+    /// Waits until it ends by itself.
+    func waitForEnd() {
+        guard self.isRunning else { return }
+        waitpid(self.pid, nil, 0)
+        self.isRunning = false
+    }
+
     /// Ends it and its children without asking: what it would still do is of no interest.
     func kill() {
         guard self.isRunning else { return }

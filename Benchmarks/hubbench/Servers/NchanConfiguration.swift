@@ -12,7 +12,8 @@ enum NchanConfiguration {
     /// - Parameters:
     ///   - port: Where to listen.
     ///   - directory: For the files that nginx insists on.
-    static func text(port: Int, directory: String) -> String {
+    ///   - tls: With what it encrypts; `nil` if it does not.
+    static func text(port: Int, directory: String, tls: NchanTLS? = nil) -> String {
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map { "\($0)_temp_path \(directory)/\($0);" }.joined(separator: "\n")
         return """
@@ -28,7 +29,8 @@ enum NchanConfiguration {
                 keepalive_requests 10000000;
                 \(temporary)
                 server {
-                    listen 127.0.0.1:\(port) backlog=4096;
+                    listen 127.0.0.1:\(port)\(tls == nil ? "" : " ssl http2") backlog=4096;
+                    \(tls?.text ?? "")
                     location ~ ^/sub/(.+)$ { nchan_subscriber eventsource; nchan_channel_id $1; }
                     location ~ ^/pub/(.+)$ {
                         nchan_publisher;
@@ -39,5 +41,15 @@ enum NchanConfiguration {
             }
 
             """
+    }
+}
+
+/// What nginx with Nchan encrypts with.
+struct NchanTLS {
+    let certificate: String
+    let key: String
+
+    fileprivate var text: String {
+        "ssl_certificate \(self.certificate); ssl_certificate_key \(self.key); ssl_protocols TLSv1.3;"
     }
 }

@@ -36,7 +36,10 @@ final class Workbench {
     }
 
     /// Whether rows with Redis can be measured here.
-    var hasRedis: Bool { Self.path(of: "redis-server") != nil }
+    var hasRedis: Bool { self.has(program: "redis-server") }
+
+    /// Whether a program is installed.
+    func has(program: String) -> Bool { Self.path(of: program) != nil }
 
     /// Starts a contender anew.
     func start(_ contender: Contender) throws -> RunningServer {
@@ -52,6 +55,28 @@ final class Workbench {
             return RunningServer([try Self.target(port)], [process])
         case .nchan: return try self.nchan()
         }
+    }
+
+    /// Starts the hub or nginx with a certificate of its own.
+    func startEncrypted(_ contender: Contender) throws -> EncryptedServer {
+        let (certificate, key) = ("\(self.directory)/certificate.pem", "\(self.directory)/key.pem")
+        try self.spawn([
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+            "1",
+            "-subj", "/CN=localhost", "-keyout", key, "-out", certificate,
+        ]).waitForEnd()
+        guard contender == .hub else {
+            let (process, port) = try self.nginx(NchanTLS(certificate: certificate, key: key))
+            return EncryptedServer(
+                process, port: port, streamPath: "/sub/t", publishPath: "/pub/t", spawn: self.spawn)
+        }
+        let process = try self.spawn([
+            self.hub, "--host", "127.0.0.1", "--port", "0", "--tls-certificate", certificate, "--tls-key", key,
+            "--max-connections-per-address", "100000",
+        ])
+        return EncryptedServer(
+            process, port: try process.announcedPort(), streamPath: "/sse?topic=t", publishPath: "/publish?topic=t",
+            spawn: self.spawn)
     }
 
     /// Starts Redis alone.
@@ -105,13 +130,18 @@ final class Workbench {
     }
 
     private func nchan() throws -> RunningServer {
+        let (process, port) = try self.nginx()
+        return RunningServer([try LoadTarget(url: "http://127.0.0.1:\(port)", dialect: .nchan)], [process])
+    }
+
+    private func nginx(_ tls: NchanTLS? = nil) throws -> (process: ChildServer, port: Int) {
         let port = try LoopbackListener.freePort()
         let file = "\(self.directory)/nginx.conf"
-        try NchanConfiguration.text(port: port, directory: self.directory)
+        try NchanConfiguration.text(port: port, directory: self.directory, tls: tls)
             .write(toFile: file, atomically: false, encoding: .utf8)
         let process = try self.spawn(["nginx", "-p", self.directory, "-c", file])
         try process.waitForListener(on: port)
-        return RunningServer([try LoadTarget(url: "http://127.0.0.1:\(port)", dialect: .nchan)], [process])
+        return (process, port)
     }
 
     private func spawn(_ command: [String]) throws -> ChildServer {
