@@ -5,24 +5,6 @@ import HubCore
 import NIOCore
 import NIOWebSocket
 
-/// What a WebSocket connection serves. Used only on the channel's loop.
-protocol WebSocketApplication: AnyObject {
-    /// Whether more may be asked for; otherwise the client's messages stay in the kernel until `resume` is called.
-    var takesMessages: Bool { get }
-
-    /// How many bytes of messages are still being dealt with.
-    var heldBytes: Int { get }
-
-    /// A text message has come.
-    func receive(text: [UInt8])
-
-    /// A binary message has come.
-    func receive(binary: [UInt8])
-
-    /// The client ended the connection, or broke the protocol: nothing more is sent.
-    func ended()
-}
-
 /// One WebSocket connection: reads the client's frames, keeps the protocol, and writes frames that are made already.
 ///
 /// Confined to the channel's event loop, as every handler is.
@@ -52,9 +34,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
     private var share: ByteShare
     /// Bytes that have come and of which no frame has been made yet.
     private var unframedBytes = 0
-    /// Since when a message has been incomplete; `nil` between messages.
-    private var incompleteSince: NIODeadline?
-    private var isWatched = false
+    private var messageClock: MessageClock
     private var state = State.open
     private var waiting = CircularBuffer<WebSocketFrame>()
     private var context: ChannelHandlerContext?
@@ -77,6 +57,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
         self.limit = limit
         self.assembler = MessageAssembler(limit: limit, inflates: inflates)
         self.share = ByteShare(of: budget)
+        self.messageClock = MessageClock(limit)
         self.application = application
         let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: max(125, limit.bytes)))
         let gate = InboundGate(
@@ -137,7 +118,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
         self.waiting.removeAll()
         self.application = nil
         self.gate = nil
-        self.incompleteSince = nil
+        self.messageClock.stop()
         self.share.release()
     }
 
@@ -211,7 +192,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
 
     private func receive(_ frame: WebSocketFrame) {
         let action = self.assembler.receive(frame)
-        if !self.assembler.isWithinMessage { self.incompleteSince = nil }
+        if !self.assembler.isWithinMessage { self.messageClock.stop() }
         switch (self.state, action) {
         case (.ended, _), (.closing, .nothing), (.closing, .text), (.closing, .binary), (.closing, .pong),
             (.open, .nothing):
@@ -242,34 +223,22 @@ final class WebSocketConnection: ChannelDuplexHandler {
         guard self.share.hold(self.heldBytes, for: self.limit.claimant) else {
             return self.fail(.tryAgainLater, "the hub holds as many bytes as it may (--max-buffered); try again")
         }
-        guard self.unframedBytes > 0 || self.assembler.isWithinMessage else {
-            self.incompleteSince = nil
-            return
-        }
-        guard self.incompleteSince == nil else { return }
-        self.incompleteSince = .now()
-        if !self.isWatched { self.watch(for: self.limit.time(received: 0)) }
+        guard self.unframedBytes > 0 || self.assembler.isWithinMessage else { return self.messageClock.stop() }
+        if let time = self.messageClock.start(at: .now()) { self.checkTime(in: time) }
     }
 
     /// Looks at the incomplete message after a while. It is not called off when the message is complete: most are at once.
-    private func watch(for time: TimeAmount) {
-        self.isWatched = true
-        self.context?.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
-            guard let self else { return }
-            self.isWatched = false
-            self.checkTime()
-        }
+    private func checkTime(in time: TimeAmount) {
+        self.context?.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in self?.checkTime() }
     }
 
     private func checkTime() {
-        guard case .open = self.state, let since = self.incompleteSince else { return }
-        let now = NIODeadline.now()
-        // Whoever is not read can't go on.
-        let start = self.isReading ? since : now
-        self.incompleteSince = start
-        let deadline = start + self.limit.time(received: self.unframedBytes + self.assembler.byteCount)
-        guard deadline <= now else { return self.watch(for: deadline - now) }
-        self.fail(.policy, self.limit.tooSlow)
+        let received = self.unframedBytes + self.assembler.byteCount
+        switch self.messageClock.check(at: .now(), received: received, isRead: self.isReading) {
+        case .inTime: break
+        case .tooEarly(let rest): self.checkTime(in: rest)
+        case .tooLate: self.fail(.policy, self.limit.tooSlow)
+        }
     }
 
     // MARK: The end
@@ -288,7 +257,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
         self.state = .ended
         self.application?.ended()
         self.waiting.removeAll()
-        self.incompleteSince = nil
+        self.messageClock.stop()
         self.share.release()
         self.sink?.disconnect()
         self.closeLater()
