@@ -142,7 +142,8 @@ let package = Package(
             dependencies: ["ByteStrings", "HubClient", "HubCore", "HubLoad", "HubTokens", nioCore, arguments, logging],
             swiftSettings: settings),
         .executableTarget(
-            name: "hubbench", dependencies: ["CEpoll", "HubLoad", arguments], path: "Benchmarks/hubbench",
+            name: "hubbench", dependencies: ["ByteStrings", "CEpoll", "HubLoad", "HubTokens", arguments, crypto],
+            path: "Benchmarks/hubbench",
             swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: [httpTypes, nioCore, nioPosix], path: "Tests/TestSupport",
@@ -181,7 +182,7 @@ let package = Package(
             name: "HubServerTests",
             dependencies: [
                 "ByteStrings", "ByteStreams", "HTTPWire", "HubServer", "TestSupport", "HubTransports", "HubTokens",
-                "HubDoor", "HubCore",
+                "HubDoor", "HubCore", "HubRedis", "RedisWire",
                 "WebAssets",
                 nioCore, nioPosix, nioEmbedded, nioHPACK, nioSSL,
             ],

@@ -3,7 +3,7 @@ import Foundation
 import HubLoad
 
 /// `hubbench run`: measures, and writes what it found.
-struct RunCommand: ParsableCommand {
+struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract:
@@ -30,8 +30,9 @@ struct RunCommand: ParsableCommand {
         _ = try self.chosenRows()
     }
 
-    func run() throws {
-        let bench = try Workbench(hub: self.hub, rawfan: self.rawfan, seconds: self.seconds)
+    func run() async throws {
+        let bench = try Workbench(
+            hub: self.hub, rawfan: self.rawfan, seconds: self.seconds, tokens: try await SignedTokens(2000))
         var results: [RowResult] = []
         for row in try self.chosenRows() {
             guard !row.needsRedis || bench.hasRedis else {

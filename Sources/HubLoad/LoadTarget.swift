@@ -52,8 +52,10 @@ public struct LoadTarget: Sendable {
     public func topic(_ number: Int) -> String { "\(self.topicPrefix)-\(number)" }
 
     /// The request for a stream.
-    /// - Parameter lastEventID: The cursor to resume from.
-    func subscribing(to topics: [Int], lastEventID: String?) -> [UInt8] {
+    /// - Parameters:
+    ///   - lastEventID: The cursor to resume from.
+    ///   - token: What the stream is let in by, where not everybody is.
+    func subscribing(to topics: [Int], lastEventID: String?, token: String? = nil) -> [UInt8] {
         let path =
             switch self.dialect {
             case .hub: "/sse?" + topics.map { "topic=\(self.topic($0))" }.joined(separator: "&")
@@ -61,7 +63,7 @@ public struct LoadTarget: Sendable {
             }
         var head = self.head("GET", path) + "Accept: text/event-stream\r\n"
         if let lastEventID { head += "Last-Event-ID: \(lastEventID)\r\n" }
-        return Array((head + "\r\n").utf8)
+        return Array((head + Self.authorization(token) + "\r\n").utf8)
     }
 
     /// The request that publishes events of one topic: as they are, or several as a batch.
@@ -76,9 +78,13 @@ public struct LoadTarget: Sendable {
     }
 
     private func post(_ path: String, type: String, _ body: [UInt8]) -> [UInt8] {
-        let authorization = self.token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
-        let fields = "Content-Type: \(type)\r\nContent-Length: \(body.count)\r\n\(authorization)\r\n"
+        let fields =
+            "Content-Type: \(type)\r\nContent-Length: \(body.count)\r\n\(Self.authorization(self.token))\r\n"
         return Array((self.head("POST", path) + fields).utf8) + body
+    }
+
+    private static func authorization(_ token: String?) -> String {
+        token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
     }
 
     private func head(_ method: String, _ path: String) -> String {

@@ -9,6 +9,8 @@ struct LoadTargetTests {
         #expect(request.hasPrefix("GET /base/sse?topic=t-0&topic=t-2 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"))
         #expect(request.contains("\r\nLast-Event-ID: a-1\r\n") && request.hasSuffix("\r\n\r\n"))
         #expect(!request.contains("Bearer"))
+        let own = String(decoding: hub.subscribing(to: [0], lastEventID: nil, token: "abc"), as: UTF8.self)
+        #expect(own.hasSuffix("\r\nAuthorization: Bearer abc\r\n\r\n"))
         let nchan = try LoadTarget(url: "http://127.0.0.1:8080", dialect: .nchan)
         #expect(nchan.subscribing(to: [3], lastEventID: nil).starts(with: "GET /sub/bench-3 HTTP/1.1\r\n".utf8))
     }

@@ -4,6 +4,8 @@ enum Measure: String, CaseIterable, Codable {
     case cpuPerEvent = "CPU per event and stream"
     case cpuPerPublish = "CPU per publish"
     case cpuPerStream = "CPU to accept a stream"
+    case cpuPerNewToken = "CPU to check a token"
+    case cpuPerKnownToken = "CPU to check it again"
     case medianLatency = "median latency"
     case tailLatency = "p99 latency"
     case medianAlone = "median latency alone"
@@ -19,7 +21,7 @@ enum Measure: String, CaseIterable, Codable {
 
     var unit: String {
         switch self {
-        case .cpuPerDelivery, .cpuPerEvent, .cpuPerPublish, .cpuPerStream: "µs"
+        case .cpuPerDelivery, .cpuPerEvent, .cpuPerPublish, .cpuPerStream, .cpuPerNewToken, .cpuPerKnownToken: "µs"
         case .medianLatency, .tailLatency, .medianAlone, .tailAlone: "ms"
         case .memoryPerStream: "KiB"
         case .memoryGrowth, .memoryGrowthAlone: "MiB"
@@ -32,7 +34,7 @@ enum Measure: String, CaseIterable, Codable {
     var digits: Int {
         switch self {
         case .redisCommands, .pageReads, .lost: 0
-        case .memoryGrowth, .memoryGrowthAlone, .cpuPerPublish, .cpuPerStream: 1
+        case .memoryGrowth, .memoryGrowthAlone, .cpuPerPublish, .cpuPerStream, .cpuPerNewToken, .cpuPerKnownToken: 1
         default: 2
         }
     }

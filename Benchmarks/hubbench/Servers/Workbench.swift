@@ -7,16 +7,18 @@ final class Workbench {
     private static let coreCount = ProcessInfo.processInfo.activeProcessorCount
 
     let seconds: Double
+    let tokens: SignedTokens
     private let hub: String
     private let rawfan: String?
     private let directory: String
     private var logCount = 0
 
     /// Makes a workbench with a folder that goes with it.
-    init(hub: String, rawfan: String?, seconds: Double) throws {
+    init(hub: String, rawfan: String?, seconds: Double, tokens: SignedTokens) throws {
         self.hub = hub
         self.rawfan = rawfan
         self.seconds = seconds
+        self.tokens = tokens
         self.directory = NSTemporaryDirectory() + "hubbench-\(getpid())"
         try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
     }
@@ -77,6 +79,13 @@ final class Workbench {
         return EncryptedServer(
             process, port: try process.announcedPort(), streamPath: "/sse?topic=t", publishPath: "/publish?topic=t",
             spawn: self.spawn)
+    }
+
+    /// Starts the hub with the key of the tokens; whoever has none may read as well.
+    func startWithTokens() throws -> RunningServer {
+        let file = "\(self.directory)/public.pem"
+        try self.tokens.publicKey.write(toFile: file, atomically: false, encoding: .utf8)
+        return try self.hubs(1, ["--bus", "memory", "--jwt-key", "ES256:@\(file)", "--public", "*"])
     }
 
     /// Starts Redis alone.

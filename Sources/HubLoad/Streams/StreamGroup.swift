@@ -8,19 +8,27 @@ public struct StreamGroup: Sendable {
     public var topicsPerStream: Int
     /// The cursor that they resume from.
     public var lastEventID: String?
+    /// The tokens that they have in turn; none if there are none.
+    public var tokens: [String]
     /// Whether they read nothing but the head, with as small a buffer as the kernel allows.
     public var isStalled: Bool
 
     /// Makes a group.
     public init(
         _ count: Int, topics: Range<Int> = 0..<1, topicsPerStream: Int = 1, lastEventID: String? = nil,
-        isStalled: Bool = false
+        tokens: [String] = [], isStalled: Bool = false
     ) {
         self.count = count
         self.topics = topics
         self.topicsPerStream = min(topicsPerStream, topics.count)
         self.lastEventID = lastEventID
+        self.tokens = tokens
         self.isStalled = isStalled
+    }
+
+    /// The token of one stream.
+    func token(of stream: Int) -> String? {
+        self.tokens.isEmpty ? nil : self.tokens[stream % self.tokens.count]
     }
 
     /// The topics of one stream, each once; neighbours have different ones, and all topics have about as many streams.

@@ -50,7 +50,8 @@ final class StreamReceiver: Sendable {
             let target = targets[stream % targets.count]
             let topics = group.topics(of: stream)
             let socket = try TCPSocket.connecting(to: target.address, receiveBuffer: group.isStalled ? 1 : nil)
-            let request = target.subscribing(to: topics, lastEventID: group.lastEventID)
+            let request = target.subscribing(
+                to: topics, lastEventID: group.lastEventID, token: group.token(of: stream))
             let connection = StreamConnection(
                 socket: socket, topics: topics, isStalled: group.isStalled, request: request)
             self.withState { $0.append(connection) }

@@ -1,5 +1,6 @@
 import HubCore
 import HubDoor
+import NIOCore
 import TestSupport
 import Testing
 
@@ -23,15 +24,20 @@ struct GrantModelTests {
         "[" + patterns.map { "\"\($0)\"" }.joined(separator: ",") + "]"
     }
 
-    @Test(arguments: 0..<8)
-    func whatIsGrantedIsWhatTheModelSays(seed: UInt64) async throws {
+    @Test(arguments: 0..<8, TestBus.allCases)
+    func whatIsGrantedIsWhatTheModelSays(seed: UInt64, bus: TestBus) async throws {
+        try await bus.with { try await Self.check(seed: seed, bus: $0) }
+    }
+
+    private static func check(seed: UInt64, bus makeBus: @escaping (any EventLoop) -> any EventBus) async throws {
         var random = SeededGenerator(seed: seed)
         let publicTopics = (0..<Int.random(in: 0...2, using: &random)).compactMap { _ in
             Self.patterns.randomElement(using: &random)
         }
         let tokens = try await TestTokens(publicTopics: publicTopics)
         let isPublic = publicTopics.reduce(into: Set<[UInt8]>()) { $0.formUnion(Self.meant(by: $1)) }
-        try await TestServer.run({ $0.access = tokens.rules }) { server in
+        try await TestServer.run({ $0.access = tokens.rules }, bus: makeBus) { server in
+            try await server.waitUntilReady()
             for _ in 0..<12 {
                 let some = { (random: inout SeededGenerator) in
                     (0..<Int.random(in: 0...3, using: &random)).compactMap { _ in
