@@ -13,13 +13,13 @@ public struct LogPage: Sendable {
     public var entries: [Event]
     /// Whether the log holds more entries beyond the limit: older ones for a tail, newer ones otherwise.
     public var hasMore: Bool
-    /// Offsets that may have been lost when the bus was last started anew, if any.
-    public var gap: OffsetGap?
+    /// Which offsets up to the clock are of the epoch's history.
+    public var reigns: Reigns
 
     /// Makes a page.
     public init(
         epoch: Epoch, clock: Offset, floor: Offset, last: Offset?, entries: [Event], hasMore: Bool,
-        gap: OffsetGap? = nil
+        reigns: Reigns = .untagged
     ) {
         self.epoch = epoch
         self.clock = clock
@@ -27,7 +27,7 @@ public struct LogPage: Sendable {
         self.last = last
         self.entries = entries
         self.hasMore = hasMore
-        self.gap = gap
+        self.reigns = reigns
     }
 
     /// The least position after which the page holds every event of the topic, up to its own end: the previous

@@ -63,8 +63,8 @@ final class Arrivals {
             if let topic = self.view.topics[name] { self.confirm(position, of: topic) }
         case .reached(let offset):
             self.moveHead(to: offset)
-        case .lost(let gap):
-            self.view.lose(gap)
+        case .reigned(let reigns, let clock):
+            self.learn(reigns, clock: clock)
         case .entered(let epoch, let clock):
             self.enter(epoch, clock: clock)
         }
@@ -140,6 +140,43 @@ final class Arrivals {
             guard let old, self.hasBegun(subscriber, before: old) else { continue }
             self.lose(old, subscriber)
         }
+    }
+
+    /// Another server has taken over: whoever was told of what it lacks is told so, and nobody else.
+    private func learn(_ reigns: Reigns, clock: Offset) {
+        guard let epoch = self.view.state.epoch, self.view.state.reigns != nil else {
+            return self.view.learn(reigns, clock: clock)
+        }
+        let subscribers = self.changes.allSubscribers
+        self.view.topics.values.forEach(self.pages.forgetRequests)
+        for subscriber in subscribers {
+            self.pages.release(subscriber)
+            subscriber.begin { $0.forgetConfirmation() }
+            guard subscriber.phase != .opening else { continue }
+            guard subscriber.beginning.isHeadSent else {
+                subscriber.reopen()
+                continue
+            }
+            if !self.keepsPosition(subscriber, in: reigns) { self.lose(epoch, subscriber) }
+            subscriber.fallBehind()
+        }
+        self.view.learn(reigns, clock: clock)
+    }
+
+    /// Whether a stream may go on. Its position may be none of the history and yet nothing was lost: where it is that of another
+    /// topic's event, and none of its own topics had any since the histories parted.
+    private func keepsPosition(_ subscriber: Subscriber, in reigns: Reigns) -> Bool {
+        let progress = subscriber.progress
+        guard !progress.stands(in: reigns) else { return true }
+        guard let parting = reigns.parting(of: progress.position), progress.isTogether,
+            subscriber.topics.allSatisfy({ $0.ring.last > .zero && $0.ring.last <= parting })
+        else { return false }
+        subscriber.progress {
+            $0.begin(at: parting) { index in
+                if case .announce = progress.policy(index) { progress.policy(index) } else { .prove }
+            }
+        }
+        return true
     }
 
     private func lose(_ epoch: Epoch, _ subscriber: Subscriber) {

@@ -55,7 +55,11 @@ final class PartitionView {
 
     func learn(clock: Offset) { self.state.learn(clock: clock) }
 
-    func lose(_ gap: OffsetGap) { self.state.lose(gap) }
+    /// Other offsets are of the history than before: what the topics hold may be none of it.
+    func learn(_ reigns: Reigns, clock: Offset) {
+        if self.state.reigns != nil { for topic in self.topics.values { topic.forgetAll() } }
+        self.state.learn(reigns, clock: clock)
+    }
 
     /// Everything of all live feeds up to here has arrived.
     /// - Returns: The streams that waited for it.

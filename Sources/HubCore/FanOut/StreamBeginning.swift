@@ -54,14 +54,15 @@ struct StreamBeginning {
         _ start: StartPosition, known: Offset, in partition: PartitionState, epoch: Epoch, isFirst: Bool
     ) -> Resolution {
         if isFirst, let head = self.unprovedHead,
-            let resolution = self.resolve(start, after: head, known: known, epoch: epoch)
+            let resolution = self.resolve(start, after: head, known: known, in: partition, epoch: epoch)
         {
             return resolution
         }
         switch start {
         case .latest: return .position(known, .prove)
         case .earliest: return .position(.zero, .accept(until: .maximum))
-        case .time(let milliseconds): return .position(min(known, Offset(before: milliseconds)), .prove)
+        case .time(let milliseconds):
+            return .position(min(known, partition.position(before: milliseconds)), .prove)
         case .cursor(let text):
             guard let cursor = Cursor(text) else {
                 // Every topic's reset repeats it.
@@ -75,10 +76,12 @@ struct StreamBeginning {
         _ cursor: Cursor, _ text: String, known: Offset, in partition: PartitionState, epoch: Epoch
     ) -> Resolution {
         let position = cursor.id.offset
-        let isPlausible = cursor.id.epoch == epoch && position <= max(known, partition.clock)
+        let clock = max(known, partition.clock)
+        let isPlausible = cursor.id.epoch == epoch && position <= clock
         let isAhead = cursor.id.epoch > epoch || (cursor.id.epoch == epoch && !isPlausible)
-        if isAhead, !self.isConfirmed(position) { return .unconfirmed(cursor) }
-        guard isPlausible, partition.gap?.contains(position) != true else {
+        // Another server may have taken over of which only an event has been heard.
+        if isAhead || !partition.gave(clock), !self.isConfirmed(position) { return .unconfirmed(cursor) }
+        guard isPlausible, partition.gave(position) else {
             return .position(.zero, .announce(.lost, requested: text))
         }
         return .position(position, .prove)
@@ -86,8 +89,9 @@ struct StreamBeginning {
 
     /// Where a stream begins whose head was sent before; `nil` if the client's own cursor says it.
     private func resolve(
-        _ start: StartPosition, after head: UnprovedHead, known: Offset, epoch: Epoch
+        _ start: StartPosition, after head: UnprovedHead, known: Offset, in partition: PartitionState, epoch: Epoch
     ) -> Resolution? {
+        let position = min(partition.settled(head.position), known)
         switch start {
         case .cursor:
             return nil
@@ -95,9 +99,9 @@ struct StreamBeginning {
             // By the clock alone, whatever was trimmed may have come after the head.
             return .position(.zero, .accept(until: head.isByClock ? .zero : head.position))
         case .latest:
-            return .position(min(head.position, known), .announce(.lost, requested: "latest"))
+            return .position(position, .announce(.lost, requested: "latest"))
         case .time(let milliseconds):
-            let position = min(head.position, known, Offset(before: milliseconds))
+            let position = min(position, partition.position(before: milliseconds))
             let requested = Cursor(after: EventID(epoch: epoch, offset: position)).description
             return .position(position, .announce(.lost, requested: requested))
         }
@@ -133,7 +137,7 @@ struct StreamBeginning {
         case .latest:
             self.start = .cursor(EventID(epoch: epoch, offset: head).description)
         case .time(let milliseconds):
-            let position = min(head, Offset(before: milliseconds))
+            let position = min(head, partition.position(before: milliseconds))
             self.start = .cursor(EventID(epoch: epoch, offset: position).description)
         case .earliest:
             self.unprovedHead = UnprovedHead(position: head, isByClock: false)

@@ -59,6 +59,11 @@ struct StreamProgress {
         self.particulars.contains { if case .announce = $0.policy { true } else { false } }
     }
 
+    /// Whether the stream stands on nothing but offsets of a history.
+    func stands(in reigns: Reigns) -> Bool {
+        reigns.gave(self.position) && self.particulars.allSatisfy { reigns.gave($0.floor) }
+    }
+
     // MARK: - Steps
 
     /// Begins all topics anew, at one position.

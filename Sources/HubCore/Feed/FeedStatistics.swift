@@ -6,6 +6,8 @@ public struct FeedCounters: Hashable, Sendable {
     public var losses = 0
     /// How often a new epoch began.
     public var epochs = 0
+    /// How often another server has taken over.
+    public var reigns = 0
     /// Reads of a log's tail.
     public var tailReads = 0
     /// Reads of a page for streams that were behind the ring.

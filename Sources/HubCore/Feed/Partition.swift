@@ -16,9 +16,8 @@ final class Partition: @unchecked Sendable {
     private let reads: LogReadQueue
     private let pages: PageReader
     private(set) var feeds: FeedTable
-    private var epoch: Epoch?
-    private var head = Offset.zero
-    private var gap: OffsetGap?
+    private var state = PartitionState()
+    private var isAskingForReigns = false
     private var counters = FeedCounters()
     private var refusalLog = RefusalLog()
     private var secondTask: RepeatedTask?
@@ -41,7 +40,7 @@ final class Partition: @unchecked Sendable {
     func start(_ mailboxes: [ShardMailbox]) {
         self.bus.eventLoop.execute {
             self.mailboxes.open(mailboxes)
-            self.pages.start { [weak self] in self?.isCurrent($0.epoch) ?? false }
+            self.pages.start { [weak self] in self?.accepts($0) ?? false }
             self.bus.start(delegate: self)
             self.secondTask = self.bus.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
                 _ in
@@ -91,7 +90,7 @@ final class Partition: @unchecked Sendable {
         self.bus.eventLoop.execute {
             self.bus.read(topic, .after(position), limit: 1).whenComplete { result in
                 // What an earlier epoch's clock said proves nothing in this one.
-                guard case .success(let page) = result, self.isCurrent(page.epoch) else {
+                guard case .success(let page) = result, self.accepts(page) else {
                     return self.retryLater { self.requestConfirmation(of: topic, after: position, shard: shard) }
                 }
                 self.mailboxes.post(.confirmed(topic, position: position, clock: page.clock), to: shard)
@@ -148,7 +147,7 @@ final class Partition: @unchecked Sendable {
             self.pages.forgetPages(of: topic)
             self.post(.ring(topic, ring), of: topic)
         case .rollback(let token):
-            guard let epoch = self.epoch else { return }
+            guard let epoch = self.state.epoch else { return }
             self.bus.reportRollback(of: epoch)
             self.retryLater { self.update(topic) { $0.readAgain(token: token) } }
         }
@@ -164,34 +163,52 @@ final class Partition: @unchecked Sendable {
 
     /// A live feed is complete up to its read's clock, and up to everything that has arrived, whichever is later.
     private func live(_ topic: Topic, _ feed: TopicFeed, generation: Int) -> ShardOperation {
-        .live(topic, feed.ring, verified: max(feed.verified, self.head), generation: generation)
+        .live(topic, feed.ring, verified: max(feed.verified, self.state.head), generation: generation)
     }
 
     private func readTail(of topic: Topic, token: Int) {
         self.counters.tailReads += 1
         self.reads.read(topic, .tail, limit: self.configuration.tailCount) { result in
-            switch result {
-            case .success(let page):
-                self.busEntered(page.epoch, clock: page.clock)
-                self.lose(page.gap)
-                guard page.epoch == self.epoch else { return self.readLater(topic, token: token) }
-                self.update(topic) { $0.page(page, token: token) }
-                self.mailboxes.flush()
-            case .failure:
-                self.readLater(topic, token: token)
+            guard case .success(let page) = result, self.accepts(page) else {
+                return self.retryLater { self.update(topic) { $0.readAgain(token: token) } }
             }
+            self.update(topic) { $0.page(page, token: token) }
+            self.mailboxes.flush()
         }
     }
 
-    private func readLater(_ topic: Topic, token: Int) {
-        self.retryLater { self.update(topic) { $0.readAgain(token: token) } }
+    /// Whether a page is of the epoch in force. Which offsets are of its history is known before any feed goes live.
+    private func accepts(_ page: LogPage) -> Bool {
+        self.busEntered(page.epoch, clock: page.clock)
+        guard page.epoch == self.state.epoch else { return false }
+        if page.reigns != self.state.reigns { self.learn(page.reigns, clock: page.clock) }
+        return true
     }
 
-    /// Cursors that a client brings are held against what the bus has lost; known before its feed goes live.
-    private func lose(_ gap: OffsetGap?) {
-        guard let gap, gap != self.gap else { return }
-        self.gap = gap
-        self.mailboxes.postToAll(.lost(gap))
+    /// The bus is at an offset that is none of the history as it is known: any page says what is.
+    private func askForReigns() {
+        guard !self.isAskingForReigns, let topic = self.feeds.topics.first else { return }
+        self.isAskingForReigns = true
+        self.bus.read(topic, .tail, limit: 1).whenComplete { result in
+            self.isAskingForReigns = false
+            if case .success(let page) = result { _ = self.accepts(page) }
+            self.mailboxes.flush()
+        }
+    }
+
+    /// Another server may have taken over: all that is held is read anew, since it may be none of its history.
+    private func learn(_ reigns: Reigns, clock: Offset) {
+        let isFirst = self.state.reigns == nil
+        self.state.learn(reigns, clock: clock)
+        if !isFirst {
+            self.counters.reigns += 1
+            self.logger.notice("A new reign began: whoever was told of what it does not have is told so")
+            for topic in self.feeds.topics {
+                self.pages.forgetPages(of: topic)
+                self.update(topic, hole: false) { $0.entered() }
+            }
+        }
+        self.mailboxes.learn(reigns, clock: clock)
     }
 
     /// Tells the shards that listen to a topic.
@@ -213,7 +230,7 @@ extension Partition: EventBusDelegate {
         switch change {
         case .appended(let event):
             guard self.isCurrent(event.id.epoch) else { return }
-            self.update(event.topic) { $0.appended(event, head: self.head) }
+            self.update(event.topic) { $0.appended(event, head: self.state.head) }
             // Not up to the event itself: of an event of several topics, the others may still be under way.
             self.moveHead(to: event.offset.predecessor, of: event.topic)
         case .deleted(let topic, let last, let epoch):
@@ -230,21 +247,20 @@ extension Partition: EventBusDelegate {
     }
 
     func busReached(_ position: EventID) {
-        guard self.isCurrent(position.epoch), position.offset > self.head else { return }
-        self.head = position.offset
+        guard self.isCurrent(position.epoch), position.offset > self.state.head else { return }
+        guard self.state.reigns?.gave(position.offset) != false else { return self.askForReigns() }
+        self.state.moveHead(to: position.offset)
         self.mailboxes.announce(position.offset)
         self.mailboxes.flush()
     }
 
     func busEntered(_ epoch: Epoch, clock: Offset) {
-        guard epoch > self.epoch ?? Epoch(rawValue: 0) else { return }
-        if self.epoch != nil {
+        guard epoch > self.state.epoch ?? Epoch(rawValue: 0) else { return }
+        if self.state.epoch != nil {
             self.counters.epochs += 1
             self.logger.warning("A new epoch began: every stream is told that events may be lost")
         }
-        self.epoch = epoch
-        self.head = .zero
-        self.gap = nil
+        self.state.enter(epoch, clock: clock)
         self.mailboxes.enter(epoch, clock: clock)
         for topic in self.feeds.topics {
             self.pages.forgetPages(of: topic)
@@ -267,14 +283,13 @@ extension Partition: EventBusDelegate {
     /// Whether an epoch is the one in force; a higher one is, from now on.
     private func isCurrent(_ epoch: Epoch) -> Bool {
         self.busEntered(epoch, clock: .zero)
-        return epoch == self.epoch
+        return epoch == self.state.epoch
     }
 
     /// Everything up to here has arrived. An event that was news told its shards already; one that was not may be what
     /// a stream there waits for.
     private func moveHead(to offset: Offset, of topic: Topic) {
-        guard offset > self.head else { return }
-        self.head = offset
+        guard self.state.moveHead(to: offset) else { return }
         self.mailboxes.reach(offset)
         for shard in (self.feeds[topic]?.shards ?? [:]).keys { self.mailboxes.announce(offset, to: shard) }
     }

@@ -44,6 +44,12 @@ struct ShardMailbox: Sendable {
         self.post(.entered(epoch, clock: clock))
     }
 
+    /// Other offsets are of the history than before.
+    mutating func learn(_ reigns: Reigns, clock: Offset) {
+        if !reigns.gave(self.head) { self.head = .zero }
+        self.post(.reigned(reigns, clock: clock))
+    }
+
     /// Adds the head, unless the last operation says as much: between events it would keep them from leaving together.
     private mutating func tellHead() {
         switch self.operations.last {
@@ -72,8 +78,8 @@ enum ShardOperation: Sendable {
     case confirmed(Topic, position: Offset, clock: Offset)
     /// All live feeds are complete up to here.
     case reached(Offset)
-    /// Offsets in this gap may have been lost.
-    case lost(OffsetGap)
+    /// These offsets are of the epoch's history, up to a clock, at least.
+    case reigned(Reigns, clock: Offset)
     /// Another epoch is in force, and has given offsets up to this clock, at least.
     case entered(Epoch, clock: Offset)
 }

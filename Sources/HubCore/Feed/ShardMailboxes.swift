@@ -20,6 +20,11 @@ final class ShardMailboxes {
         for shard in self.mailboxes.indices { self.mailboxes[shard].enter(epoch, clock: clock) }
     }
 
+    /// Other offsets are of the history than before.
+    func learn(_ reigns: Reigns, clock: Offset) {
+        for shard in self.mailboxes.indices { self.mailboxes[shard].learn(reigns, clock: clock) }
+    }
+
     /// Everything up to here has arrived, of which the shards are told with what comes next.
     func reach(_ offset: Offset) {
         for shard in self.mailboxes.indices { self.mailboxes[shard].reach(offset) }

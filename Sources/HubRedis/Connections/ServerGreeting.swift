@@ -67,7 +67,7 @@ final class ServerGreeting {
     private func sayHello(with scripts: LoadedScripts) -> EventLoopFuture<Void> {
         let arguments: [RedisArgument] = [
             RedisArgument(self.settings.replayCount), RedisArgument(self.settings.replayAgeMilliseconds),
-            .string(self.run), RedisArgument(self.settings.maximumEventBytes),
+            RedisArgument(self.settings.maximumEventBytes),
         ]
         return self.scripts.call(.hello, arguments, with: scripts).assumeIsolated().flatMapThrowing { reply in
             self.scripts.noteRefusal(try reply.refusal)

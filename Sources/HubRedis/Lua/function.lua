@@ -69,7 +69,7 @@ local function checked_publish(keys, argv)
   -- Who publishes so has seen nothing and brings no entropy but what is published and when.
   local time = redis.call('TIME')
   local entropy = string.sub(redis.sha1hex(table.concat(time, '.') .. argv[1] .. argv[2]), 1, 3)
-  local state = enter(keys[1], { epoch = '', ms = 0, seq = 0, entropy = entropy })
+  local state = enter_server(keys[1], { epoch = '', ms = 0, seq = 0, entropy = entropy })
   return publish(state, math.max(1, count), math.max(1, age), { entry })[1]
 end
 

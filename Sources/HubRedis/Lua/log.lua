@@ -6,12 +6,13 @@ local KEY_LIFETIME = 600000
 
 -- Gives the next offset: the server's milliseconds, and a sequence where they stand still or went back.
 local function tick(state)
+  local first = tag_of(state.seq) * TAG
   if state.now > state.ms then
-    state.ms, state.seq = state.now, 0
-  elseif state.seq < MAX_SEQ then
+    state.ms, state.seq = state.now, first
+  elseif state.seq < first + TAG - 1 then
     state.seq = state.seq + 1
   else
-    state.ms, state.seq = state.ms + 1, 0
+    state.ms, state.seq = state.ms + 1, first
   end
 end
 

@@ -1,7 +1,6 @@
 -- ARGV: the caller, topic, 'tail' or the offset (`ms-seq`) to read after, how many entries, how many bytes of data.
--- Answers { place, floor, last or nil, 1 if there is more, entries in rising order as XRANGE gives them, and the gap of
--- offsets that the server may have lost when it was last started anew: fork and resume, or nil }. An entry that is larger
--- than any event may be, or has more fields, comes without its fields, so that the hub passes it over.
+-- Answers { place, floor, last or nil, 1 if there is more, entries in rising order as XRANGE gives them, and the reigns }. An
+-- entry that is larger than any event may be, or has more fields, comes without its fields, so that the hub passes it over.
 
 local CHUNK = 32
 
@@ -44,7 +43,7 @@ local function reversed(entries)
   return result
 end
 
-local state = enter(KEYS[1], caller_of(ARGV))
+local state = enter_reigns(KEYS[1], caller_of(ARGV))
 local topic, from, limit, budget = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local last = last_of(state, topic)
 local log = state.key .. ':log:' .. topic
@@ -60,4 +59,4 @@ end
 -- Of a last offset that makes no sense nothing can be proved: as if the clock's last event had been the topic's.
 local ms, seq = parts(last)
 if last and (not ms or above(ms, seq, state.ms, state.seq)) then last = stream_id(state.ms, state.seq) end
-return { place(state), stream_id(state.floor_ms, state.floor_seq), last, more, entries, state.fork, state.resume }
+return { place(state), stream_id(state.floor_ms, state.floor_seq), last, more, entries, state.reigns }

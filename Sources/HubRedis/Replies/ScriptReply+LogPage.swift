@@ -15,9 +15,8 @@ extension ScriptReply {
         var page = LogPage(
             epoch: self.position.epoch, clock: self.position.offset, floor: try self.offset(1), last: last,
             entries: chain.entries, hasMore: hasMore || chain.isCut)
-        if !self.isNull(5), !self.isNull(6) {
-            page.gap = OffsetGap(after: try self.offset(5), before: try self.offset(6))
-        }
+        guard let reigns = Reigns(try self.text(5)) else { throw MalformedMessage("without reigns where they belong") }
+        page.reigns = reigns
         return (page, hasMore && page.entries.isEmpty ? passed : nil)
     }
 

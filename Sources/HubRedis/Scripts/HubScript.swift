@@ -5,13 +5,20 @@ import RedisWire
 enum HubScript: CaseIterable {
     case hello, publish, read, probe, rotate, delete, retire, topics, revoke, revoked
 
-    /// The Lua source: the state that every script begins with, then what this one does.
+    /// What every script begins with.
+    static var foundation: [UInt8] {
+        PackageResources.offsets_lua + PackageResources.writing_lua + PackageResources.reigns_lua
+            + PackageResources.state_lua
+    }
+
+    /// The Lua source: what every script begins with, then what this one does.
     var source: [UInt8] {
         switch self {
-        case .hello: Self.run(PackageResources.hello_lua)
+        case .hello: Self.run(PackageResources.hello_lua, after: PackageResources.server_lua)
         case .publish:
             Self.run(PackageResources.publish_lua, after: PackageResources.retirement_lua + PackageResources.log_lua)
-        case .read: Self.run(PackageResources.read_lua, after: PackageResources.traces_lua)
+        case .read:
+            Self.run(PackageResources.read_lua, after: PackageResources.server_lua + PackageResources.traces_lua)
         case .probe: Self.run(PackageResources.probe_lua)
         case .rotate: Self.run(PackageResources.rotate_lua)
         case .delete: Self.run(PackageResources.delete_lua, after: PackageResources.traces_lua)
@@ -24,7 +31,7 @@ enum HubScript: CaseIterable {
 
     /// `finish` tells an error before the first write from one after it.
     private static func run(_ script: [UInt8], after library: [UInt8] = []) -> [UInt8] {
-        PackageResources.state_lua + library
+        Self.foundation + library
             + Array("local function main()\n".utf8) + script + Array("end\nreturn finish(KEYS[1], main)\n".utf8)
     }
 }

@@ -29,7 +29,8 @@ struct SeenPosition: Equatable {
             self.position = position
             return .entered
         }
-        if position.offset > known.offset { self.position = position }
+        // What another reign gave is above or below by chance.
+        if position.offset > known.offset || position.offset.tag != known.offset.tag { self.position = position }
         return .current
     }
 }

@@ -88,6 +88,10 @@ struct HubMetrics: MetricsSource {
                 held.counters.losses),
             Metric("hub_epochs_total", .counter, help: "How often a new epoch began.", held.counters.epochs),
             Metric(
+                "hub_reigns_total", .counter,
+                help: "How often another Redis server, or the same one started anew, has begun to give offsets.",
+                held.counters.reigns),
+            Metric(
                 "hub_tail_reads_total", .counter, help: "Reads of a topic's newest events.", held.counters.tailReads),
             Metric(
                 "hub_page_reads_total", .counter, help: "Reads of older events for streams that were behind.",

@@ -46,6 +46,8 @@ import Testing
 
     @Test func nothingIsBeforeZero() {
         #expect(Offset.zero.predecessor == .zero)
-        #expect(Offset(rawValue: 1 << 20).predecessor.streamID == "0-1048575")
+        #expect(Offset(rawValue: 1 << 20).predecessor.streamID == "0-1023")
+        #expect(Offset(streamID: "7-5120")?.predecessor.streamID == "6-6143", "a reign's own")
+        #expect(Offset(streamID: "7-5121")?.predecessor.streamID == "7-5120")
     }
 }

@@ -32,6 +32,8 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
     private(set) var isConnected: Bool
     /// Whether the member knows anything of the server yet.
     private(set) var isMet: Bool
+    /// Whether it is connected to the primary that others have taken over from.
+    var isWithOldPrimary = false
 
     init(server: SimulatedServer, isMet: Bool = true) {
         self.server = server
@@ -85,10 +87,17 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
         }
     }
 
+    /// The log of the server that it is connected to.
+    private var log: MemoryLog { self.isWithOldPrimary ? self.server.oldLog ?? self.server.log : self.server.log }
+
+    private func check() {
+        if !self.isWithOldPrimary { self.server.check(seen: self.seen) }
+    }
+
     func probe() {
         guard self.isConnected else { return }
-        self.server.check(seen: self.seen)
-        self.wire.append(.reached(EventID(epoch: self.server.log.epoch, offset: self.server.log.clock)))
+        self.check()
+        self.wire.append(.reached(EventID(epoch: self.log.epoch, offset: self.log.clock)))
     }
 
     func deliver(_ count: Int) {
@@ -119,9 +128,17 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
         self.delegate?.busLostSubscriptions()
     }
 
-    func connect() {
+    /// Connects, to the old primary or to the one in force. What was asked of the other one is not answered.
+    func connect(toOldPrimary: Bool = false) {
         guard !self.isConnected else { return }
         self.isConnected = true
+        let isWithOldPrimary = toOldPrimary && self.server.oldLog != nil
+        if isWithOldPrimary != self.isWithOldPrimary {
+            let reads = self.reads
+            self.reads = []
+            for read in reads { read.promise.fail(BusError.unavailable(reason: "simulated")) }
+        }
+        self.isWithOldPrimary = isWithOldPrimary
         if !self.isMet { self.enter() }
         self.isMet = true
         for topic in self.wanted.sorted(by: { $0.name < $1.name }) { self.activate(topic) }
@@ -130,9 +147,9 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
     /// Carries out the first read that waits for it: from here on its page can be out of date.
     func carryOutRead() {
         guard let index = self.reads.firstIndex(where: { $0.page == nil }) else { return }
-        self.server.check(seen: self.seen)
+        self.check()
         let read = self.reads[index]
-        self.reads[index].page = self.server.log.page(read.topic, read.range, limit: read.limit)
+        self.reads[index].page = self.log.page(read.topic, read.range, limit: read.limit)
     }
 
     func answerRead(failing: Bool) {
@@ -145,8 +162,8 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
     }
 
     private func enter() {
-        self.delegate?.busEntered(self.server.log.epoch, clock: self.server.log.clock)
-        self.see(EventID(epoch: self.server.log.epoch, offset: self.server.log.clock))
+        self.delegate?.busEntered(self.log.epoch, clock: self.log.clock)
+        self.see(EventID(epoch: self.log.epoch, offset: self.log.clock))
     }
 
     private func activate(_ topic: Topic) {
@@ -155,7 +172,10 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
     }
 
     private func see(_ id: EventID) {
-        if let seen, (id.epoch, id.offset) <= (seen.epoch, seen.offset) { return }
+        let isOfReign = self.seen?.offset.tag == id.offset.tag
+        if let seen, id.epoch < seen.epoch || (id.epoch == seen.epoch && isOfReign && id.offset <= seen.offset) {
+            return
+        }
         self.seen = id
     }
 }

@@ -17,6 +17,8 @@ final class Simulation {
         var deletes = false
         /// The server forgets what it acknowledged last, as a replica does that is promoted too early; new epochs follow.
         var rollsBack = false
+        /// Replicas are promoted while the primary lives on; members come to the new one sooner or later.
+        var takesOver = false
         /// Clients take up topics and let go of them while they are connected.
         var changesTopics = false
         /// Another epoch begins now and then.
@@ -95,6 +97,7 @@ final class Simulation {
         }
         // That the last message of a topic vanished can be told only by its next one.
         if self.faults.losesMessages { for topic in self.topics { self.publish([topic]) } }
+        if self.faults.takesOver { self.server.endOld() }
         var quietRounds = 0
         var progress: [Offset?] = []
         for _ in 0..<5000 where quietRounds < 30 {
@@ -169,6 +172,7 @@ final class Simulation {
 
     private func step() {
         if self.faults.rollsBack { self.rollBackAtTimes() }
+        if self.faults.takesOver { self.takeOverAtTimes() }
         if self.faults.changesTopics, self.random.chance(8) { return self.changeTopics() }
         if self.faults.rotates, self.random.chance(1), self.random.chance(20) {
             return self.server.rotate(self.server.log.epoch)
@@ -190,7 +194,9 @@ final class Simulation {
         case 82..<90: self.moveClient(shard)
         case 90..<94: self.clients.randomElement(using: &self.random)?.drain()
         case 94..<95: if self.faults.disconnects { member.disconnect() }
-        case 95..<97: if member.isMet || self.random.chance(20) { member.connect() }
+        case 95..<97:
+            let isBehindTheTimes = self.faults.takesOver && self.random.chance(20)
+            if member.isMet || self.random.chance(20) { member.connect(toOldPrimary: isBehindTheTimes) }
         case 97..<98: if self.faults.losesMessages { member.loseMessage(using: &self.random) }
         case 98..<99: if self.faults.deletes { self.server.delete(self.topics.randomElement(using: &self.random)!) }
         default: if self.clients.count < 14 { self.addClient() }
@@ -223,6 +229,15 @@ final class Simulation {
         switch Int.random(in: 0..<400, using: &self.random) {
         case 0..<4: self.server.save()
         case 4: self.server.rollBack()
+        default: break
+        }
+    }
+
+    private func takeOverAtTimes() {
+        switch Int.random(in: 0..<400, using: &self.random) {
+        case 0..<4: if self.server.oldLog == nil { self.server.save() }
+        case 4..<6: self.server.takeOver(lacking: self.random.chance(50))
+        case 6: self.server.endOld()
         default: break
         }
     }
@@ -272,7 +287,9 @@ final class Simulation {
     }
 
     private func publish(_ topics: [Topic]) {
-        if let publication = try? Publication(topics: topics, data: EventData("")) { self.server.publish(publication) }
+        guard let publication = try? Publication(topics: topics, data: EventData("")) else { return }
+        if self.server.oldLog != nil, self.random.chance(40) { return self.server.publishToOld(publication) }
+        self.server.publish(publication)
     }
 
     private func moveClient(_ shard: Shard) {

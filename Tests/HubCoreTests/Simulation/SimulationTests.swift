@@ -58,6 +58,29 @@ import Testing
         #expect(epochs > 0, "no rollback was ever noticed")
     }
 
+    @Test(
+        "Of two primaries side by side, nothing that is lost goes untold, and nothing that is not is told",
+        arguments: 0..<8)
+    func tellsOfReigns(block: UInt64) throws {
+        var (lost, resets) = (0, 0)
+        for seed in Self.seeds(block) {
+            let faults = Simulation.Faults(takesOver: true, retained: 100_000)
+            let simulation = try Simulation(seed: 15_000_000 + seed, faults: faults)
+            simulation.run(steps: 1500)
+            simulation.settle()
+            lost += simulation.server.foreign.count
+            for (number, client) in simulation.clients.enumerated() {
+                let verdict = ReignVerdict(client, simulation.server)
+                resets += verdict.resets
+                #expect(
+                    Bool(verdict.isGood),
+                    "seed \(seed), client \(number) of \(client.topics): \(verdict) \(verdict.isGood ? "" : client.state)"
+                )
+            }
+        }
+        #expect(lost > 0 && resets > 0, "nothing was ever lost or told")
+    }
+
     @Test("Topics that come and go while a stream is open lose, double and reorder nothing", arguments: 0..<8)
     func keepsThePromiseWhileTopicsChange(block: UInt64) throws {
         for seed in Self.seeds(block) {

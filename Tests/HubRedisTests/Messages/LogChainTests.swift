@@ -23,6 +23,7 @@ import Testing
         }
         let reply = RESPValue.array([
             ScriptReplyTests.position, Self.text("1-0"), Self.text("\(last)-0"), .integer(more ? 1 : 0), .array(values),
+            Self.text("0-0:*"),
         ])
         var chain = LogChain(range)
         let (page, readOn) = try ScriptReply(reply).page(of: self.topic, &chain)

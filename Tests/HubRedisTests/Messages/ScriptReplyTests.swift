@@ -19,7 +19,9 @@ import Testing
     }
 
     private func page(_ entries: [RESPValue], last: RESPValue = ScriptReplyTests.text("9-0")) throws -> LogPage {
-        let reply = RESPValue.array([Self.position, Self.text("1-0"), last, .integer(1), .array(entries)])
+        let reply = RESPValue.array([
+            Self.position, Self.text("1-0"), last, .integer(1), .array(entries), Self.text("0-0:7"),
+        ])
         return try Self.page(reply, of: self.topic, .after(.zero)).page
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import HubCore
 import NIOCore
 import RedisWire
@@ -58,93 +57,6 @@ import Testing
                     let after = try await first.publish(topic, "y")
                     #expect(after.epoch > before.epoch && after.offset > before.offset)
                     #expect(try await second.tail(topic).entries.map(\.id) == [after])
-                }
-            }
-        }
-    }
-
-    @Test func aRestartFromAnOlderSnapshotBeginsAHigherEpoch() async throws {
-        try await withRedis { redis in
-            try await withMember(redis.endpoint) { member in
-                let topic = try Topic("news")
-                let kept = try await member.publish(topic, "kept")
-                try redis.cli("SAVE")
-                try await member.publish(topic, "lost")
-                redis.kill()
-                try await redis.start()
-                try await eventually("the new epoch is entered") { member.recorder.epochs.count == 2 }
-                try await member.ready()
-                let page = try await member.tail(topic)
-                #expect(page.epoch > kept.epoch)
-                #expect(page.entries.map(\.offset) == [kept.offset])
-            }
-        }
-    }
-
-    @Test func whoComesLaterStillNoticesWhatIsLost() async throws {
-        try await withRedis { redis in
-            try await withMember(redis.endpoint) { witness in
-                let topic = try Topic("news")
-                try await witness.publish(topic, "kept")
-                try redis.cli("SAVE")
-                let lost = try await witness.publish(topic, "lost")
-                redis.kill()
-                try await redis.start()
-                // Someone who has seen nothing publishes first, and the clock is past the lost event at once.
-                let other = TestMember(try redis.endpoint)
-                other.start()
-                try await other.ready()
-                let after = try await other.publish(topic, "after")
-                #expect(after.offset > lost.offset)
-                try await eventually("the witness enters a new epoch") { witness.recorder.epochs.count == 2 }
-                try await eventually("so does the other") { other.recorder.epochs.last == witness.recorder.epochs[1] }
-                try await other.bus.shutdown().get()
-            }
-        }
-    }
-
-    @Test func whenNoWitnessIsLeftTheGapGivesTheLossAway() async throws {
-        try await withRedis { redis in
-            let topic = try Topic("news")
-            var kept: EventID?
-            var lost: EventID?
-            try await withMember(redis.endpoint) { witness in
-                kept = try await witness.publish(topic, "kept")
-                try redis.cli("SAVE")
-                lost = try await witness.publish(topic, "lost")
-            }
-            redis.kill()
-            try await redis.start()
-            try await withMember(redis.endpoint) { other in
-                let after = try await other.publish(topic, "after")
-                let gap = try #require(try await other.tail(topic).gap)
-                #expect(gap.contains(try #require(lost).offset))
-                #expect(!gap.contains(try #require(kept).offset) && !gap.contains(after.offset))
-            }
-        }
-    }
-
-    @Test func aPromotedReplicaThatLacksWritesBeginsAHigherEpoch() async throws {
-        let port = try await FreePort.find()
-        try await withRedis(["port \(port)"]) { primary in
-            try await withRedis(["replicaof 127.0.0.1 \(port)"]) { replica in
-                let link = primary.socket + ".link"
-                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: primary.socket)
-                try await withMember(RedisEndpoint("unix://\(link)")) { member in
-                    let topic = try Topic("news")
-                    let kept = try await member.publish(topic, "kept")
-                    try await eventually("the replica has it") { try replica.cli("EXISTS", "hub:{0}:log:news") == "1" }
-                    replica.signal(SIGSTOP)
-                    try primary.cli("CLIENT", "KILL", "TYPE", "replica")
-                    try await member.publish(topic, "lost")
-                    primary.kill()
-                    replica.signal(SIGCONT)
-                    try replica.cli("REPLICAOF", "NO", "ONE")
-                    try FileManager.default.removeItem(atPath: link)
-                    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: replica.socket)
-                    try await eventually("the new epoch is entered") { member.recorder.epochs.count == 2 }
-                    try await member.ready()
-                    #expect(try await member.tail(topic).entries.map(\.offset) == [kept.offset])
                 }
             }
         }

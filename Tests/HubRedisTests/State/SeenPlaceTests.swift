@@ -23,6 +23,14 @@ import Testing
         #expect(seen.position == self.position(5, 11))
     }
 
+    @Test func whatAnotherReignGaveTakesItsPlace() {
+        var seen = SeenPosition()
+        _ = seen.note(self.position(5, 10))
+        let other = self.position(5, 7 | 3 << Offset.countBits)
+        #expect(seen.note(other) == .current && seen.position == other)
+        #expect(seen.note(self.position(5, 8)) == .current && seen.position == self.position(5, 8))
+    }
+
     @Test func aHigherEpochBeginsWithItsOwnOffset() {
         var seen = SeenPosition()
         _ = seen.note(self.position(5, 10))

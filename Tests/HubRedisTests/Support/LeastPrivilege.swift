@@ -13,7 +13,7 @@ enum LeastPrivilege {
     static let application =
         """
         ~hub:{0} ~hub:{0}:* &hub:{0}:* -@all \
-        +ping +fcall +time +publish +get +set +del +unlink +hget +hset +hmget +hdel \
+        +ping +fcall +time +info +publish +get +set +del +unlink +hget +hset +hmget +hdel \
         +zadd +zrem +zrangebyscore +xadd +xtrim
         """.split(separator: " ").map(String.init)
 }

@@ -32,6 +32,7 @@ struct MemoryLog {
     private(set) var epoch: Epoch
     private let retention: Retention
     private(set) var clock: Offset
+    private(set) var reigns: Reigns
     private(set) var floor = Offset.zero
     private var entries: [Topic: Entry] = [:]
     /// The topics of all entries, in the order of their names.
@@ -60,6 +61,13 @@ struct MemoryLog {
         self.retiredTopics = RetiredTopics(limit: remembered)
         self.retention = retention
         self.clock = clock
+        self.reigns = Reigns(tag: clock.tag)
+    }
+
+    /// Takes over from the log that this one is a copy of, which may go on by itself.
+    /// - Parameter tag: None of a reign of before.
+    mutating func beginReign(tag: UInt64, now: UInt64) {
+        self.clock = self.reigns.begin(tag: tag, after: self.clock, now: now)
     }
 
     /// Begins a new epoch with the same events.
@@ -90,8 +98,7 @@ struct MemoryLog {
             let id = EventID(epoch: self.epoch, offset: offset)
             return (PublishedEvent(id: id, topics: publication.topics, isRepeat: true), [])
         }
-        // One more than the last offset carries over into the milliseconds when the sequence is exhausted.
-        self.clock = Offset(rawValue: max(self.clock.rawValue + 1, now << Offset.sequenceBits))
+        self.clock = self.clock.successor(now: now)
         let id = EventID(epoch: self.epoch, offset: self.clock)
         if let key = publication.key {
             self.keys[key] = self.clock
@@ -119,7 +126,7 @@ struct MemoryLog {
         }
         return LogPage(
             epoch: self.epoch, clock: self.clock, floor: self.floor, last: entry?.last ?? self.retiredTopics[topic],
-            entries: Array(events[start..<end]), hasMore: hasMore)
+            entries: Array(events[start..<end]), hasMore: hasMore, reigns: self.reigns)
     }
 
     /// Drops a topic's events, and remembers its last offset.
