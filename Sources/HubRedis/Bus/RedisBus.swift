@@ -19,7 +19,7 @@ public final class RedisBus: EventBus {
 
     /// Makes a bus, which does nothing until `start`.
     /// - Parameters:
-    ///   - endpoint: The server: the primary, never a replica.
+    ///   - location: Where the server is: the primary, never a replica.
     ///   - prefix: Sets this cluster's keys and channels apart from others on the same server.
     ///   - replayCount: How many events each topic keeps at most; above 1,000 Redis may keep up to 100 more.
     ///   - replayAge: How long each topic keeps its events.
@@ -29,7 +29,7 @@ public final class RedisBus: EventBus {
     ///   - eventLoop: One of a `MultiThreadedEventLoopGroup`.
     ///   - logger: Told once of each change of the bus's condition.
     public init(
-        endpoint: RedisEndpoint, prefix: String = "hub", replayCount: Int, replayAge: TimeAmount,
+        location: RedisLocation, prefix: String = "hub", replayCount: Int, replayAge: TimeAmount,
         maximumEventBytes: Int = EventData.maximumByteCount, timeouts: RedisTimeouts = RedisTimeouts(),
         eventLoop: any EventLoop, logger: Logger
     ) {
@@ -37,7 +37,7 @@ public final class RedisBus: EventBus {
         let condition = BusCondition()
         self.condition = condition
         let settings = RedisBusSettings(
-            endpoints: FixedEndpoint(endpoint: endpoint), names: PartitionNames(prefix: prefix),
+            location: location, names: PartitionNames(prefix: prefix),
             replayCount: replayCount, replayAge: replayAge, maximumEventBytes: maximumEventBytes, timeouts: timeouts,
             eventLoop: eventLoop, logger: logger)
         self.parts = .makeBoxSendingValue(RedisBusParts(settings, condition), eventLoop: eventLoop)
@@ -136,6 +136,7 @@ final class RedisBusParts {
     let calls: BusCalls
     let channels: TopicChannels
     let scripts: ScriptCaller
+    private let endpoints: any EndpointSource
     private let commands: CommandLink
     private let subscriptions: SubscriptionLink
     private let history: BusHistory
@@ -144,7 +145,8 @@ final class RedisBusParts {
     private let housekeeping: Housekeeping
 
     init(_ settings: RedisBusSettings, _ condition: BusCondition) {
-        self.commands = CommandLink(settings)
+        self.endpoints = settings.makeEndpoints()
+        self.commands = CommandLink(settings, self.endpoints)
         self.subscriptions = SubscriptionLink(settings)
         self.history = BusHistory()
         self.health = BusHealth(condition, settings.logger)
@@ -171,12 +173,17 @@ final class RedisBusParts {
             onFailure: greeting.commandsFailed)
         self.subscriptions.attend(prepare: greeting.sayHello, onEvent: self.channels.take)
         self.channels.start()
+        self.endpoints.start { [commands = self.commands, subscriptions = self.subscriptions] in
+            commands.drop()
+            subscriptions.drop()
+        }
         self.commands.start()
         housekeeping.start()
     }
 
     func stop() {
         self.health.stop()
+        self.endpoints.stop()
         self.commands.stop()
         self.subscriptions.stop()
         self.history.stop()

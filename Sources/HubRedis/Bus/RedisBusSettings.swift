@@ -5,7 +5,7 @@ import RedisWire
 
 /// What a member of the cluster is told at its start.
 struct RedisBusSettings: Sendable {
-    let endpoints: any EndpointSource
+    let location: RedisLocation
     let names: PartitionNames
     let replayCount: Int
     let replayAge: TimeAmount
@@ -16,6 +16,14 @@ struct RedisBusSettings: Sendable {
     let logger: Logger
     /// Names this member's probe channel; random, so that no two members hear each other's.
     let member = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
+
+    /// What finds the server.
+    func makeEndpoints() -> any EndpointSource {
+        switch self.location {
+        case .server(let endpoint): FixedEndpoint(endpoint, on: self.eventLoop)
+        case .sentinels(let group): SentinelEndpoints(group, self)
+        }
+    }
 
     /// How long events are kept, in the unit of Redis.
     var replayAgeMilliseconds: Int64 { self.replayAge.nanoseconds / 1_000_000 }

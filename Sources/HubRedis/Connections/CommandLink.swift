@@ -11,13 +11,18 @@ final class CommandLink {
     /// The connection with its scripts; `nil` while there is none.
     private(set) var scripts: LoadedScripts?
 
+    /// Where it leads to, or is about to.
+    private(set) var endpoint: RedisEndpoint?
+
     private let settings: RedisBusSettings
+    private let endpoints: any EndpointSource
     private var link = ReconnectingLink()
     private var backoff = RedisBackoff()
     private var greeting: RedisCommandConnection?
 
-    init(_ settings: RedisBusSettings) {
+    init(_ settings: RedisBusSettings, _ endpoints: any EndpointSource) {
         self.settings = settings
+        self.endpoints = endpoints
     }
 
     /// Says who attends to the connection.
@@ -48,9 +53,10 @@ final class CommandLink {
         self.onFailure = nil
     }
 
-    /// Gives up a connection that leads to a server which can't be used.
+    /// Gives up a connection that leads to a server which can't be used, and does not wait any longer to try again.
     func drop() {
         self.scripts?.connection.close()
+        self.perform(self.link.elapsed())
     }
 
     private func perform(_ action: ReconnectingLink.Action, because error: (any Error)? = nil) {
@@ -69,10 +75,11 @@ final class CommandLink {
 
     private func connect() {
         let settings = self.settings
-        settings.endpoints.primary(on: settings.eventLoop).flatMap { endpoint in
-            RedisCommandConnection.connect(
+        self.endpoints.primary().assumeIsolated().flatMap { endpoint in
+            self.endpoint = endpoint
+            return RedisCommandConnection.connect(
                 to: endpoint, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger)
-        }.assumeIsolated().whenComplete { result in
+        }.whenComplete { result in
             switch result {
             case .failure(let error): self.perform(self.link.failed(), because: error)
             case .success(let connection): self.prepare(connection)
@@ -100,6 +107,7 @@ final class CommandLink {
         guard self.link.connected() == .nothing else { return scripts.connection.close() }
         self.scripts = scripts
         self.backoff.reset()
+        if let endpoint { self.endpoints.accepted(endpoint) }
         scripts.connection.closeFuture.assumeIsolated().whenComplete { result in
             let error = (try? result.get()) ?? RedisError.closed("the connection was closed")
             self.perform(self.link.closed(), because: error)

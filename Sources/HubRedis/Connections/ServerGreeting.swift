@@ -42,12 +42,13 @@ final class ServerGreeting {
 
     /// Says hello on the connection that there is, so that a server which lost writes is noticed before its messages
     /// are listened to.
-    func sayHello() -> EventLoopFuture<Void> {
-        guard let scripts = self.commands.scripts else {
+    /// - Returns: Where it is.
+    func sayHello() -> EventLoopFuture<RedisEndpoint> {
+        guard let scripts = self.commands.scripts, let endpoint = self.commands.endpoint else {
             return self.settings.eventLoop.makeFailedFuture(BusError.unavailable(reason: "Redis is not connected"))
         }
         self.subscribedRun = self.run
-        return self.sayHello(with: scripts)
+        return self.sayHello(with: scripts).map { endpoint }
     }
 
     /// There is a connection for commands: subscriptions belong to the same server.

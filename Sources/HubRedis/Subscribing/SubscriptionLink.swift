@@ -15,7 +15,7 @@ final class SubscriptionLink {
         case failed(any Error)
     }
 
-    private var prepare: (() -> EventLoopFuture<Void>)?
+    private var prepare: (() -> EventLoopFuture<RedisEndpoint>)?
     private var onEvent: ((Event) -> Void)?
 
     private let settings: RedisBusSettings
@@ -31,9 +31,9 @@ final class SubscriptionLink {
 
     /// Says who attends to the connection.
     /// - Parameters:
-    ///   - prepare: Says whether it makes sense to connect now.
+    ///   - prepare: Says where to connect to, once it makes sense.
     ///   - onEvent: Gets what happens, in order.
-    func attend(prepare: @escaping () -> EventLoopFuture<Void>, onEvent: @escaping (Event) -> Void) {
+    func attend(prepare: @escaping () -> EventLoopFuture<RedisEndpoint>, onEvent: @escaping (Event) -> Void) {
         self.prepare = prepare
         self.onEvent = onEvent
     }
@@ -98,10 +98,9 @@ final class SubscriptionLink {
     private func connect() {
         let settings = self.settings
         let listener = SubscriptionListener(NIOLoopBound(self, eventLoop: settings.eventLoop))
-        let prepared = self.prepare?() ?? settings.eventLoop.makeSucceededVoidFuture()
-        prepared.flatMap {
-            settings.endpoints.primary(on: settings.eventLoop)
-        }.flatMap { endpoint in
+        let stopped = RedisError.notSent("the bus is shut down")
+        let prepared = self.prepare?() ?? settings.eventLoop.makeFailedFuture(stopped)
+        prepared.flatMap { endpoint in
             RedisSubscriptionConnection.connect(
                 to: endpoint, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger,
                 delegate: listener)

@@ -100,7 +100,7 @@ public struct HubSettings: Sendable {
 
     private func check(bus check: (String) -> String?) throws(InvalidSetting) {
         guard self.bus != "memory", let problem = check(self.bus) else { return }
-        throw InvalidSetting("--bus: \(problem); accepted: memory, redis://…, rediss://…, unix://…")
+        throw InvalidSetting("--bus: \(problem); accepted: memory, redis://…, rediss://…, unix://…, redis+sentinel://…")
     }
 
     private func check(openFiles: Int) throws(InvalidSetting) {

@@ -37,10 +37,11 @@ struct CommandPipeline<Token> {
     private var reply: RESPValue?
     private var bytes = 0
     private var isWriting = false
-    private var sentinel = ReplySentinel()
+    private var words: ReplyWords
 
-    init(limits: CommandLimits = CommandLimits()) {
+    init(limits: CommandLimits = CommandLimits(), question: ReplyWords.Question = .echo) {
         self.limits = limits
+        self.words = ReplyWords(question)
     }
 
     /// The number of commands without an outcome.
@@ -50,7 +51,7 @@ struct CommandPipeline<Token> {
     var deadline: NIODeadline? { (self.sent.first ?? self.waiting.first?.command)?.deadline }
 
     /// The word that has to come after the next reply; `nil` if no command waits for one.
-    var expectedWord: [UInt8]? { self.sent.first.map { ReplySentinel.bytes(of: $0.word) } }
+    var expectedWord: [UInt8]? { self.sent.first.map { ReplyWords.bytes(of: $0.word) } }
 
     /// Adds a command, and has its word asked for.
     /// - Throws: `RedisError.notSent` if too much waits already.
@@ -62,8 +63,8 @@ struct CommandPipeline<Token> {
             throw .notSent("\(self.bytes) bytes of commands wait for replies already")
         }
         var frame = frame
-        let word = self.sentinel.next()
-        ReplySentinel.append(word, to: &frame)
+        let word = self.words.next()
+        self.words.append(word, to: &frame)
         self.bytes += frame.readableBytes
         self.waiting.append((Command(token: token, bytes: frame.readableBytes, deadline: deadline, word: word), frame))
     }

@@ -12,9 +12,12 @@ final class CommandSession: RedisSession {
     private var isFlushScheduled = false
     private var isFlushing = false
 
-    init(timeout: TimeAmount, limits: CommandLimits, closed: EventLoopPromise<RedisError?>) {
+    init(
+        timeout: TimeAmount, limits: CommandLimits, question: ReplyWords.Question = .echo,
+        closed: EventLoopPromise<RedisError?>
+    ) {
         self.timeout = timeout
-        self.pipeline = CommandPipeline(limits: limits)
+        self.pipeline = CommandPipeline(limits: limits, question: question)
         self.closed = closed
     }
 

@@ -1,4 +1,13 @@
 extension RedisEndpoint {
+    /// Makes an endpoint of its parts.
+    init(_ address: Address, tls: RedisTLS?, user: String?, password: RedisPassword?, database: Int = 0) {
+        self.address = address
+        self.tls = tls
+        self.user = user
+        self.password = password
+        self.database = database
+    }
+
     /// Reads a URL.
     /// - Parameter url: The URL, as in the type's description.
     /// - Throws: `InvalidRedisURL`, whose one line never holds the password.

@@ -35,18 +35,18 @@ struct RedisURLParser {
         try self.readQuery(query)
     }
 
-    private static func split(_ text: Substring, at separator: Character) -> (Substring, Substring?) {
+    static func split(_ text: Substring, at separator: Character) -> (Substring, Substring?) {
         guard let index = text.firstIndex(of: separator) else { return (text, nil) }
         return (text[..<index], text[text.index(after: index)...])
     }
 
     /// The last `@` counts, so that a password with an unescaped one works.
-    private static func splitCredentials(_ authority: Substring) -> (Substring?, Substring) {
+    static func splitCredentials(_ authority: Substring) -> (Substring?, Substring) {
         guard let at = authority.lastIndex(of: "@") else { return (nil, authority) }
         return (authority[..<at], authority[authority.index(after: at)...])
     }
 
-    private static func number(
+    static func number(
         _ text: Substring, called name: String, in range: ClosedRange<Int>
     ) throws(InvalidRedisURL) -> Int {
         let digits = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
@@ -62,13 +62,15 @@ struct RedisURLParser {
 // MARK: - Addresses
 
 extension RedisURLParser {
-    private static func tcpAddress(_ text: Substring) throws(InvalidRedisURL) -> RedisEndpoint.Address {
+    static func tcpAddress(
+        _ text: Substring, defaultPort: Int = RedisEndpoint.defaultPort
+    ) throws(InvalidRedisURL) -> RedisEndpoint.Address {
         let (host, port) = try Self.splitHost(text)
         let allowed = host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
         guard !host.isEmpty, allowed, !host.contains("#") else {
             throw InvalidRedisURL("it must name a host, such as redis://127.0.0.1:6379 or redis://[::1]:6379")
         }
-        guard let port, !port.isEmpty else { return .tcp(host: String(host), port: RedisEndpoint.defaultPort) }
+        guard let port, !port.isEmpty else { return .tcp(host: String(host), port: defaultPort) }
         return .tcp(host: String(host), port: try Self.number(port, called: "port", in: 1...65535))
     }
 
@@ -101,7 +103,11 @@ extension RedisURLParser {
 
 extension RedisURLParser {
     private mutating func readCredentials(_ text: Substring?) throws(InvalidRedisURL) {
-        guard let text else { return }
+        (self.user, self.password) = try Self.credentials(text)
+    }
+
+    static func credentials(_ text: Substring?) throws(InvalidRedisURL) -> (user: String?, password: String?) {
+        guard let text else { return (nil, nil) }
         let (name, secret) = Self.split(text, at: ":")
         guard let user = PercentDecoding.decode(name), let password = PercentDecoding.decode(secret ?? "") else {
             throw InvalidRedisURL("its user and password must be valid percent-encoded UTF-8 (write '%' as %25)")
@@ -109,18 +115,23 @@ extension RedisURLParser {
         guard user.isEmpty || !password.isEmpty else {
             throw InvalidRedisURL("a user needs a password: write user:password@, or :password@ for the default user")
         }
-        self.user = user.isEmpty ? nil : user
-        self.password = password.isEmpty ? nil : password
+        return (user.isEmpty ? nil : user, password.isEmpty ? nil : password)
     }
 
     private mutating func readQuery(_ text: Substring?) throws(InvalidRedisURL) {
+        for (name, value) in try Self.options(text) { try self.readOption(name, value) }
+    }
+
+    static func options(_ text: Substring?) throws(InvalidRedisURL) -> [(name: Substring, value: String)] {
+        var options: [(name: Substring, value: String)] = []
         for option in text?.split(separator: "&") ?? [] {
             let (name, text) = Self.split(option, at: "=")
             guard let value = text.flatMap(PercentDecoding.decode), !value.isEmpty else {
                 throw InvalidRedisURL("each of its options must be name=value, percent-encoded")
             }
-            try self.readOption(name, value)
+            options.append((name, value))
         }
+        return options
     }
 
     private mutating func readOption(_ name: Substring, _ value: String) throws(InvalidRedisURL) {
@@ -130,13 +141,19 @@ extension RedisURLParser {
         case "ca" where self.tls != nil:
             self.tls?.authorityFile = value
         case "verify" where self.tls != nil:
-            guard value == "full" || value == "none" else {
-                throw InvalidRedisURL("its option 'verify' must be full or none")
-            }
-            self.tls?.verifies = value == "full"
+            self.tls?.verifies = try Self.verifies(value)
         default:
             throw InvalidRedisURL("its options may be db, and with rediss:// also ca and verify")
         }
+    }
+}
+
+extension RedisURLParser {
+    static func verifies(_ value: String) throws(InvalidRedisURL) -> Bool {
+        guard value == "full" || value == "none" else {
+            throw InvalidRedisURL("its option 'verify' must be full or none")
+        }
+        return value == "full"
     }
 }
 

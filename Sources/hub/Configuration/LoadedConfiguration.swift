@@ -24,16 +24,16 @@ struct LoadedConfiguration {
             self.values, openFiles: OpenFileLimit.raise(), cores: System.coreCount
         ) { url in
             do throws(InvalidRedisURL) {
-                _ = try RedisEndpoint(url)
+                _ = try RedisLocation(url)
                 return nil
             } catch {
-                return "\(InvalidSetting.quoted(RedisEndpoint.masking(url))) is not a bus: \(error)"
+                return "\(InvalidSetting.quoted(RedisLocation.masking(url))) is not a bus: \(error)"
             }
         }
     }
 
     /// The configuration as YAML, without secrets.
     var yaml: String {
-        EffectiveConfiguration(self.values, self.settings, mask: RedisEndpoint.masking).yaml
+        EffectiveConfiguration(self.values, self.settings, mask: RedisLocation.masking).yaml
     }
 }

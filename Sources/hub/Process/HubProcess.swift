@@ -97,7 +97,7 @@ struct HubProcess {
                 eventLoop: loop, replayCount: self.settings.replayCount, replayAge: self.settings.replayAge)
         }
         return RedisBus(
-            endpoint: try RedisEndpoint(self.settings.bus), prefix: self.settings.redisPrefix,
+            location: try RedisLocation(self.settings.bus), prefix: self.settings.redisPrefix,
             replayCount: self.settings.replayCount, replayAge: self.settings.replayAge,
             maximumEventBytes: self.settings.server.limits.bodyBytes, eventLoop: loop, logger: self.logger)
     }

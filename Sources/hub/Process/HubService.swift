@@ -66,7 +66,7 @@ struct HubService: Service, CustomStringConvertible {
     }
 
     private var shownBus: String {
-        self.settings.bus == "memory" ? "memory" : RedisEndpoint.masking(self.settings.bus)
+        self.settings.bus == "memory" ? "memory" : RedisLocation.masking(self.settings.bus)
     }
 
     private static func text(_ address: SocketAddress) -> String {

@@ -19,7 +19,7 @@ struct TestMember {
     ) {
         let log = self.log
         self.bus = RedisBus(
-            endpoint: endpoint, replayCount: replayCount, replayAge: replayAge, timeouts: timeouts,
+            location: .server(endpoint), replayCount: replayCount, replayAge: replayAge, timeouts: timeouts,
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
             logger: Logger(label: "test") { _ in log })
     }

@@ -20,7 +20,7 @@ enum TestBus: CaseIterable {
         let endpoint = try RedisEndpoint(redis.socketURL)
         try await body {
             RedisBus(
-                endpoint: endpoint, replayCount: 1000, replayAge: .hours(1), eventLoop: $0,
+                location: .server(endpoint), replayCount: 1000, replayAge: .hours(1), eventLoop: $0,
                 logger: Logger(label: "test"))
         }
     }

@@ -1,0 +1,107 @@
+import HubCore
+import Logging
+import NIOCore
+import RedisWire
+
+/// The primary that sentinels name. Before a connection that works is given up for another server, that one has shown itself to be
+/// a primary: a single sentinel that is wrong does no harm.
+final class SentinelEndpoints: EndpointSource {
+    private let group: SentinelGroup
+    private let settings: RedisBusSettings
+    private var links: [SentinelLink] = []
+    private var answers = SentinelAnswers()
+    private var reasons: [Int: String] = [:]
+    private var onMove: (() -> Void)?
+    /// The server that is used.
+    private var current: RedisEndpoint?
+    /// How often a server was asked for since one was last accepted: none of the candidates may be left out.
+    private var attempts = 0
+    private var isTrying = false
+
+    init(_ group: SentinelGroup, _ settings: RedisBusSettings) {
+        self.group = group
+        self.settings = settings
+    }
+
+    func start(onMove: @escaping () -> Void) {
+        self.onMove = onMove
+        self.links = self.group.sentinels.enumerated().map { number, sentinel in
+            SentinelLink(sentinel, self.group, self.settings) { [weak self] in self?.take($0, of: number) }
+        }
+        for link in self.links { link.start() }
+    }
+
+    func stop() {
+        self.onMove = nil
+        for link in self.links { link.stop() }
+        self.links = []
+    }
+
+    func primary() -> EventLoopFuture<RedisEndpoint> {
+        self.current = nil
+        let candidates = self.candidates
+        guard !candidates.isEmpty else {
+            return self.settings.eventLoop.makeFailedFuture(BusError.unavailable(reason: self.whyUnknown))
+        }
+        defer { self.attempts += 1 }
+        return self.settings.eventLoop.makeSucceededFuture(candidates[self.attempts % candidates.count])
+    }
+
+    func accepted(_ endpoint: RedisEndpoint) {
+        self.current = endpoint
+        self.attempts = 0
+        self.settings.logger.notice("sentinels name the primary", metadata: ["endpoint": "\(endpoint)"])
+        self.compare()
+    }
+
+    private var candidates: [RedisEndpoint] {
+        self.answers.candidates.map { self.group.server(host: $0.host, port: $0.port) }
+    }
+
+    private var whyUnknown: String {
+        let reasons = self.group.sentinels.indices.map { number in
+            "\(self.group.sentinels[number]): \(self.reasons[number] ?? "no answer yet")"
+        }
+        return "no sentinel says where '\(self.group.name)' is (\(reasons.joined(separator: "; ")))"
+    }
+
+    private func take(_ event: SentinelLink.Event, of sentinel: Int) {
+        switch event {
+        case .moved: for link in self.links { link.ask() }
+        case .answered(let answer):
+            self.reasons[sentinel] = "it knows no primary of that name"
+            self.answers.take(answer, of: sentinel)
+            self.compare()
+        case .lost(let reason):
+            self.reasons[sentinel] = reason
+            self.answers.lose(sentinel)
+        }
+    }
+
+    /// Moves to the server that the sentinels name, if that is another one.
+    private func compare() {
+        guard let best = self.candidates.first, best != self.current, !self.isTrying else { return }
+        guard self.current != nil else {
+            self.attempts = 0
+            self.onMove?()
+            return
+        }
+        self.isTrying = true
+        self.tryOut(best).assumeIsolated().whenComplete { result in
+            self.isTrying = false
+            guard case .success(true) = result, best == self.candidates.first, self.current != nil else { return }
+            self.settings.logger.notice("the primary is another one now", metadata: ["endpoint": "\(best)"])
+            self.onMove?()
+        }
+    }
+
+    /// Whether a server is a primary.
+    private func tryOut(_ endpoint: RedisEndpoint) -> EventLoopFuture<Bool> {
+        let settings = self.settings
+        return RedisCommandConnection.connect(
+            to: endpoint, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger
+        ).flatMap { connection in
+            ServerFacts.ask(connection).map { $0.whyUnusable == nil }.always { _ in connection.close() }
+        }
+    }
+}
