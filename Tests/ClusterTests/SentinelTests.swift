@@ -9,7 +9,7 @@ extension ClusterTests {
         func crash() async throws {
             try await Self.failOver { set in
                 set.servers[0].kill()
-                try await set.waitUntilFailedOver(from: set.servers[0])
+                try await set.waitUntilFailedOver()
             }
         }
 
@@ -20,7 +20,7 @@ extension ClusterTests {
                 try await waitUntil("a failover begins", within: .seconds(30)) {
                     try set.sentinels[0].cli("SENTINEL", "FAILOVER", "main").contains("OK")
                 }
-                try await set.waitUntilFailedOver(from: set.servers[0])
+                try await set.waitUntilFailedOver()
             }
         }
 
@@ -28,7 +28,7 @@ extension ClusterTests {
         func hang() async throws {
             try await Self.failOver { set in
                 set.servers[0].suspend()
-                try await set.waitUntilFailedOver(from: set.servers[0])
+                try await set.waitUntilFailedOver()
                 set.servers[0].resume()
             }
         }
@@ -105,13 +105,15 @@ extension ClusterTests {
             let publisher = NumberedPublisher(clients)
             await publisher.publish(50, to: "a")
             try await fleet.waitUntilReceived(publisher.counted.acknowledged)
+            try await set.waitUntilReplicated()
             try await change(set)
             for client in clients {
                 // The old primary may take them for a while, and they are lost with it.
                 _ = try? await client.publish("1", to: "other")
             }
             try await waitUntil("every hub is with the new primary", within: .seconds(30)) {
-                try set.hubs.allSatisfy { $0.log.contains(" endpoint=redis://127.0.0.1:\(try set.primaryPort())") }
+                guard let port = try set.newPrimaryPort() else { return false }
+                return set.hubs.allSatisfy { $0.log.contains(" endpoint=redis://127.0.0.1:\(port)") }
             }
             for client in clients { try await Self.waitUntilReady(client) }
             let before = publisher.counted.acknowledged["a"] ?? []

@@ -42,6 +42,9 @@ public protocol EventBus: AnyObject, Sendable {
     /// epoch, the bus begins a new one.
     func reportRollback(of epoch: Epoch)
 
+    /// Says that what arrives is of another history than what is read: the bus makes its connections anew.
+    func reconnect()
+
     /// Drops a topic's replay buffer on every member. Ids go on rising; older cursors are told `trimmed`.
     /// - Returns: Whether there was such a topic.
     func delete(_ topic: Topic) -> EventLoopFuture<Bool>

@@ -79,12 +79,13 @@ public struct Reigns: Hashable, Sendable {
         offset == .zero || self.ruling(offset)?.tag.isTag(of: offset) == true
     }
 
-    /// Where the history that gave an offset parts from this one; `nil` if the offset is of this one, or of none that is known.
-    func parting(of offset: Offset) -> Offset? {
-        guard !self.gave(offset) else { return nil }
-        let index = self.reigns.lastIndex { $0.tag == .one(offset.tag) && $0.after < offset }
-        guard let index, index + 1 < self.reigns.endIndex else { return nil }
-        return self.reigns[index + 1].after
+    /// Up to where this history and another one are the same; `nil` if they have nothing in common.
+    func parting(from other: Reigns) -> Offset? {
+        guard let last = self.reigns.lastIndex(where: other.reigns.contains),
+            let same = other.reigns.lastIndex(of: self.reigns[last])
+        else { return nil }
+        let ends = [self.reigns.dropFirst(last + 1).first?.after, other.reigns.dropFirst(same + 1).first?.after]
+        return ends.compactMap(\.self).min() ?? .maximum
     }
 
     /// The position right before every event of a time and later.
@@ -94,7 +95,7 @@ public struct Reigns: Hashable, Sendable {
         switch self.ruling(last) {
         case .some(let reign) where last > .zero:
             guard case .one(let tag) = reign.tag else { return reign.tag == .any ? last : reign.after }
-            return Offset(lastOf: last.milliseconds, tag: tag)
+            return max(reign.after, Offset(lastOf: last.milliseconds, tag: tag))
         default: return last
         }
     }

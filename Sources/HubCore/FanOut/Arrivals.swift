@@ -144,20 +144,24 @@ final class Arrivals {
 
     /// Another server has taken over: whoever was told of what it lacks is told so, and nobody else.
     private func learn(_ reigns: Reigns, clock: Offset) {
-        guard let epoch = self.view.state.epoch, self.view.state.reigns != nil else {
+        guard let epoch = self.view.state.epoch, let old = self.view.state.reigns else {
             return self.view.learn(reigns, clock: clock)
         }
+        let parting = reigns.parting(from: old)
         let subscribers = self.changes.allSubscribers
         self.view.topics.values.forEach(self.pages.forgetRequests)
         for subscriber in subscribers {
             self.pages.release(subscriber)
             subscriber.begin { $0.forgetConfirmation() }
-            guard subscriber.phase != .opening else { continue }
+            guard subscriber.phase != .opening else {
+                subscriber.begin { $0.part(from: old, to: reigns, epoch: epoch) }
+                continue
+            }
             guard subscriber.beginning.isHeadSent else {
                 subscriber.reopen()
                 continue
             }
-            if !self.keepsPosition(subscriber, in: reigns) { self.lose(epoch, subscriber) }
+            if !self.keepsPosition(subscriber, in: reigns, parting: parting) { self.lose(epoch, subscriber) }
             subscriber.fallBehind()
         }
         self.view.learn(reigns, clock: clock)
@@ -165,10 +169,10 @@ final class Arrivals {
 
     /// Whether a stream may go on. Its position may be none of the history and yet nothing was lost: where it is that of another
     /// topic's event, and none of its own topics had any since the histories parted.
-    private func keepsPosition(_ subscriber: Subscriber, in reigns: Reigns) -> Bool {
+    private func keepsPosition(_ subscriber: Subscriber, in reigns: Reigns, parting: Offset?) -> Bool {
         let progress = subscriber.progress
         guard !progress.stands(in: reigns) else { return true }
-        guard let parting = reigns.parting(of: progress.position), progress.isTogether,
+        guard let parting, parting < progress.position, progress.isTogether,
             subscriber.topics.allSatisfy({ $0.ring.last > .zero && $0.ring.last <= parting })
         else { return false }
         subscriber.progress {

@@ -34,6 +34,8 @@ struct StreamBeginning {
     /// The client asked for what it had missed, and has yet to be counted for it.
     private var isReplay = false
     private var unprovedHead: UnprovedHead?
+    /// The start is not the client's own cursor, but where the head of the response was sent.
+    private var isPlaced = false
     private var confirmation: Confirmation?
 
     /// Makes the beginning of a stream.
@@ -135,14 +137,24 @@ struct StreamBeginning {
         let head = max(partition.head, partition.clock)
         switch self.start {
         case .latest:
+            self.isPlaced = true
             self.start = .cursor(EventID(epoch: epoch, offset: head).description)
         case .time(let milliseconds):
             let position = min(head, partition.position(before: milliseconds))
+            self.isPlaced = true
             self.start = .cursor(EventID(epoch: epoch, offset: position).description)
         case .earliest:
             self.unprovedHead = UnprovedHead(position: head, isByClock: false)
         case .cursor, nil: break
         }
+    }
+
+    /// Another server takes over before the stream has begun: its client was sent nothing, and so nothing that this one lacks.
+    mutating func part(from old: Reigns, to new: Reigns, epoch: Epoch) {
+        guard self.isPlaced, case .cursor(let text) = self.start, let position = Cursor(text)?.id.offset,
+            !new.gave(position), let parting = new.parting(from: old)
+        else { return }
+        self.start = .cursor(EventID(epoch: epoch, offset: min(position, parting)).description)
     }
 
     /// An epoch ends before the stream has begun: what was published since its head was sent may be lost with the epoch.

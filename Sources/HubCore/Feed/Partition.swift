@@ -161,7 +161,7 @@ final class Partition: @unchecked Sendable {
         }
     }
 
-    /// A live feed is complete up to its read's clock, and up to everything that has arrived, whichever is later.
+    /// A live feed is complete up to its read's clock, or up to what has arrived.
     private func live(_ topic: Topic, _ feed: TopicFeed, generation: Int) -> ShardOperation {
         .live(topic, feed.ring, verified: max(feed.verified, self.state.head), generation: generation)
     }
@@ -185,15 +185,19 @@ final class Partition: @unchecked Sendable {
         return true
     }
 
-    /// The bus is at an offset that is none of the history as it is known: any page says what is.
-    private func askForReigns() {
-        guard !self.isAskingForReigns, let topic = self.feeds.topics.first else { return }
+    /// Whether an offset is of the history as it is known. If not, a page says what that is now, or comes from another server.
+    private func isOfHistory(_ offset: Offset) -> Bool {
+        guard let reigns = self.state.reigns, !reigns.gave(offset) else { return true }
+        guard !self.isAskingForReigns, let topic = self.feeds.topics.first else { return false }
         self.isAskingForReigns = true
         self.bus.read(topic, .tail, limit: 1).whenComplete { result in
             self.isAskingForReigns = false
-            if case .success(let page) = result { _ = self.accepts(page) }
+            guard case .success(let page) = result, self.accepts(page), self.state.reigns != reigns else {
+                return self.bus.reconnect()
+            }
             self.mailboxes.flush()
         }
+        return false
     }
 
     /// Another server may have taken over: all that is held is read anew, since it may be none of its history.
@@ -229,15 +233,15 @@ extension Partition: EventBusDelegate {
     func busReceived(_ change: LogChange) {
         switch change {
         case .appended(let event):
-            guard self.isCurrent(event.id.epoch) else { return }
+            guard self.isCurrent(event.id.epoch), self.isOfHistory(event.offset) else { return }
             self.update(event.topic) { $0.appended(event, head: self.state.head) }
             // Not up to the event itself: of an event of several topics, the others may still be under way.
             self.moveHead(to: event.offset.predecessor, of: event.topic)
         case .deleted(let topic, let last, let epoch):
-            guard self.isCurrent(epoch) else { return }
+            guard self.isCurrent(epoch), self.isOfHistory(last) else { return }
             self.update(topic) { $0.deleted(last: last) }
         case .retired(let topic, let last, let epoch):
-            guard self.isCurrent(epoch) else { return }
+            guard self.isCurrent(epoch), self.isOfHistory(last) else { return }
             self.update(topic) { $0.retired(last: last) }
         }
     }
@@ -247,8 +251,8 @@ extension Partition: EventBusDelegate {
     }
 
     func busReached(_ position: EventID) {
-        guard self.isCurrent(position.epoch), position.offset > self.state.head else { return }
-        guard self.state.reigns?.gave(position.offset) != false else { return self.askForReigns() }
+        guard self.isCurrent(position.epoch), position.offset > self.state.head, self.isOfHistory(position.offset)
+        else { return }
         self.state.moveHead(to: position.offset)
         self.mailboxes.announce(position.offset)
         self.mailboxes.flush()

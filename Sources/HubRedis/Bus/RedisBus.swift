@@ -87,6 +87,10 @@ public final class RedisBus: EventBus {
         self.eventLoop.execute { self.parts.value.calls.reportRollback(of: epoch) }
     }
 
+    public func reconnect() {
+        self.eventLoop.execute { self.parts.value.reconnect() }
+    }
+
     public func delete(_ topic: Topic) -> EventLoopFuture<Bool> {
         self.onLoop { $0.calls.delete(topic) }
     }
@@ -173,12 +177,15 @@ final class RedisBusParts {
             onFailure: greeting.commandsFailed)
         self.subscriptions.attend(prepare: greeting.sayHello, onEvent: self.channels.take)
         self.channels.start()
-        self.endpoints.start { [commands = self.commands, subscriptions = self.subscriptions] in
-            commands.drop()
-            subscriptions.drop()
-        }
+        self.endpoints.start { [weak self] in self?.reconnect() }
         self.commands.start()
         housekeeping.start()
+    }
+
+    /// Gives both connections up, though they may work.
+    func reconnect() {
+        self.commands.drop()
+        self.subscriptions.drop()
     }
 
     func stop() {

@@ -17,7 +17,7 @@ final class CommandLink {
     private let settings: RedisBusSettings
     private let endpoints: any EndpointSource
     private var link = ReconnectingLink()
-    private var backoff = RedisBackoff()
+    private var backoff = RedisBackoff(maximum: .milliseconds(500))
     private var greeting: RedisCommandConnection?
 
     init(_ settings: RedisBusSettings, _ endpoints: any EndpointSource) {

@@ -23,7 +23,7 @@ final class SentinelLink {
     private let settings: RedisBusSettings
     private let onEvent: (Event) -> Void
     private var link = ReconnectingLink()
-    private var backoff = RedisBackoff()
+    private var backoff = RedisBackoff(maximum: .milliseconds(500))
     private var commands: RedisCommandConnection?
     private var subscription: RedisSubscriptionConnection?
     private var poll: Scheduled<Void>?

@@ -21,6 +21,6 @@ local caller = caller_of(ARGV)
 local count, age = tonumber(ARGV[5]), tonumber(ARGV[6])
 local entries = publications(ARGV)
 if not count or not age then error({ err = 'ERR hub: malformed call' }) end
-local state = enter(KEYS[1], caller)
+local state = enter_server(KEYS[1], caller)
 local ids, repeats = publish(state, count, age, entries)
 return { place(state), ids, repeats }

@@ -16,11 +16,15 @@ local function new_tag(state, caller)
   return tag
 end
 
--- Adds a reign: all offsets after the clock are its. It is written `ms-seq:tag`: after which offset, and its tag.
+-- Adds a reign: all offsets after the clock are its. It is written `ms-seq:tag`: after which offset, and its tag. Offsets of before
+-- those that are remembered are believed: a topic may be quiet for longer.
 local function add_reign(state, caller)
   local tag, kept = new_tag(state, caller), {}
   for reign in string.gmatch(state.reigns or '', '%S+') do kept[#kept + 1] = reign end
-  while #kept >= REIGNS do table.remove(kept, 1) end
+  while #kept >= REIGNS do
+    table.remove(kept, 1)
+    kept[1] = '0-0:*'
+  end
   kept[#kept + 1] = stream_id(state.ms, state.seq) .. ':' .. tag
   state.reigns = table.concat(kept, ' ')
   -- Later than the offset before it by a whole millisecond, so that there is room for the position before its first event.

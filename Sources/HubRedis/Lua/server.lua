@@ -1,14 +1,16 @@
 -- Looking which server this is, and telling which offsets are of its history.
 
--- Whether the reigns are as the hubs write them.
-local function are_reigns(text)
-  local count = 0
-  for reign in string.gmatch(text, '[^ ]+') do
+-- Whether the reigns are as the hubs write them: rising, and the last one the clock's.
+local function are_reigns(state)
+  local count, last_ms, last_seq, last_tag = 0, 0, -1, nil
+  for reign in string.gmatch(state.reigns, '[^ ]+') do
     local after, tag = string.match(reign, '^(.*):(.*)$')
-    if not parts(after) or not (tag == '*' or tag == '-' or (number(tag) or TAG) < TAG) then return false end
-    count = count + 1
+    local ms, seq = parts(after)
+    if not ms or not above(ms, seq, last_ms, last_seq) then return false end
+    if tag ~= '*' and tag ~= '-' and (number(tag) or TAG) >= TAG then return false end
+    count, last_ms, last_seq, last_tag = count + 1, ms, seq, tag
   end
-  return count > 0 and count <= REIGNS
+  return count <= REIGNS and last_tag == string.format('%d', tag_of(state.seq)) and above(state.ms, state.seq, last_ms, last_seq)
 end
 
 -- Names the history that the server writes: another one after each start and each promotion. Nothing if the user may not know.
@@ -20,7 +22,7 @@ end
 -- Enters the state for whoever is told of the reigns. Of ones that make no sense nothing can be proved.
 local function enter_reigns(key, caller, replid)
   local state = enter(key, caller, replid)
-  if are_reigns(state.reigns) then return state end
+  if are_reigns(state) then return state end
   state.reigns = '0-0:*'
   add_reign(state, caller)
   rotate(state, caller)

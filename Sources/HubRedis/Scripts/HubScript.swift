@@ -16,10 +16,12 @@ enum HubScript: CaseIterable {
         switch self {
         case .hello: Self.run(PackageResources.hello_lua, after: PackageResources.server_lua)
         case .publish:
-            Self.run(PackageResources.publish_lua, after: PackageResources.retirement_lua + PackageResources.log_lua)
+            Self.run(
+                PackageResources.publish_lua,
+                after: PackageResources.server_lua + PackageResources.retirement_lua + PackageResources.log_lua)
         case .read:
             Self.run(PackageResources.read_lua, after: PackageResources.server_lua + PackageResources.traces_lua)
-        case .probe: Self.run(PackageResources.probe_lua)
+        case .probe: Self.run(PackageResources.probe_lua, after: PackageResources.server_lua)
         case .rotate: Self.run(PackageResources.rotate_lua)
         case .delete: Self.run(PackageResources.delete_lua, after: PackageResources.traces_lua)
         case .retire: Self.run(PackageResources.retire_lua, after: PackageResources.retirement_lua)

@@ -20,7 +20,7 @@ final class SubscriptionLink {
 
     private let settings: RedisBusSettings
     private var link = ReconnectingLink()
-    private var backoff = RedisBackoff()
+    private var backoff = RedisBackoff(maximum: .milliseconds(500))
     private var connection: RedisSubscriptionConnection?
     private var wanted: Set<[UInt8]> = []
     private var acknowledged: Set<[UInt8]> = []

@@ -92,16 +92,36 @@ struct SentinelSet: Sendable {
         }
     }
 
-    /// The port of the primary, as one sentinel says.
-    func primaryPort(sentinel: Int = 0) throws -> Int {
-        let answer = try self.sentinels[sentinel].cli("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main")
-        return answer.split(separator: "\n").last.flatMap { Int($0) } ?? 0
+    /// Waits until the replicas have all that the primary has now.
+    func waitUntilReplicated() async throws {
+        let offset = try self.servers[0].offsets(/master_repl_offset:(\d+)/).first ?? 0
+        try await waitUntil("the replicas have everything", within: .seconds(30)) {
+            let offsets = try self.servers[0].offsets(/slave\d:.*,offset=(\d+)/)
+            return offsets.count == 2 && offsets.allSatisfy { $0 >= offset }
+        }
     }
 
-    /// Waits until the sentinels name another primary than the server there.
-    func waitUntilFailedOver(from server: RedisServer) async throws {
-        try await waitUntil("another server is the primary", within: .seconds(30)) {
-            try self.sentinels.indices.contains { try ![0, server.port].contains(self.primaryPort(sentinel: $0)) }
+    /// The port of the primary, if a sentinel names another one than at the beginning.
+    func newPrimaryPort() throws -> Int? {
+        for sentinel in self.sentinels {
+            let answer = try sentinel.cli("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main")
+            let port = answer.split(separator: "\n").last.flatMap { Int($0) }
+            if let port, port != self.servers[0].port { return port }
         }
+        return nil
+    }
+
+    /// Waits until a sentinel names another primary.
+    func waitUntilFailedOver() async throws {
+        try await waitUntil("another server is the primary", within: .seconds(30)) {
+            try self.newPrimaryPort() != nil
+        }
+    }
+}
+
+extension RedisServer {
+    /// Numbers in what it says of its replication.
+    fileprivate func offsets(_ pattern: Regex<(Substring, Substring)>) throws -> [Int] {
+        try self.cli("INFO", "replication").matches(of: pattern).compactMap { Int($0.1) }
     }
 }

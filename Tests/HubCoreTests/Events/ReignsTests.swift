@@ -13,22 +13,30 @@ import Testing
         let beginning = reigns.begin(tag: 9, after: clock, now: 1000)
         #expect(beginning == self.offset(1001, tag: 9))
         for kept in [.zero, self.offset(1, tag: 5), clock, beginning, self.offset(5000, tag: 9, 7)] {
-            #expect(reigns.gave(kept) && reigns.parting(of: kept) == nil)
+            #expect(reigns.gave(kept))
         }
         for lost in [self.offset(1000, tag: 5, 3), self.offset(5000, tag: 5)] {
-            #expect(!reigns.gave(lost) && reigns.parting(of: lost) == clock)
+            #expect(!reigns.gave(lost))
         }
         for unknown in [self.offset(1, tag: 9), self.offset(5000, tag: 6)] {
-            #expect(!reigns.gave(unknown) && reigns.parting(of: unknown) == nil)
+            #expect(!reigns.gave(unknown))
         }
     }
 
-    @Test func historiesPartWhereTheReignEndedAndNotWhereALaterOneBegan() {
-        var reigns = Reigns(tag: 1)
-        _ = reigns.begin(tag: 2, after: self.offset(100, tag: 1), now: 200)
-        _ = reigns.begin(tag: 3, after: self.offset(300, tag: 2), now: 400)
-        #expect(reigns.parting(of: self.offset(500, tag: 1)) == self.offset(100, tag: 1))
-        #expect(reigns.parting(of: self.offset(500, tag: 2)) == self.offset(300, tag: 2))
+    @Test func historiesPartWhereTheFirstOfThemBeganAReignOfItsOwn() throws {
+        let common = Reigns(tag: 1)
+        var (first, second) = (common, common)
+        #expect(first.parting(from: second) == .maximum)
+        _ = first.begin(tag: 2, after: self.offset(100, tag: 1), now: 200)
+        #expect(first.parting(from: second) == self.offset(100, tag: 1))
+        #expect(second.parting(from: first) == self.offset(100, tag: 1), "also for who comes back to the old one")
+        _ = second.begin(tag: 3, after: self.offset(90, tag: 1), now: 300)
+        #expect(first.parting(from: second) == self.offset(90, tag: 1))
+        var third = first
+        _ = third.begin(tag: 4, after: self.offset(300, tag: 2), now: 400)
+        #expect(third.parting(from: first) == self.offset(300, tag: 2))
+        #expect(try first.parting(from: #require(Reigns("0-0:9"))) == nil)
+        #expect(try third.parting(from: #require(Reigns("\(self.offset(300, tag: 2)):4"))) == .maximum)
     }
 
     @Test func thePositionBeforeAnEventIsOneOfItsReign() {
@@ -48,6 +56,9 @@ import Testing
             #expect(position.milliseconds == milliseconds - 1)
         }
         #expect(reigns.position(before: 0) == .zero)
+        var lower = Reigns(tag: 9)
+        _ = lower.begin(tag: 5, after: self.offset(1000, tag: 9), now: 1001)
+        #expect(lower.position(before: 1001) == self.offset(1000, tag: 9), "right before the reign")
         #expect(reigns.settled(self.offset(2000, tag: 5)) == reigns.position(before: 2000))
         #expect(reigns.settled(self.offset(2000, tag: 9)) == self.offset(2000, tag: 9))
     }

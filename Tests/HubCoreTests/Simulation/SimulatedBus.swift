@@ -70,6 +70,7 @@ final class SimulatedBus: EventBus, @unchecked Sendable {
     }
 
     func reportRollback(of epoch: Epoch) { self.server.rotate(epoch) }
+    func reconnect() { self.disconnect() }
     func delete(_ topic: Topic) -> EventLoopFuture<Bool> { self.loop.makeSucceededFuture(false) }
     func topics(after: Topic?, limit: Int) -> EventLoopFuture<[TopicSummary]> { self.loop.makeSucceededFuture([]) }
     func summary(of topic: Topic) -> EventLoopFuture<TopicSummary?> { self.loop.makeSucceededFuture(nil) }

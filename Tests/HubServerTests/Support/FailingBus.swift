@@ -17,6 +17,7 @@ final class FailingBus: EventBus {
     func subscribe(_ topic: Topic) {}
     func unsubscribe(_ topic: Topic) {}
     func reportRollback(of epoch: Epoch) {}
+    func reconnect() {}
 
     func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]> { self.failure() }
     func read(_ topic: Topic, _ range: LogRange, limit: Int) -> EventLoopFuture<LogPage> { self.failure() }

@@ -42,6 +42,7 @@ final class HeldBus: EventBus {
     func start(delegate: any EventBusDelegate) { self.bus.start(delegate: delegate) }
     func unsubscribe(_ topic: Topic) { self.bus.unsubscribe(topic) }
     func reportRollback(of epoch: Epoch) { self.bus.reportRollback(of: epoch) }
+    func reconnect() { self.bus.reconnect() }
     func publish(_ publications: [Publication]) -> EventLoopFuture<[PublishedEvent]> { self.bus.publish(publications) }
     func delete(_ topic: Topic) -> EventLoopFuture<Bool> { self.bus.delete(topic) }
     func summary(of topic: Topic) -> EventLoopFuture<TopicSummary?> { self.bus.summary(of: topic) }

@@ -91,6 +91,10 @@ public final class MemoryBus: EventBus, @unchecked Sendable {
         // Memory does not roll back.
     }
 
+    public func reconnect() {
+        // Nor does it come from elsewhere.
+    }
+
     public func delete(_ topic: Topic) -> EventLoopFuture<Bool> {
         self.onLoop {
             guard let last = self.log.delete(topic) else { return false }
