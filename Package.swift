@@ -155,7 +155,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "RedisWireTests",
-            dependencies: ["RedisWire", "TestSupport", nioCore, nioPosix, nioEmbedded, nioSSL, logging],
+            dependencies: [
+                "CHiredis", "RedisWire", "TestSupport", nioCore, nioPosix, nioEmbedded, nioSSL, logging,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "HubCoreTests",

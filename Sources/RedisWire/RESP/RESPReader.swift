@@ -113,20 +113,13 @@ extension RESPReader {
             start: self.reader.pointee.buf + position, count: self.reader.pointee.len - position)
     }
 
-    /// The type of the reply that hiredis is inside of; -1 before its first byte.
-    private var unfinishedType: Int32 {
-        let index = Int(self.reader.pointee.ridx)
-        return withUnsafeBytes(of: &self.reader.pointee.rstack) { stack in
-            let tasks = stack.bindMemory(to: redisReadTask.self)
-            return tasks.indices.contains(index) ? tasks[index].type : -1
-        }
-    }
-
-    /// Refuses what hiredis would wait for, or search through again with every slice: a line without an end, and a
-    /// string whose length is known to be too much.
+    /// Refuses what hiredis would wait for, or search through again with every slice: a type that can't be taken, a line
+    /// without an end, and a string whose length is known to be too much.
     private func checkUnfinishedReply() throws(RedisError) {
         let unparsed = self.unparsed
-        guard self.unfinishedType == REDIS_REPLY_STRING else {
+        let type = chiredis_unfinished_type(self.reader)
+        if let refusal = RESP3.refusal(of: type) { throw .protocolViolation(refusal) }
+        guard type == REDIS_REPLY_STRING else {
             guard unparsed.count <= self.limits.lineBytes else {
                 throw .protocolViolation("a line exceeds the limit of \(self.limits.lineBytes) bytes")
             }

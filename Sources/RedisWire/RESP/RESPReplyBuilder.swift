@@ -5,6 +5,8 @@
 final class RESPReplyBuilder {
     /// The first word of every published message: shared, so that it is not allocated anew for each.
     static let messageWord = Array("message".utf8)
+    /// How deep arrays nest: what hiredis 0.14 bounds, and 1.x does not.
+    private static let maximumDepth = 8
 
     /// Why the last piece was refused. The reader itself would report it as out of memory.
     private(set) var refusal: String?
@@ -34,9 +36,10 @@ final class RESPReplyBuilder {
     /// Begins an array; its elements follow.
     /// - Returns: Whether it is accepted.
     func beginArray(count: Int) -> Bool {
+        guard self.hasRoomBelow else { return self.refuse(Self.refusalOfDepth) }
         guard count <= self.elementsLeft else {
-            self.refusal = "an array of \(count) elements exceeds the limit of \(self.limits.elements) in one reply"
-            return false
+            return self.refuse(
+                "an array of \(count) elements exceeds the limit of \(self.limits.elements) in one reply")
         }
         self.elementsLeft -= count
         guard count > 0 else { return self.add(.array([])) }
@@ -47,13 +50,28 @@ final class RESPReplyBuilder {
         return true
     }
 
+    /// Adds the array that is none.
+    /// - Returns: Whether it is accepted.
+    func addNullArray() -> Bool {
+        guard self.hasRoomBelow else { return self.refuse(Self.refusalOfDepth) }
+        return self.add(.null)
+    }
+
+    /// Adds the text of a status or an error. It ends with its line: hiredis 0.14 also takes a CR or LF alone, 1.x does not.
+    /// - Returns: Whether it is accepted.
+    func addLine(_ bytes: UnsafeRawBufferPointer, _ make: (String) -> RESPValue) -> Bool {
+        guard !bytes.contains(where: { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }) else {
+            return self.refuse("Bad simple string value")
+        }
+        return self.add(make(Self.ascii(bytes)))
+    }
+
     /// Adds the bytes of a bulk string. They are copied once, here.
     /// - Returns: Whether it is accepted.
     func addBulk(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count <= self.limits.stringBytes else { return self.add(.null) }
         guard bytes.count <= self.limits.replyBytes else {
-            self.refusal = Self.refusalOfBulk(length: bytes.count, limits: self.limits)
-            return false
+            return self.refuse(Self.refusalOfBulk(length: bytes.count, limits: self.limits))
         }
         if bytes.count == self.messageWord.count, bytes.elementsEqual(self.messageWord) {
             return self.add(.bulk(self.messageWord))
@@ -73,6 +91,25 @@ final class RESPReplyBuilder {
         }
         self.reply = piece
         return true
+    }
+
+    /// Accepts nothing more, for a reason.
+    /// - Returns: Always false.
+    func refuse(_ reason: String) -> Bool {
+        self.refusal = reason
+        return false
+    }
+
+    /// Only of ASCII does a String compare by its bytes.
+    private static func ascii(_ bytes: UnsafeRawBufferPointer) -> String {
+        guard bytes.contains(where: { $0 >= 0x80 }) else { return String(decoding: bytes, as: UTF8.self) }
+        return String(decoding: bytes.lazy.map { $0 < 0x80 ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+    }
+
+    private var hasRoomBelow: Bool { self.openArrays.count < Self.maximumDepth }
+
+    private static var refusalOfDepth: String {
+        "No support for nested multi bulk replies with depth > \(self.maximumDepth - 1)"
     }
 
     static func refusalOfBulk(length: Int, limits: RESPLimits) -> String {
