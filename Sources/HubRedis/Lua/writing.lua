@@ -14,12 +14,14 @@ local function write(...)
 end
 
 -- An error's code and text. Redis 6.2 gives the errors of commands as texts, with the place in the script in front; and
--- some releases have no code for a right that is missing.
+-- in scripts a right that is missing has no code of its own: 7.0 says so in its way, Redis 7.2, 8 and Valkey in another.
 local function reason_of(failure)
   local reason = type(failure) == 'table' and failure.err or tostring(failure)
   reason = string.match(reason, '^@?user_script: ?%d+: %-?(.*)$') or reason
   local missing = string.match(reason, 'The user executing the script (.*)$')
   if missing then return 'NOPERM hub: the user ' .. missing end
+  missing = string.match(reason, '^ERR ACL failure in script: (.*)$')
+  if missing then return 'NOPERM hub: ' .. missing end
   return string.find(reason, '^%u+ ') and reason or 'ERR hub: ' .. reason
 end
 
