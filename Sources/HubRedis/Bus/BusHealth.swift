@@ -9,6 +9,7 @@ final class BusHealth {
     private let logger: Logger
     private var readiness = Readiness()
     private var loggedNotices: Set<String> = []
+    private var loggedSoftware: String?
     private(set) var isStopped = false
 
     init(_ condition: BusCondition, _ logger: Logger) {
@@ -37,9 +38,17 @@ final class BusHealth {
     /// Notes what a server tells about itself.
     func note(_ facts: ServerFacts) {
         self.note(.evicts, facts.whyEvicting)
+        self.logSoftware(of: facts)
         if facts.isEmpty {
             self.logOnce("Redis does not tell about itself", reason: "its user may neither INFO nor CONFIG GET")
         }
+    }
+
+    /// Names what the hub is connected to: once, and again when it is something else, as after an upgrade or a failover.
+    private func logSoftware(of facts: ServerFacts) {
+        guard let software = facts.software, software != self.loggedSoftware, !self.isStopped else { return }
+        self.loggedSoftware = software
+        self.logger.notice("the Redis bus is connected", metadata: ["server": "\(software)"])
     }
 
     /// Writes a line that is worth reading only once in the life of the process.

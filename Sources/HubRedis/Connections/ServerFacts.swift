@@ -39,6 +39,13 @@ struct ServerFacts: Sendable {
     /// Names one run of one server; empty if the server does not tell.
     var run: String { self["run_id"] ?? "" }
 
+    /// What the server calls itself, with its version, such as `valkey 8.1.1`; `nil` if it does not tell.
+    var software: String? {
+        // As `redis_version` a Valkey names, for good, the Redis that it is compatible with.
+        if let version = self["valkey_version"] { return "\(self["server_name"] ?? "valkey") \(version)" }
+        return self["redis_version"].map { "redis \($0)" }
+    }
+
     /// Why the hub can't work with this server at all; `nil` if it can.
     var whyUnusable: String? {
         if self["role"] == "slave" {

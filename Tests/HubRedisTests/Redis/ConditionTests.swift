@@ -51,6 +51,22 @@ import Testing
         }
     }
 
+    @Test func theLogNamesTheServerOnce() async throws {
+        try await withRedis { redis in
+            try await withMember(redis.endpoint) { member in
+                let info = try redis.cli("INFO", "server")
+                let version = try #require(
+                    info.firstMatch(of: /valkey_version:\S+/) ?? info.firstMatch(of: /redis_version:\S+/))
+                let expected = String(version.output.replacing("_version:", with: " "))
+                try await eventually("the line is there") { member.log.servers == [expected] }
+                try redis.cli("CLIENT", "KILL", "TYPE", "normal")
+                try await eventually("it is connected again") { member.bus.reconnects.commands == 1 }
+                try await member.ready()
+                #expect(member.log.servers == [expected])
+            }
+        }
+    }
+
     @Test func theLeastPrivilegesSuffice() async throws {
         try await withRedis { redis in
             try redis.cli(["ACL", "SETUSER", "hub", "on", ">secret"] + LeastPrivilege.hub)

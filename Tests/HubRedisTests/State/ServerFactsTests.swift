@@ -29,6 +29,15 @@ import Testing
         #expect(ServerFacts(info: "redis_version:10.0.0").whyUnusable == nil)
     }
 
+    @Test func theSoftwareIsNamed() {
+        #expect(self.facts().software == "redis 7.0.15")
+        // What Valkey 8.1 and 9.1 tell.
+        #expect(self.facts("server_name:valkey", "valkey_version:8.1.1").software == "valkey 8.1.1")
+        #expect(ServerFacts(info: "redis_version:7.2.4\r\nvalkey_version:9.1.2").software == "valkey 9.1.2")
+        #expect(self.facts("server_name:elsewhere").software == "redis 7.0.15")
+        #expect(ServerFacts(info: "").software == nil)
+    }
+
     @Test func evictionIsNamed() {
         #expect(self.facts("maxmemory_policy:allkeys-lru").whyEvicting?.contains("allkeys-lru") == true)
     }
