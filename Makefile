@@ -3,13 +3,13 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz chaos engine lint format docs bench sanitize release
+.PHONY: help run test redis-versions fuzz chaos engine lint format docs bench sanitize release
 
 # A binary that was linked so runs where no Swift is.
 RELEASE := --configuration release --static-swift-stdlib
 
 help: ## List these commands
-	@awk -F ': ## ' '/^[a-z]+: ## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Install what is missing, build for release, serve with the demo page on 127.0.0.1:8080 (ARGS='--port 8081 …' adds flags)
 	@scripts/install-packages build
@@ -19,6 +19,10 @@ run: ## Install what is missing, build for release, serve with the demo page on 
 test: ## Install what is missing, run every test (ARGS='--filter MergeTests' runs some of the Swift tests)
 	@scripts/install-packages build test
 	@scripts/run-tests $(ARGS)
+
+redis-versions: ## Run the bus's tests with hiredis 1, Redis 8, Valkey 8 and 9 (ARGS='--short valkey-8' runs fewer)
+	@scripts/install-packages build test
+	@scripts/redis-versions $(ARGS)
 
 fuzz: ## Feed changed requests, frames, JSON and replies for 10 minutes (ARGS='--target HTTP --seconds 3600' chooses)
 	@scripts/install-packages build test

@@ -134,14 +134,15 @@ def connections(process):
 
 
 class Redis(Child):
-    """A redis-server that writes its append-only file as the compose file's does."""
+    """A Redis server that writes its append-only file as the compose file's does."""
 
     def __init__(self, folder, environment=None):
         self.port = free_port()
         self.data = tempfile.mkdtemp(prefix="redis-", dir=folder)
+        program = os.environ.get("HUB_TEST_REDIS_SERVER", "redis-server")
         super().__init__("redis", folder, [
-            "redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.data, "--save", "",
-            "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction",
+            program, "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.data, "--save", "", "--appendonly",
+            "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction",
             "--enable-debug-command", "local"], environment)
 
     @property

@@ -1,7 +1,7 @@
 public import Foundation
 import Synchronization
 
-/// A real redis-server in a directory of its own, on a Unix socket and maybe a port, and the things that happen to one. It dies
+/// A real Redis server in a directory of its own, on a Unix socket and maybe a port, and the things that happen to one. It dies
 /// with the tests.
 public final class RedisServer: Sendable {
     /// The directory with its configuration, data, log and socket.
@@ -9,6 +9,8 @@ public final class RedisServer: Sendable {
     /// Its TCP port; 0 if it listens on its Unix socket only.
     public let port: Int
     private let process = Mutex<ChildProcess?>(nil)
+    /// Redis, or what `HUB_TEST_REDIS_SERVER` names: another version of it, or Valkey.
+    private static let program = ProcessInfo.processInfo.environment["HUB_TEST_REDIS_SERVER"] ?? "redis-server"
 
     /// Makes a server, which is yet to be started.
     /// - Parameters:
@@ -49,11 +51,13 @@ public final class RedisServer: Sendable {
         let log = self.file("log")
         try? FileManager.default.removeItem(at: log)
         let process = try await ChildProcess.start(
-            ["redis-server", self.file("redis.conf").path], output: self.file("output").path)
+            [Self.program, self.file("redis.conf").path], output: self.file("output").path)
         self.process.withLock { $0 = process }
         try await eventually("redis-server is ready", seconds: 20) {
             let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+            // Redis 7.0 says the former, 7.2 and Valkey the latter.
             return text.contains("now ready to accept connections at")
+                || text.contains("Ready to accept connections unix")
         }
     }
 

@@ -1,6 +1,7 @@
 """Hubs with the demo page, and a Redis for those that are replaced."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -68,6 +69,7 @@ class Redis(Process):
     def __init__(self):
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--appendonly", "no"]
+        program = os.environ.get("HUB_TEST_REDIS_SERVER", "redis-server")
+        command = [program, "--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--appendonly", "no"]
         super().__init__([*command, "--maxmemory-policy", "noeviction"], "Ready to accept connections")
         self.url = f"redis://127.0.0.1:{self.port}"

@@ -57,7 +57,7 @@ async function portOf(process) {
   throw new Error(`the hub did not say its address: ${log.join('\n')}`)
 }
 
-/** A redis-server for the time of a test. */
+/** A Redis server for the time of a test. */
 export async function startRedis(t) {
   const { createServer } = await import('node:net')
   const probe = createServer().listen(0, '127.0.0.1')
@@ -65,7 +65,8 @@ export async function startRedis(t) {
   const { port } = probe.address()
   probe.close()
   const options = ['--bind', '127.0.0.1', '--port', port, '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction']
-  const server = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'redis-server', ...options.map(String)])
+  const program = process.env.HUB_TEST_REDIS_SERVER ?? 'redis-server'
+  const server = spawn('setpriv', ['--pdeathsig', 'KILL', '--', program, ...options.map(String)])
   t.after(() => server.kill('SIGKILL'))
   for await (const line of createInterface({ input: server.stdout })) {
     if (line.includes('Ready to accept connections')) break
