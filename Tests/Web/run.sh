@@ -1,47 +1,64 @@
 #!/usr/bin/env bash
 # Runs the browser client under Node's test runner, and the demo page in a real Chromium, both against real hubs, and closes
-# with "N passed, N failed". Needs nodejs (18 or later), chromium and redis-server.
+# with "N passed, N failed[, N skipped]": what needs Node 18 or later or Chromium is skipped without it. Needs redis-server.
 # Usage: Tests/Web/run.sh HUB_BINARY
 set -euo pipefail
 
 hub=$(realpath -e "${1:?give the path of the hub to test}")
 cd "$(dirname "$0")"
-passed=0 failed=0
-
-for file in ../../web/*.js ../../web/*/*.js; do
-    node --input-type=module --check < "$file" || failed=$((failed + 1))
-done
-
-# Node 20 has a WebSocket behind a flag, Node 22 without, Node 18 has none.
-flags=()
-if node --experimental-websocket --eval 0 2> /dev/null; then flags+=(--experimental-websocket); fi
+passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-HUB_BINARY=$hub node "${flags[@]}" --no-warnings --test --test-reporter tap node/*.test.mjs | tee "$log" || true
+
+skip() {
+    echo "Tests/Web: $1" >&2
+    skipped=$((skipped + 1))
+}
+
 count_node() {
     sed -nE "s/^# $1 ([0-9]+)$/\1/p" "$log" | tail -n 1
 }
-passed=$((passed + $(count_node pass || echo 0)))
-failed=$((failed + $(count_node fail || echo 1) + $(count_node cancelled || echo 0)))
-# A run that ended without its closing lines has failed.
-grep -q '^# pass ' "$log" || failed=$((failed + 1))
 
-# The environment is made anew when what is pinned has changed.
-pinned=$(sha256sum requirements.txt | cut -c 1-16)
-environment=.venv-$pinned
-if [[ ! -e $environment/complete ]]; then
-    rm -rf .venv-*
-    python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement requirements.txt
-    touch "$environment/complete"
-fi
-PYTHONPATH=../Clients "$environment/bin/python" browser/scenario.py "$hub" | tee "$log" || true
-line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
-if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
-    passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+test_client() {
+    local file flags=()
+    for file in ../../web/*.js ../../web/*/*.js; do
+        node --input-type=module --check < "$file" || failed=$((failed + 1))
+    done
+    # Node 20 has a WebSocket behind a flag, Node 22 without, Node 18 has none.
+    if node --experimental-websocket --eval 0 2> /dev/null; then flags+=(--experimental-websocket); fi
+    HUB_BINARY=$hub node "${flags[@]}" --no-warnings --test --test-reporter tap node/*.test.mjs | tee "$log" || true
+    passed=$((passed + $(count_node pass || echo 0)))
+    failed=$((failed + $(count_node fail || echo 1) + $(count_node cancelled || echo 0)))
+    # A run that ended without its closing lines has failed.
+    grep -q '^# pass ' "$log" || failed=$((failed + 1))
+}
+
+test_page() {
+    local pinned environment line
+    # The environment is made anew when what is pinned has changed.
+    pinned=$(sha256sum requirements.txt | cut -c 1-16)
+    environment=.venv-$pinned
+    if [[ ! -e $environment/complete ]]; then
+        rm -rf .venv-*
+        python3 -m venv "$environment"
+        "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement requirements.txt
+        touch "$environment/complete"
+    fi
+    PYTHONPATH=../Clients "$environment/bin/python" browser/scenario.py "$hub" | tee "$log" || true
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
+    if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+        passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+    else
+        failed=$((failed + 1))
+    fi
+}
+
+if [[ $(node --version) =~ ^v([0-9]+) && ${BASH_REMATCH[1]} -ge 18 ]]; then test_client; else skip 'Node is older than 18'; fi
+if command -v chromium > /dev/null; then test_page; else skip 'Chromium is not installed'; fi
+
+if [[ $skipped -eq 0 ]]; then
+    echo "$passed passed, $failed failed"
 else
-    failed=$((failed + 1))
+    echo "$passed passed, $failed failed, $skipped skipped"
 fi
-
-echo "$passed passed, $failed failed"
 [[ $failed -eq 0 ]]
