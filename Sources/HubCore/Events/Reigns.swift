@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// Which offsets of an epoch are of its history, and which were given by a server that others had taken over from.
 ///
 /// A server that takes over begins a reign: from the last offset that it knows of on, only offsets with the reign's tag count. What
@@ -11,12 +13,12 @@ public struct Reigns: Hashable, Sendable {
         /// None: the clock jumped over the offsets.
         case none
 
-        init?(_ text: Substring) {
+        init?(_ text: ByteString) {
             switch text {
             case "*": self = .any
             case "-": self = .none
             default:
-                guard let tag = UInt64(text), tag < Offset.tagCount else { return nil }
+                guard let tag = UInt64(text.string), tag < Offset.tagCount else { return nil }
                 self = .one(tag)
             }
         }
@@ -54,9 +56,9 @@ public struct Reigns: Hashable, Sendable {
     /// Reads reigns as Redis keeps them: `ms-seq:tag` with spaces between; `nil` for anything else.
     public init?(_ text: String) {
         var reigns: [Reign] = []
-        for part in text.split(separator: " ") {
-            let fields = part.split(separator: ":", omittingEmptySubsequences: false)
-            guard fields.count == 2, let after = Offset(streamID: fields[0]), let tag = Tag(fields[1]) else {
+        for part in text.utf8.split(separator: UInt8(ascii: " ")) {
+            let fields = ByteString(part).split(at: UInt8(ascii: ":"), maximumCount: 2) ?? []
+            guard fields.count == 2, let after = Offset(streamID: fields[0].string), let tag = Tag(fields[1]) else {
                 return nil
             }
             reigns.append(Reign(after: after, tag: tag))

@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// What sentinels have said of a primary, and whom to believe. A sentinel may be behind, gone, or wrong.
 struct SentinelAnswers {
     /// Where a sentinel says that the primary is.
@@ -45,8 +47,10 @@ struct SentinelAnswers {
 
     /// Reads the reply of `SENTINEL MASTER`: names and values in turn.
     static func answer(_ fields: [String]) -> Answer? {
-        var values: [String: String] = [:]
-        for index in stride(from: 0, to: fields.count - 1, by: 2) { values[fields[index]] = fields[index + 1] }
+        var values: [ByteString: String] = [:]
+        for index in stride(from: 0, to: fields.count - 1, by: 2) {
+            values[ByteString(fields[index])] = fields[index + 1]
+        }
         guard let host = values["ip"], !host.isEmpty, let port = values["port"].flatMap({ Int($0) }),
             (1...65535).contains(port), let epoch = values["config-epoch"].flatMap({ Int64($0) })
         else { return nil }

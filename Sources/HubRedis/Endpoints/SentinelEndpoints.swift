@@ -14,9 +14,13 @@ final class SentinelEndpoints: EndpointSource {
     private var onMove: (() -> Void)?
     /// The server that is used.
     private var current: RedisEndpoint?
+    /// The server that was named last.
+    private var tried: RedisEndpoint?
     /// How often a server was asked for since one was last accepted: none of the candidates may be left out.
     private var attempts = 0
     private var isTrying = false
+    /// Who asked before any sentinel could answer.
+    private var waiting: EventLoopPromise<RedisEndpoint>?
 
     init(_ group: SentinelGroup, _ settings: RedisBusSettings) {
         self.group = group
@@ -35,16 +39,30 @@ final class SentinelEndpoints: EndpointSource {
         self.onMove = nil
         for link in self.links { link.stop() }
         self.links = []
+        self.waiting?.fail(RedisError.notSent("the bus is shut down"))
+        self.waiting = nil
     }
 
     func primary() -> EventLoopFuture<RedisEndpoint> {
         self.current = nil
-        let candidates = self.candidates
-        guard !candidates.isEmpty else {
-            return self.settings.eventLoop.makeFailedFuture(BusError.unavailable(reason: self.whyUnknown))
+        let (candidates, loop) = (self.candidates, self.settings.eventLoop)
+        guard self.hasHeard else {
+            let promise = loop.makePromise(of: RedisEndpoint.self)
+            self.waiting = promise
+            return promise.futureResult
         }
-        defer { self.attempts += 1 }
-        return self.settings.eventLoop.makeSucceededFuture(candidates[self.attempts % candidates.count])
+        guard !candidates.isEmpty else {
+            return loop.makeFailedFuture(BusError.unavailable(reason: self.whyUnknown))
+        }
+        let endpoint = candidates[self.attempts % candidates.count]
+        self.attempts += 1
+        self.tried = endpoint
+        return loop.makeSucceededFuture(endpoint)
+    }
+
+    /// Whether a sentinel has named a server, or all of them have had their chance.
+    private var hasHeard: Bool {
+        !self.candidates.isEmpty || self.reasons.count == self.group.sentinels.count
     }
 
     func accepted(_ endpoint: RedisEndpoint) {
@@ -76,12 +94,16 @@ final class SentinelEndpoints: EndpointSource {
             self.reasons[sentinel] = reason
             self.answers.lose(sentinel)
         }
+        guard let waiting, self.hasHeard else { return }
+        self.waiting = nil
+        waiting.completeWith(self.primary())
     }
 
     /// Moves to the server that the sentinels name, if that is another one.
     private func compare() {
         guard let best = self.candidates.first, best != self.current, !self.isTrying else { return }
         guard self.current != nil else {
+            guard best != self.tried else { return }
             self.attempts = 0
             self.onMove?()
             return
