@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the browser client under Node's test runner, and the demo page in a real Chromium, both against real hubs, and closes
-# with "N passed, N failed[, N skipped]": what needs Node 18 or later or Chromium is skipped without it. Needs redis-server.
+# Runs the browser client under Node's test runner, and it and the demo page in a real Chromium and a real Firefox, all against
+# real hubs, and closes with "N passed, N failed[, N skipped]": what needs Node 18 or later or a browser is skipped without it.
+# Needs redis-server.
 # Usage: Tests/Web/run.sh HUB_BINARY
 set -euo pipefail
 
@@ -33,8 +34,9 @@ test_client() {
     grep -q '^# pass ' "$log" || failed=$((failed + 1))
 }
 
-test_page() {
-    local pinned environment line
+# Makes the Python environment in which the browsers are driven, and tells its name.
+environment() {
+    local pinned environment
     # The environment is made anew when what is pinned has changed.
     pinned=$(sha256sum requirements.txt | cut -c 1-16)
     environment=.venv-$pinned
@@ -44,7 +46,13 @@ test_page() {
         "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement requirements.txt
         touch "$environment/complete"
     fi
-    PYTHONPATH=../Clients "$environment/bin/python" browser/scenario.py "$hub" | tee "$log" || true
+    echo "$environment"
+}
+
+test_pages() {
+    local python line
+    python=$(environment)/bin/python
+    PYTHONPATH=../Clients "$python" browser/scenario.py "$hub" "$1" | tee "$log" || true
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
     if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
@@ -54,7 +62,8 @@ test_page() {
 }
 
 if [[ $(node --version) =~ ^v([0-9]+) && ${BASH_REMATCH[1]} -ge 18 ]]; then test_client; else skip 'Node is older than 18'; fi
-if command -v chromium > /dev/null; then test_page; else skip 'Chromium is not installed'; fi
+if command -v chromium > /dev/null; then test_pages chromium; else skip 'Chromium is not installed'; fi
+if command -v firefox-esr > /dev/null; then test_pages firefox; else skip "Debian's Firefox is not installed"; fi
 
 if [[ $skipped -eq 0 ]]; then
     echo "$passed passed, $failed failed"

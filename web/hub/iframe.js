@@ -14,7 +14,8 @@ export async function iframe(connection) {
   frame.title = 'Events'
   frame.src = connection.url('iframe', { origin: globalThis.origin }).href
   const { connectTimeout, heartbeatTimeout } = connection.settings
-  connection.expect(connectTimeout, () => new HubError('the frame did not begin in time', { kind: 'unsuited' }))
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let late
   const isRefused = await new Promise((resolve) => {
     const listen = (/** @type {MessageEvent} */ { source, origin, data }) => {
       if (source !== frame.contentWindow || origin !== connection.base.origin || typeof data?.hub !== 'string') return
@@ -29,10 +30,12 @@ export async function iframe(connection) {
       frame.remove()
       resolve(false)
     })
-    // A page that has ended without a word was no stream of the hub's.
+    // A page that has ended without a word was no stream of the hub's. Firefox does not even load one that it can't show.
+    late = setTimeout(() => connection.openedAt === undefined && resolve(true), connectTimeout)
     frame.onload = () => setTimeout(() => connection.openedAt === undefined && resolve(true), LATE)
     document.documentElement.append(frame)
   })
+  clearTimeout(late)
   if (isRefused) throw await refusal(connection, 'frame')
 }
 

@@ -8,6 +8,7 @@ import { HubError } from './error.js'
  * @returns {Promise<HubError>}
  */
 export async function refusal(connection, stream) {
+  connection.expect(connection.settings.connectTimeout, () => new HubError('no answer came in time'))
   try {
     const answer = await connection.ask('poll', {}, { type: 'application/json', cache: 'no-store' })
     answer.body?.cancel().catch(() => {})

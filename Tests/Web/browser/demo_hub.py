@@ -22,11 +22,11 @@ def eventually(what, condition, seconds=20):
 class Process:
     """A process that does not outlive this script, whatever becomes of it."""
 
-    def __init__(self, command, line):
+    def __init__(self, command, line, seconds=20):
         self.log = tempfile.TemporaryFile("w+")
         command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        self.found = eventually(lambda: f"no line like {line}: {self.text()}", lambda: re.search(line, self.text()))
+        self.found = eventually(lambda: f"no line like {line}: {self.text()}", lambda: re.search(line, self.text()), seconds)
 
     def text(self):
         self.log.seek(0)

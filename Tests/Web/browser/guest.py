@@ -14,6 +14,7 @@ PAGE = b"""<!DOCTYPE html><meta charset="utf-8"><title>Guest</title><link rel="i
   const topics = query.get('topics')?.split(',') ?? ['news', 'other']
   // One that is patient finds a dead connection by its silence only when no test waits any longer.
   const patience = query.has('patient') ? { pollInterval: 60000, connectTimeout: 60000, heartbeatTimeout: 60000 } : { pollInterval: 200 }
+  if (query.has('alone')) patience.share = false
   const access = query.has('tokens') ? { token: async () => (await fetch('/token')).text() } : {}
   window.hub = new Hub(query.get('hub'), { topics, transports: [query.get('transport')], ...patience, ...access })
   hub.onopen = () => (window.isOpen = true) && (window.opens += 1)
