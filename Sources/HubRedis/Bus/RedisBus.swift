@@ -184,7 +184,7 @@ final class RedisBusParts {
 
     /// Gives both connections up, though they may work.
     func reconnect() {
-        self.commands.drop()
+        self.commands.redirect()
         self.subscriptions.drop()
     }
 

@@ -19,6 +19,8 @@ final class CommandLink {
     private var link = ReconnectingLink()
     private var backoff = RedisBackoff(maximum: .milliseconds(500))
     private var greeting: RedisCommandConnection?
+    /// The number of the attempt that counts; an earlier one was given up.
+    private var attempt = 0
 
     init(_ settings: RedisBusSettings, _ endpoints: any EndpointSource) {
         self.settings = settings
@@ -59,6 +61,14 @@ final class CommandLink {
         self.perform(self.link.elapsed())
     }
 
+    /// Gives up the connection or the attempt that there is, since another server is the one now.
+    func redirect() {
+        let greeting = self.greeting
+        self.scripts?.connection.close()
+        self.perform(self.link.redirected())
+        greeting?.close()
+    }
+
     private func perform(_ action: ReconnectingLink.Action, because error: (any Error)? = nil) {
         switch action {
         case .nothing, .close: break
@@ -75,24 +85,31 @@ final class CommandLink {
 
     private func connect() {
         let settings = self.settings
+        self.attempt += 1
+        let attempt = self.attempt
         self.endpoints.primary().assumeIsolated().flatMap { endpoint in
             self.endpoint = endpoint
             return RedisCommandConnection.connect(
                 to: endpoint, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger)
         }.whenComplete { result in
+            guard attempt == self.attempt else {
+                if case .success(let connection) = result { connection.close() }
+                return
+            }
             switch result {
             case .failure(let error): self.perform(self.link.failed(), because: error)
-            case .success(let connection): self.prepare(connection)
+            case .success(let connection): self.prepare(connection, attempt)
             }
         }
     }
 
-    private func prepare(_ connection: RedisCommandConnection) {
+    private func prepare(_ connection: RedisCommandConnection, _ attempt: Int) {
         self.greeting = connection
         LoadedScripts.load(into: connection).assumeIsolated().flatMap { scripts in
             let greeted = self.greet?(scripts) ?? scripts.connection.eventLoop.makeSucceededVoidFuture()
             return greeted.map { scripts }
         }.whenComplete { result in
+            guard attempt == self.attempt else { return connection.close() }
             switch result {
             case .success(let scripts): self.open(scripts)
             case .failure(let error):

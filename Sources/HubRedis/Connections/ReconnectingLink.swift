@@ -56,6 +56,13 @@ struct ReconnectingLink: Equatable {
         return .connect
     }
 
+    /// It is to lead elsewhere: an attempt that is under way, perhaps to a server that hangs, is not waited for.
+    mutating func redirected() -> Action {
+        guard self.phase == .connecting || self.phase == .waiting else { return .nothing }
+        self.phase = .connecting
+        return .connect
+    }
+
     mutating func stop() {
         self.phase = .stopped
     }

@@ -101,7 +101,9 @@ final class SentinelEndpoints: EndpointSource {
 
     /// Moves to the server that the sentinels name, if that is another one.
     private func compare() {
-        guard let best = self.candidates.first, best != self.current, !self.isTrying else { return }
+        // Who waits is told the first word by itself.
+        guard !self.isTrying, self.waiting == nil else { return }
+        guard let best = self.candidates.first, best != self.current else { return }
         guard self.current != nil else {
             guard best != self.tried else { return }
             self.attempts = 0

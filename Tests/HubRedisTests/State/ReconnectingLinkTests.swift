@@ -24,6 +24,18 @@ import Testing
         #expect(link.elapsed() == .nothing)
     }
 
+    @Test func anAttemptThatLeadsElsewhereIsNotWaitedFor() {
+        var link = ReconnectingLink()
+        #expect(link.redirected() == .nothing)
+        _ = link.start()
+        #expect(link.redirected() == .connect)
+        _ = link.failed()
+        #expect(link.redirected() == .connect)
+        #expect(link.connected() == .nothing)
+        #expect(link.redirected() == .nothing)
+        #expect(link.isOpen)
+    }
+
     @Test func afterTheEndNothingIsKept() {
         var link = ReconnectingLink()
         _ = link.start()
