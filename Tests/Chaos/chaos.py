@@ -6,7 +6,8 @@ Usage: chaos.py HUB_BINARY [--encrypted] [--short] [--only NAME…] [--subscribe
 Prints a row for each fault: published (answered 200), unknown (504, or the connection broke), delivered, lost, doubled,
 out of order, resets told, reconnects, and the seconds from the end of the fault (a kill: from it) until everybody
 publishes and receives again. Polls whose logs are trimmed meanwhile have a hub of their own, and nothing but events that are
-passed over without a reset counts as lost there. Needs redis-server, haproxy,
+passed over without a reset counts as lost there. Where servers fail over, what the last primary has is the history that everybody is
+held against: a reset explains what is not in it, and nothing else. Needs redis-server, haproxy,
 openssl and cc. Closes with 'N passed, N failed'.
 
 With --encrypted everybody reaches the hubs and HAProxy through TLS and shows tokens, and those of subscribers soon end: what
@@ -19,7 +20,9 @@ import copy
 import resource
 import sys
 
-from faults import FAULTS
+import faults  # these two add what they know
+import failovers
+from fault import FAULTS
 from transports import TRANSPORTS
 from verdict import Verdict
 
@@ -47,6 +50,8 @@ async def run(options, fault):
 
 def complaint(options, fault, verdict):
     """What is wrong with a verdict; None if nothing is."""
+    if verdict.silent or verdict.needless:
+        return f"{verdict.silent} events of a cut-off history without a reset, {verdict.needless} resets without a loss"
     if not verdict.is_clean:
         return "events were lost, doubled, out of order, or delivered though they were refused"
     if fault.says_reset and verdict.untold:

@@ -9,7 +9,7 @@ from access import access
 from http1 import Connection, NotSent
 from link import Link
 from load import Load
-from processes import Balancer, Hub, Redis
+from processes import Balancer, Hub
 from transports import TRANSPORTS
 
 
@@ -20,8 +20,8 @@ class Cluster:
         self.options = options
         self.fault = fault
         self.folder = tempfile.mkdtemp(prefix="chaos-")
-        self.redis = Redis(self.folder, fault.environment(self.folder))
         self.hubs, self.links = [], []
+        self.redis = fault.redis(self)
         self.balancer = None
         self.access = access(options, self.folder)
         self.load = Load(self.access)
@@ -32,21 +32,19 @@ class Cluster:
         await self.begin()
         seconds = 0.0
         async for since in self.fault.run(self):
-            seconds = max(seconds, await self.load.wait_until_recovered(since))
+            seconds = max(seconds, await self.load.wait_until_recovered(since, self.fault.within))
             await self.load.flow(40)
-        verdict = await self.load.settle()
+        verdict = await self.load.settle(self.redis)
         verdict.seconds = seconds
         return verdict
 
     async def start(self):
-        self.redis.start()
-        await self.redis.wait_until_up()
+        await self.redis.bring_up()
         for number in range(1, 4):
-            port = self.redis.port
+            bus = self.redis.bus
             if self.fault.has_links:
                 self.links.append(Link(self.redis.address))
-                port = await self.links[-1].start()
-            bus = f"redis://127.0.0.1:{port}"
+                bus = f"redis://127.0.0.1:{await self.links[-1].start()}"
             self.hubs.append(Hub(f"hub{number}", self.folder, self.options.hub, bus, self.fault.hub_options,
                                  self.access))
             self.hubs[-1].start()
@@ -78,12 +76,12 @@ class Cluster:
             connection.close()
 
     async def begin(self):
-        """Opens the streams, three of four at the hubs and the rest through the balancer; then publishing begins."""
+        """Opens the streams, most at the hubs and some through the balancer; then publishing begins."""
         hubs = [hub.address for hub in self.hubs]
         through = [self.balancer.address]
 
         def place(number):
-            is_through = self.fault.is_balanced or number % 4 == 3
+            is_through = self.fault.is_balanced or number % 4 == 3 and not self.fault.is_direct
             return through if is_through else hubs[number % 3:] + hubs[:number % 3]
 
         transports = [TRANSPORTS[name] for name in self.options.transports]

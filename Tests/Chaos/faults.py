@@ -1,46 +1,16 @@
 """The faults. Each breaks a cluster under load, and yields the moment from which it should be well again."""
 import asyncio
-import dataclasses
 import os
 import signal
 import subprocess
 import time
-import typing
 
 import rolling
 import stalled
-from cluster import Cluster
+from fault import fault
 from http1 import Connection, metric
 from processes import connections, until
 from trimmed import TrimmedHub
-
-
-@dataclasses.dataclass
-class Fault:
-    """A way to break a cluster, and what of it clients may notice."""
-
-    name: str
-    run: typing.Callable
-    stage: typing.Callable = Cluster  # what is broken, and under which load
-    has_links: bool = False  # the hubs reach Redis through links that can be cut
-    is_balanced: bool = False  # all clients come through the balancer
-    says_reset: bool = False  # everybody must be told; otherwise nobody
-    may_reset: bool = False  # who is told of what depends on how it came
-    is_short: bool = False  # part of the shorter form
-    hub_options: dict = dataclasses.field(default_factory=dict)
-    environment: typing.Callable = lambda folder: None  # of the Redis server
-    title: str = ""
-
-
-FAULTS = []
-
-
-def fault(title, **options):
-    """Registers a fault under its function's name."""
-    def register(run):
-        FAULTS.append(Fault(run.__name__.replace("_", "-"), run, title=title, **options))
-        return run
-    return register
 
 
 @fault("hub: kill -9", is_short=True)

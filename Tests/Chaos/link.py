@@ -15,11 +15,16 @@ class Link:
         self.writers = set()
         self.passes = {"up": asyncio.Event(), "down": asyncio.Event()}
         self.is_torn = False
+        self.serving = set()  # tasks
         self.heal()
 
     async def start(self):
-        self.server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
         return self.server.sockets[0].getsockname()[1]
+
+    @property
+    def is_whole(self):
+        return not self.is_torn and all(passes.is_set() for passes in self.passes.values())
 
     def swallow(self, *directions):
         """Stops what goes `up` to the target, `down` from it, or both."""
@@ -44,11 +49,17 @@ class Link:
         self.writers.clear()
 
     async def stop(self):
-        self.server.close()
         self.heal()
-        await self.server.wait_closed()
+        if self.server is not None:
+            self.server.close()
+            await self.server.wait_closed()
+        await asyncio.gather(*self.serving, return_exceptions=True)
 
-    async def _accept(self, reader, writer):
+    async def serve(self, reader, writer):
+        """Forwards one connection, as long as it lasts."""
+        task = asyncio.current_task()
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
         if self.is_torn:
             writer.transport.abort()
             return

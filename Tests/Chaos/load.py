@@ -1,12 +1,12 @@
 """The load of a run: publishers, an audience, and the ledger of both."""
 import asyncio
+import collections
 import time
 
 from access import OpenAccess
 from processes import until
 from publishers import Ledger, Publisher
 from subscribers import Audience, Subscriber
-from verdict import Verdict, missing
 
 TOPICS = ["a", "b", "c", "d"]
 
@@ -58,21 +58,38 @@ class Load:
                     waiting.discard(one)
             return not waiting and all(one.last_acknowledged > since for one in self.publishers)
 
-        await until(is_recovered, "everybody publishes and receives again", seconds)
+        try:
+            await until(is_recovered, "everybody publishes and receives again", seconds)
+        except TimeoutError:
+            raise TimeoutError(f"not within {seconds:.0f} s: {self._laggards(since)}") from None
         return time.monotonic() - since
+
+    def _laggards(self, since):
+        """Who does not publish or receive again, for whoever looks for the reason."""
+        silent = [one for one in self.subscribers if not one.keys or self.ledger.begun[one.keys[-1]] <= since]
+        lines = [f"{one.transport.__name__} at {one.place}" for one in silent]
+        lines += [f"a publisher at {one.place}" for one in self.publishers if one.last_acknowledged <= since]
+        counts = collections.Counter(lines).most_common(5)
+        return ", ".join(f"{count} {what}" for what, count in counts) + f", of {len(lines)} who do not publish or receive again"
+
+    def publish_at_home(self):
+        """Lets those who went to another address, since theirs refused, come back to it."""
+        for publisher in self.publishers:
+            publisher.turn = 0
 
     async def wait_until_open(self):
         """Waits until every stream is open, also those that were told to stay away for a while."""
         await until(lambda: all(one.is_served for one in self.subscribers), "all streams are open again", 60)
 
-    async def settle(self):
-        """Ends publishing, waits for what was acknowledged, then a while for what should not come; gives the verdict."""
+    async def settle(self, redis):
+        """Ends publishing, waits for what must come, then a while for what should not; gives the verdict."""
         await asyncio.gather(*(publisher.finish() for publisher in self.publishers))
+        judge = await redis.judge(self.ledger)
         waiting = set(self.subscribers)
 
         def has_all():
             for one in list(waiting):
-                if not missing(self.ledger, one):
+                if not judge.is_missing(one):
                     waiting.discard(one)
             return not waiting
 
@@ -81,7 +98,7 @@ class Load:
         except TimeoutError:
             pass  # the verdict counts them
         await asyncio.sleep(0.3)
-        return Verdict.of(self.ledger, self.subscribers)
+        return judge.verdict(self.subscribers)
 
     def stop(self):
         self.audience.close()

@@ -3,12 +3,10 @@ import asyncio
 import ctypes
 import os
 import random
-import re
 import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 
 from access import Address
@@ -122,61 +120,30 @@ class Hub(Child):
 
 def connections(process):
     """The local addresses of a process's TCP connections."""
-    sockets = set()
-    for name in os.listdir(f"/proc/{process.process.pid}/fd"):
+    sockets = open_sockets(process)
+    return [address for address, inode in tcp_sockets() if inode in sockets]
+
+
+def open_sockets(process):
+    """The inodes of a process's sockets."""
+    folder, inodes = f"/proc/{process.process.pid}/fd", set()
+    for name in os.listdir(folder):
         try:
-            sockets.add(os.readlink(f"/proc/{process.process.pid}/fd/{name}"))
+            kind, _, inode = os.readlink(f"{folder}/{name}").partition(":")
         except OSError:
             continue
+        if kind == "socket":
+            inodes.add(inode.strip("[]"))
+    return inodes
+
+
+def tcp_sockets():
+    """The local address and the inode of each TCP socket on this machine."""
     with open("/proc/net/tcp", encoding="ascii") as table:
-        rows = [line.split() for line in list(table)[1:]]
-    return [f"127.0.0.1:{int(row[1].partition(':')[2], 16)}" for row in rows if f"socket:[{row[9]}]" in sockets]
-
-
-class Redis(Child):
-    """A Redis server that writes its append-only file as the compose file's does."""
-
-    def __init__(self, folder, environment=None):
-        self.port = free_port()
-        self.data = tempfile.mkdtemp(prefix="redis-", dir=folder)
-        program = os.environ.get("HUB_TEST_REDIS_SERVER", "redis-server")
-        super().__init__("redis", folder, [
-            program, "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.data, "--save", "", "--appendonly",
-            "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction",
-            "--enable-debug-command", "local"], environment)
-
-    @property
-    def address(self):
-        return ("127.0.0.1", self.port)
-
-    def call(self, *arguments):
-        """Asks redis-cli; gives what it prints, which is nothing if no answer comes."""
-        try:
-            answer = subprocess.run(
-                ["redis-cli", "-p", str(self.port), *arguments], capture_output=True, text=True, timeout=10, check=False)
-        except subprocess.TimeoutExpired:
-            return ""
-        return answer.stdout.strip()
-
-    @property
-    def subscribers(self):
-        """The addresses of the connections that are subscribed."""
-        return set(re.findall(r" addr=(\S+)", self.call("CLIENT", "LIST", "TYPE", "pubsub")))
-
-    @property
-    def time(self):
-        """Its clock, in seconds; None if it does not tell."""
-        seconds = self.call("TIME").partition("\n")[0]
-        return int(seconds) if seconds.isdigit() else None
-
-    async def wait_until_up(self):
-        await until(lambda: self.call("PING") == "PONG", "Redis answers")
-
-    def forget(self):
-        """Removes its data."""
-        for folder, _, files in os.walk(self.data):
-            for file in files:
-                os.unlink(os.path.join(folder, file))
+        next(table)
+        for line in table:
+            row = line.split(None, 10)
+            yield f"127.0.0.1:{int(row[1][9:], 16)}", row[9]
 
 
 class Balancer(Child):

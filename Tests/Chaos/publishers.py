@@ -49,15 +49,20 @@ class Publisher:
         self.connections = [Connection(address) for address in addresses]
         self.headers = headers
         self.is_ending = False
+        self.turn = 0
         self.last_acknowledged = 0.0
         self.task = asyncio.create_task(self._run())
 
+    @property
+    def place(self):
+        """The port that it publishes to."""
+        return self.connections[self.turn % len(self.connections)].address.port
+
     async def _run(self):
-        turn = 0
         while not self.is_ending:
             for topic in self.topics:
-                if not await self._publish(topic, self.connections[turn % len(self.connections)]):
-                    turn += 1
+                if not await self._publish(topic, self.connections[self.turn % len(self.connections)]):
+                    self.turn += 1
                 await asyncio.sleep(PAUSE)
         for connection in self.connections:
             connection.close()

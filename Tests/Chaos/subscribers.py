@@ -2,8 +2,18 @@
 import asyncio
 import random
 import time
+import typing
 
 SILENCE = 4.0  # seconds; the hubs of a run say something every second
+
+
+class Reset(typing.NamedTuple):
+    """A reset that was told: when, of which topic, why, and how many events the subscriber had got by then."""
+
+    when: float
+    topic: str
+    reason: str
+    at: int
 
 
 class Subscriber:
@@ -19,7 +29,7 @@ class Subscriber:
         self.cursor = ""
         self.last_id = ""
         self.keys = []  # the number of every event, in the order of arrival
-        self.resets = []  # (time, topic, reason)
+        self.resets = []
         self.openings = 0
         self.out_of_order = 0
         self.expirations = 0  # how often it came back with another token
@@ -50,6 +60,11 @@ class Subscriber:
             await asyncio.sleep(random.uniform(0.05, 0.5) if self.retry is None else self.retry)
 
     @property
+    def place(self):
+        """The port of who serves it, or is asked to."""
+        return self.addresses[(self.turn - 1) % len(self.addresses)].port
+
+    @property
     def is_served(self):
         """Whether it has its stream, or only fetches another token for it."""
         return self.is_open or self.is_renewing
@@ -70,14 +85,16 @@ class Subscriber:
         self.last_heard = time.monotonic()
 
     def received(self, place, data):
-        """Takes an event. Ids rise, in one epoch and from one to the next, and so does their text."""
+        """Takes an event. Ids rise, in one epoch and from one to the next, and so does their text. After a reset they begin anew."""
         if place <= self.last_id:
             self.out_of_order += 1
         self.last_id = self.cursor = place
         self.keys.append(int(data.split(" ", 1)[0]))
 
     def was_reset(self, place, notice):
-        self.resets.append((time.monotonic(), notice["topic"], notice["reason"]))
+        self.resets.append(Reset(time.monotonic(), notice["topic"], notice["reason"], len(self.keys)))
+        # What follows may have been there before, but is of the same epoch or a later one.
+        self.last_id = self.last_id.partition("-")[0]
         if place:
             self.cursor = place
 
@@ -112,6 +129,12 @@ class Audience:
                 if subscriber.connection is not None and 0 < subscriber.last_heard < limit:
                     subscriber.last_heard = time.monotonic()
                     subscriber.connection.abort()
+
+    def scatter(self):
+        """Lets every other subscriber come back to its next address."""
+        for subscriber in self.subscribers[::2]:
+            if subscriber.connection is not None:
+                subscriber.connection.abort()
 
     def close(self):
         self.watch.cancel()

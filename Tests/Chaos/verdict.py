@@ -4,7 +4,7 @@ import dataclasses
 
 @dataclasses.dataclass
 class Verdict:
-    """Numbers of one run. `lost`, `doubled`, `disordered` and `ghosts` must be zero."""
+    """Numbers of one run. `lost`, `doubled`, `disordered`, `ghosts`, `needless` and `silent` must be zero."""
 
     published: int = 0
     unknown: int = 0
@@ -15,6 +15,8 @@ class Verdict:
     doubled: int = 0
     disordered: int = 0
     ghosts: int = 0  # received, though its publish was answered 503
+    silent: int = 0  # received, of a history that was cut off, and no reset was told after it
+    needless: int = 0  # told `lost`, though nothing of the subscriber's topics was
     resets: int = 0
     untold: int = 0  # subscribers that were told no reset
     reconnects: int = 0
@@ -23,43 +25,57 @@ class Verdict:
 
     @property
     def is_clean(self):
-        return not (self.lost or self.doubled or self.disordered or self.ghosts)
+        return not (self.lost or self.doubled or self.disordered or self.ghosts or self.silent or self.needless)
 
     @classmethod
-    def of(cls, ledger, subscribers):
-        """Compares what each subscriber got with what was published to its topics."""
-        verdict = cls(published=len(ledger.acknowledged), unknown=len(ledger.unknown), refused=len(ledger.refused))
-        by_topic = {}
-        for key in ledger.acknowledged:
-            by_topic.setdefault(ledger.topic[key], set()).add(key)
-        for subscriber in subscribers:
-            verdict._judge(ledger, by_topic, subscriber)
-        return verdict
+    def about(cls, ledger):
+        """What publishers were answered."""
+        return cls(published=len(ledger.acknowledged), unknown=len(ledger.unknown), refused=len(ledger.refused))
 
-    def _judge(self, ledger, by_topic, subscriber):
+    def count(self, ledger, subscriber):
+        """Adds what needs no comparison with what was published."""
         got = set(subscriber.keys)
         self.delivered += len(got)
-        self.doubled += len(subscriber.keys) - len(got)
         self.disordered += subscriber.out_of_order
         self.ghosts += len(got & ledger.refused)
         self.resets += len(subscriber.resets)
         self.untold += not subscriber.resets
         self.reconnects += subscriber.openings - 1
         self.expired += subscriber.expirations
+
+
+class Acknowledged:
+    """Judges by what publishers were told: everybody gets that, once."""
+
+    def __init__(self, ledger):
+        self.ledger = ledger
+        self.by_topic = {}
+        for key in ledger.acknowledged:
+            self.by_topic.setdefault(ledger.topic[key], set()).add(key)
+
+    def is_missing(self, subscriber):
+        """Whether a subscriber has not got everything yet, what was published before its last reset aside."""
+        told = max((reset.when for reset in subscriber.resets), default=0)
+        got = set(subscriber.keys)
+        return any(
+            self.ledger.begun[key] > told
+            for topic in subscriber.topics for key in self.by_topic.get(topic, set()) - got)
+
+    def verdict(self, subscribers):
+        verdict = Verdict.about(self.ledger)
+        for subscriber in subscribers:
+            verdict.count(self.ledger, subscriber)
+            self._judge(subscriber, verdict)
+        return verdict
+
+    def _judge(self, subscriber, verdict):
+        got = set(subscriber.keys)
+        verdict.doubled += len(subscriber.keys) - len(got)
         for topic in subscriber.topics:
             # A reset is about what was published before it was told.
-            told = max((when for when, of, _ in subscriber.resets if of == topic), default=0)
-            for key in by_topic.get(topic, set()) - got:
-                if ledger.begun[key] <= told:
-                    self.explained += 1
+            told = max((reset.when for reset in subscriber.resets if reset.topic == topic), default=0)
+            for key in self.by_topic.get(topic, set()) - got:
+                if self.ledger.begun[key] <= told:
+                    verdict.explained += 1
                 else:
-                    self.lost += 1
-
-
-def missing(ledger, subscriber):
-    """How many acknowledged events the subscriber has not got, those before its last reset aside."""
-    told = max((when for when, _, _ in subscriber.resets), default=0)
-    got = set(subscriber.keys)
-    return sum(
-        1 for key in ledger.acknowledged
-        if ledger.topic[key] in subscriber.topics and key not in got and ledger.begun[key] > told)
+                    verdict.lost += 1
