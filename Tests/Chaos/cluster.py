@@ -61,6 +61,8 @@ class Cluster:
     async def wait_until_ready(place, seconds=30.0):
         deadline = time.monotonic() + seconds
         while await Cluster.status(place) != 200:
+            if not place.is_running:
+                raise RuntimeError(f"{place.name} has ended: {place.log[-500:]}")
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{place.name} is not ready")
             await asyncio.sleep(0.05)
