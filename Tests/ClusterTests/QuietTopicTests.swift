@@ -30,7 +30,7 @@ extension ClusterTests {
                 for hub in others {
                     try await Self.publish("busy", in: cluster)
                     try await waitUntil("all topics are retired") {
-                        try cluster.redis.cli("EXISTS", "hub:{0}:names") == "0"
+                        try cluster.redis.cli("ZCARD", "hub:{0}:names") == "1"
                     }
                     let quiet = try await Self.poll(hub, "topic=read&cursor=\(read)")
                     #expect(quiet.resets == nil, "\(quiet)")

@@ -23,7 +23,8 @@ final class BusCalls {
             RedisArgument(self.settings.replayCount), RedisArgument(self.settings.replayAgeMilliseconds),
         ]
         for publication in publications { publication.append(to: &arguments) }
-        self.scripts.call(.publish, arguments, isWrite: true) { reply throws(MalformedMessage) in
+        let keys = self.settings.names.keys(of: publications)
+        self.scripts.call(.publish, keys, arguments, isWrite: true) { reply throws(MalformedMessage) in
             try reply.published(publications)
         }.whenComplete { result in
             switch result {
@@ -55,7 +56,8 @@ final class BusCalls {
         let arguments: [RedisArgument] = [
             .string(topic.name), .string(from), RedisArgument(max(1, limit)), RedisArgument(1 << 20),
         ]
-        return self.scripts.call(.read, arguments) { reply throws(MalformedMessage) in
+        return self.scripts.call(.read, [self.settings.names.log(of: topic)], arguments) {
+            reply throws(MalformedMessage) in
             var chain = chain
             let (page, readOn) = try reply.page(of: topic, &chain)
             return (page, readOn, chain)
@@ -66,35 +68,48 @@ final class BusCalls {
     }
 
     func delete(_ topic: Topic) -> EventLoopFuture<Bool> {
-        self.scripts.call(.delete, [.string(topic.name)], isWrite: true) { reply throws(MalformedMessage) in
+        let log = self.settings.names.log(of: topic)
+        return self.scripts.call(.delete, [log], [.string(topic.name)], isWrite: true) {
+            reply throws(MalformedMessage) in
             try reply.integer(1) == 1
         }
     }
 
     func summary(of topic: Topic) -> EventLoopFuture<TopicSummary?> {
-        self.scripts.call(.topics, ["one", .string(topic.name)]) { reply throws(MalformedMessage) in
-            try reply.summaries().topics.first
-        }
+        self.summaries(of: [Array(topic.name.utf8)]).map { $0.topics.first }
     }
 
     func topics(after: Topic?, limit: Int) -> EventLoopFuture<[TopicSummary]> {
         self.topics(after: after.map { Array($0.name.utf8) } ?? [], limit: limit)
     }
 
-    /// Asks for as many as there are, a hundred in a step: an entry of each topic is looked at, and may be large.
+    /// Asks for as many as there are, a hundred names in a step, and then for what is known of them, in as many steps as it takes:
+    /// an entry of each topic is looked at, and may be large.
     private func topics(after: [UInt8], limit: Int) -> EventLoopFuture<[TopicSummary]> {
         guard limit > 0 else { return self.settings.eventLoop.makeSucceededFuture([]) }
-        let arguments: [RedisArgument] = ["after", .bytes(after), RedisArgument(min(limit, 100))]
-        return self.scripts.call(.topics, arguments) { reply throws(MalformedMessage) in
-            try reply.summaries()
-        }.assumeIsolated().flatMap { some, after in
-            guard let after, limit > some.count else { return self.settings.eventLoop.makeSucceededFuture(some) }
-            return self.topics(after: after, limit: limit - some.count).map { some + $0 }
+        let step = min(limit, 100)
+        return self.scripts.call(.names, [], [.bytes(after), RedisArgument(step)]) { reply throws(MalformedMessage) in
+            try reply.names(1)
+        }.assumeIsolated().flatMap { names in
+            guard !names.isEmpty else { return self.settings.eventLoop.makeSucceededFuture([]) }
+            return self.summaries(of: names).assumeIsolated().flatMap { some, looked in
+                let isLast = looked == names.count && names.count < step
+                guard !isLast, looked > 0 else { return self.settings.eventLoop.makeSucceededFuture(some) }
+                return self.topics(after: names[looked - 1], limit: limit - some.count).map { some + $0 }
+            }.nonisolated()
         }.nonisolated()
     }
 
+    private func summaries(of names: [[UInt8]]) -> EventLoopFuture<(topics: [TopicSummary], looked: Int)> {
+        let logs = names.map { self.settings.names.log(of: $0) }
+        return self.scripts.call(.topics, logs, names.map { .bytes($0) }) { reply throws(MalformedMessage) in
+            try reply.summaries(of: names.count)
+        }
+    }
+
     func revoke(_ subject: ByteString) -> EventLoopFuture<Revocation> {
-        self.scripts.call(.revoke, [.string(subject.string)], isWrite: true) { reply throws(MalformedMessage) in
+        self.scripts.call(.revoke, [self.settings.names.revoked], [.string(subject.string)], isWrite: true) {
+            reply throws(MalformedMessage) in
             Revocation(subject: subject, time: UInt64(max(0, try reply.integer(1))))
         }
     }
@@ -104,7 +119,7 @@ final class BusCalls {
         let arguments = [
             RedisArgument(Int(min(time, 1 << 53))), RedisArgument(count), RedisArgument(Self.revocationStep),
         ]
-        return self.scripts.call(.revoked, arguments) { reply throws(MalformedMessage) in
+        return self.scripts.call(.revoked, [self.settings.names.revoked], arguments) { reply throws(MalformedMessage) in
             try reply.revocations()
         }.assumeIsolated().flatMap { some in
             guard some.count == Self.revocationStep else { return self.settings.eventLoop.makeSucceededFuture(some) }
@@ -117,7 +132,7 @@ final class BusCalls {
     func reportRollback(of epoch: Epoch) {
         guard epoch == self.history.epoch else { return }
         self.settings.logger.warning("events that were seen are gone from Redis", metadata: ["epoch": "\(epoch)"])
-        self.scripts.call(.rotate, []).whenFailure { _ in }
+        self.scripts.call(.rotate, [], []).whenFailure { _ in }
     }
 }
 

@@ -53,6 +53,12 @@ extension RedisError {
         return "Redis gives the hub's user too few rights, docs/redis.md lists them: \(message)"
     }
 
+    /// Whether a server of a cluster refuses a call because the keys are on the move: elsewhere, or not whole.
+    var saysKeysMove: Bool { ["MOVED", "ASK", "TRYAGAIN"].contains { self.serverCode == $0[...] } }
+
+    /// Whether a server refuses a call that may be taken in a moment, by it or by another one. Nothing was done.
+    var refusesForNow: Bool { self.saysKeysMove || self.serverCode == "CLUSTERDOWN" }
+
     /// Whether the server is a replica.
     var isReplica: Bool { self.serverCode == "READONLY" }
 }

@@ -41,7 +41,16 @@ final class Housekeeping {
     /// Forgets topics that have had no event for long, a bounded number in a step.
     private func retireTopics() {
         let arguments = [RedisArgument(self.settings.replayAgeMilliseconds), .integer(Self.step)]
-        self.scripts.call(.retire, arguments).assumeIsolated().whenSuccess { reply in
+        self.scripts.call(.candidates, [], arguments).assumeIsolated().whenSuccess { reply in
+            guard let names = try? reply.names(1), !names.isEmpty, !self.health.isStopped else { return }
+            self.retire(names, arguments)
+        }
+    }
+
+    /// In a call of its own, whose keys are known beforehand.
+    private func retire(_ names: [[UInt8]], _ arguments: [RedisArgument]) {
+        let logs = names.map { self.settings.names.log(of: $0) }
+        self.scripts.call(.retire, logs, arguments + names.map { .bytes($0) }).assumeIsolated().whenSuccess { reply in
             guard let count = try? reply.integer(1), count == Self.step, !self.health.isStopped else { return }
             self.retireTopics()
         }
@@ -52,7 +61,7 @@ final class Housekeeping {
         guard let connection = self.commands.scripts?.connection else { return }
         ServerFacts.ask(connection).assumeIsolated().whenSuccess { facts in
             self.health.note(facts)
-            if facts.whyUnusable != nil { self.commands.drop() }
+            if facts.whyUnusable(isCluster: self.commands.isCluster) != nil { self.commands.drop() }
         }
         self.keepFunctions()
     }

@@ -177,14 +177,20 @@ final class RedisBusParts {
             onFailure: greeting.commandsFailed)
         self.subscriptions.attend(prepare: greeting.sayHello, onEvent: self.channels.take)
         self.channels.start()
-        self.endpoints.start { [weak self] in self?.reconnect() }
+        self.endpoints.start { [weak self] in self?.move() }
         self.commands.start()
         housekeeping.start()
     }
 
+    /// Another server is the one now.
+    private func move() {
+        self.commands.redirect()
+        self.subscriptions.redirect()
+    }
+
     /// Gives both connections up, though they may work.
     func reconnect() {
-        self.commands.redirect()
+        self.commands.drop()
         self.subscriptions.drop()
     }
 

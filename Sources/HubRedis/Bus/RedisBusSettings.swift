@@ -22,6 +22,7 @@ struct RedisBusSettings: Sendable {
         switch self.location {
         case .server(let endpoint): FixedEndpoint(endpoint, on: self.eventLoop)
         case .sentinels(let group): SentinelEndpoints(group, self)
+        case .cluster(let seeds): ClusterEndpoints(seeds, self)
         }
     }
 

@@ -47,14 +47,34 @@ struct ServerFacts: Sendable {
     }
 
     /// Why the hub can't work with this server at all; `nil` if it can.
-    var whyUnusable: String? {
+    /// - Parameter isCluster: Whether it was meant to be a node of a Redis Cluster.
+    func whyUnusable(isCluster: Bool) -> String? {
+        if let mistake = self.mistake(isCluster: isCluster) { return mistake }
         if self["role"] == "slave" {
             return "Redis is a replica, which can't be written to; the hub needs the primary"
         }
+        guard let version = self["redis_version"], let numbers = self.version, numbers < (6, 2) else { return nil }
+        return "Redis \(version) is too old; the hub needs 6.2 or later"
+    }
+
+    /// A hub that took a cluster for a single server would publish where the others don't listen.
+    private func mistake(isCluster: Bool) -> String? {
+        switch (self["cluster_enabled"], isCluster) {
+        case ("1", false):
+            "Redis is a node of a cluster; give the hubs its nodes as --bus redis+cluster://HOST:PORT,HOST:PORT"
+        case ("0", true): "Redis is no node of a cluster; give the hubs --bus redis://HOST:PORT"
+        case (nil, true): "Redis does not tell the hub's user about itself (INFO), which it has to in a cluster"
+        default: nil
+        }
+    }
+
+    /// Whether it is a node of a cluster that has channels of shards.
+    var hasShards: Bool { self["cluster_enabled"] == "1" && (self.version ?? (0, 0)) >= (7, 0) }
+
+    private var version: (Int, Int)? {
         guard let version = self["redis_version"] else { return nil }
         let numbers = version.split(separator: ".").prefix(2).compactMap { Int($0) }
-        guard numbers.count == 2, (numbers[0], numbers[1]) < (6, 2) else { return nil }
-        return "Redis \(version) is too old; the hub needs 6.2 or later"
+        return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
     }
 
     /// Why what the server holds may vanish; `nil` if it may not.

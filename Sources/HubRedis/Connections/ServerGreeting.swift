@@ -29,26 +29,29 @@ final class ServerGreeting {
     }
 
     /// Looks at a new server, and tells it what was seen before anything else is asked of it.
-    func greet(_ scripts: LoadedScripts) -> EventLoopFuture<Void> {
-        ServerFacts.ask(scripts.connection).assumeIsolated().flatMap { facts in
-            if let reason = facts.whyUnusable {
+    /// - Returns: The scripts, loaded there.
+    func greet(_ connection: RedisCommandConnection) -> EventLoopFuture<LoadedScripts> {
+        ServerFacts.ask(connection).assumeIsolated().flatMap { facts in
+            if let reason = facts.whyUnusable(isCluster: self.commands.isCluster) {
                 return self.settings.eventLoop.makeFailedFuture(BusError.unavailable(reason: reason))
             }
             self.run = facts.run
             self.health.note(facts)
-            return self.sayHello(with: scripts)
+            return LoadedScripts.load(into: connection, isSharded: facts.hasShards)
+        }.flatMap { scripts in
+            self.sayHello(with: scripts).map { scripts }
         }.nonisolated()
     }
 
     /// Says hello on the connection that there is, so that a server which lost writes is noticed before its messages
     /// are listened to.
-    /// - Returns: Where it is.
-    func sayHello() -> EventLoopFuture<RedisEndpoint> {
+    /// - Returns: Where it is, and which channels the scripts publish on.
+    func sayHello() -> EventLoopFuture<(endpoint: RedisEndpoint, channels: ChannelKind)> {
         guard let scripts = self.commands.scripts, let endpoint = self.commands.endpoint else {
             return self.settings.eventLoop.makeFailedFuture(BusError.unavailable(reason: "Redis is not connected"))
         }
         self.subscribedRun = self.run
-        return self.sayHello(with: scripts).map { endpoint }
+        return self.sayHello(with: scripts).map { (endpoint, scripts.isSharded ? .sharded : .plain) }
     }
 
     /// There is a connection for commands: subscriptions belong to the same server.
@@ -68,11 +71,12 @@ final class ServerGreeting {
     private func sayHello(with scripts: LoadedScripts) -> EventLoopFuture<Void> {
         let arguments: [RedisArgument] = [
             RedisArgument(self.settings.replayCount), RedisArgument(self.settings.replayAgeMilliseconds),
-            RedisArgument(self.settings.maximumEventBytes),
+            RedisArgument(self.settings.maximumEventBytes), scripts.isSharded ? 1 : 0,
         ]
-        return self.scripts.call(.hello, arguments, with: scripts).assumeIsolated().flatMapThrowing { reply in
-            self.scripts.noteRefusal(try reply.refusal)
-        }.nonisolated()
+        return self.scripts.call(.hello, self.settings.names.nameless, arguments, with: scripts).assumeIsolated()
+            .flatMapThrowing { reply in
+                self.scripts.noteRefusal(try reply.refusal)
+            }.nonisolated()
     }
 }
 

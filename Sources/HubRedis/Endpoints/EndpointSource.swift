@@ -15,7 +15,25 @@ protocol EndpointSource: AnyObject {
     /// The server there was found to be a primary, and is used.
     func accepted(_ endpoint: RedisEndpoint)
 
+    /// A server says that another one is in charge.
+    /// - Parameters:
+    ///   - message: Its error reply, `MOVED SLOT HOST:PORT`.
+    ///   - endpoint: The server that says it.
+    func redirected(_ message: String, by endpoint: RedisEndpoint)
+
+    /// The server refuses work: another one may be in charge.
+    func doubt()
+
     func stop()
+
+    /// Whether servers are to be nodes of a Redis Cluster.
+    var isCluster: Bool { get }
+}
+
+extension EndpointSource {
+    var isCluster: Bool { false }
+    func redirected(_ message: String, by endpoint: RedisEndpoint) {}
+    func doubt() {}
 }
 
 /// One server, always the same.

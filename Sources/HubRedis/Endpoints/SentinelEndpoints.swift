@@ -45,6 +45,7 @@ final class SentinelEndpoints: EndpointSource {
 
     func primary() -> EventLoopFuture<RedisEndpoint> {
         self.current = nil
+        if let waiting { return waiting.futureResult }
         let (candidates, loop) = (self.candidates, self.settings.eventLoop)
         guard self.hasHeard else {
             let promise = loop.makePromise(of: RedisEndpoint.self)
@@ -125,7 +126,8 @@ final class SentinelEndpoints: EndpointSource {
         return RedisCommandConnection.connect(
             to: endpoint, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger
         ).flatMap { connection in
-            ServerFacts.ask(connection).map { $0.whyUnusable == nil }.always { _ in connection.close() }
+            ServerFacts.ask(connection).map { $0.whyUnusable(isCluster: false) == nil }.always { _ in connection.close()
+            }
         }
     }
 }

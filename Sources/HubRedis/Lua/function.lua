@@ -1,5 +1,5 @@
 -- FCALL hub_publish 1 PREFIX:{0} TOPIC DATA [EVENT [RETRY]]: publishes from any client of Redis, and checks the
--- arguments as the hubs do. Answers the id.
+-- arguments as the hubs do. Answers the id. In a cluster, which goes by the keys, all of them are to be named.
 
 local function refuse(reason)
   error({ err = 'ERR hub: ' .. reason })
@@ -52,29 +52,60 @@ local function check_data(data, max)
   return (string.gsub(string.gsub(data, '\r\n', '\n'), '\r', '\n'))
 end
 
-local function checked_publish(keys, argv)
-  if #keys ~= 1 or #argv < 2 or #argv > 4 then
-    refuse('call it as FCALL hub_publish 1 PREFIX:{0} TOPIC DATA [EVENT [RETRY]]')
-  end
-  if string.sub(keys[1], -4) ~= ':{0}' then
+local ALL_KEYS = { ':state', ':last', ':topics', ':names', ':retired', ':log:' }
+
+-- The name that all keys begin with.
+local function key_of(keys)
+  return #keys == 1 and keys[1] or string.gsub(keys[1] or '', ':state$', '')
+end
+
+local function check_keys(keys, key, topic)
+  if string.sub(key, -4) ~= ':{0}' then
     refuse('the key is the prefix of the hubs and the partition, as in hub:{0}')
   end
+  for i, name in ipairs(#keys > 1 and ALL_KEYS or {}) do
+    if keys[i] ~= key .. name .. (i == #ALL_KEYS and topic or '') then
+      refuse('key ' .. i .. ' must be ' .. key .. name .. (i == #ALL_KEYS and 'TOPIC' or ''))
+    end
+  end
+end
+
+-- Whether this is a server of a cluster: the hubs say so, and before they have come it does.
+local function is_in_cluster(key)
+  local state = redis.call('HMGET', key .. ':state', 'epoch', 'sharded')
+  if state[1] then return state[2] == '1' end
+  local info = redis.pcall('INFO', 'cluster')
+  return type(info) == 'string' and string.find(info, 'cluster_enabled:1', 1, true) ~= nil
+end
+
+local function checked_publish(keys, argv)
+  if #keys ~= 1 and #keys ~= #ALL_KEYS or #argv < 2 or #argv > 4 then
+    refuse('call it as FCALL hub_publish 1 PREFIX:{0} TOPIC DATA [EVENT [RETRY]]')
+  end
+  local key = key_of(keys)
+  check_keys(keys, key, argv[1])
+  local is_sharded = is_in_cluster(key)
+  if is_sharded and #keys == 1 then
+    refuse('in a cluster name all keys: FCALL hub_publish 6 K:state K:last K:topics K:names K:retired K:log:TOPIC TOPIC DATA'
+      .. ' [EVENT [RETRY]], where K is ' .. key)
+  end
+  PUBLISH = is_sharded and 'SPUBLISH' or 'PUBLISH'
   local entry = { topics = { argv[1] }, key = '', name = argv[3] or '' }
   check_topic(argv[1])
   check_name(entry.name)
-  local settings = redis.call('HMGET', keys[1] .. ':state', 'count', 'age', 'max')
+  local settings = redis.call('HMGET', key .. ':state', 'count', 'age', 'max')
   local count, age = number(settings[1]) or 10000, number(settings[2]) or 3600000
   entry.data = check_data(argv[2], math.min(number(settings[3]) or LARGEST, LARGEST))
   entry.retry = check_retry(argv[4] or '')
   -- Who publishes so has seen nothing and brings no entropy but what is published and when.
   local time = redis.call('TIME')
   local entropy = string.sub(redis.sha1hex(table.concat(time, '.') .. argv[1] .. argv[2]), 1, 3)
-  local state = enter_server(keys[1], { epoch = '', ms = 0, seq = 0, entropy = entropy })
+  local state = enter_server(key, { epoch = '', ms = 0, seq = 0, entropy = entropy })
   return publish(state, math.max(1, count), math.max(1, age), { entry })[1]
 end
 
 redis.register_function('hub_publish', function(keys, argv)
-  return finish(keys[1], function() return checked_publish(keys, argv) end)
+  return finish(key_of(keys), function() return checked_publish(keys, argv) end)
 end)
 redis.register_function({
   function_name = 'hub_version',

@@ -64,7 +64,7 @@ local function look_at(state, age, topic, began)
     known.is_trimmed = is_trim_due(state, age, known.ms)
   end
   demand(log .. '*', 'XADD', known.log, '*', 'p', '')
-  demand(key .. ':live:*', 'PUBLISH', live, '')
+  demand(key .. ':live:*', PUBLISH, live, '')
   demand(key .. ':last', 'HSET', key .. ':last', topic, '')
   if known.is_trimmed then demand(log .. '*', 'XTRIM', known.log, 'MINID', '0') end
   if known.is_new then demand(log .. '*', 'DEL', known.log) end
@@ -100,7 +100,7 @@ local function append(state, count, age, entry, topic, known, lasts)
   if known.is_trimmed then
     try('XTRIM', known.log, 'MINID', '=', string.format('%.0f', math.max(0, state.now - age)))
   end
-  write('PUBLISH', known.live, event_message(state.epoch, entry, known.ms, known.seq, is_unlisted))
+  write(PUBLISH, known.live, event_message(state.epoch, entry, known.ms, known.seq, is_unlisted))
   known.ms, known.seq, known.is_new, known.is_trimmed = entry.ms, entry.seq, false, false
 end
 
@@ -180,11 +180,8 @@ local function publish(state, count, age, entries)
     end
   end
   if #fresh == 0 then return ids, repeats end
-  -- At most ten times a second: the hubs look for old topics too, but need not be there.
-  local old = state.ms - state.ms % 100 > began.ms and old_topics(state, age, 32, topics)
   -- The first write, and one that a server out of memory refuses; what follows it is refused nothing.
   save_clock(state)
-  if old then retire_old(state, age, old) end
   store(state, count, age, fresh, topics)
   return ids, repeats
 end

@@ -1,4 +1,4 @@
--- ARGV: the caller, replay count, replay age in ms, then for each publication the number of its topics, idempotency
+-- KEYS: the topics' logs and the idempotency keys. ARGV: the caller, replay count, replay age in ms, then for each publication the number of its topics, idempotency
 -- key, event name, retry (each '' if there is none), data, and the topics.
 -- Answers { place, ids, repeats }.
 
@@ -21,6 +21,6 @@ local caller = caller_of(ARGV)
 local count, age = tonumber(ARGV[5]), tonumber(ARGV[6])
 local entries = publications(ARGV)
 if not count or not age then error({ err = 'ERR hub: malformed call' }) end
-local state = enter_server(KEYS[1], caller)
+local state = enter_server(KEY, caller)
 local ids, repeats = publish(state, count, age, entries)
 return { place(state), ids, repeats }

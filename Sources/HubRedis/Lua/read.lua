@@ -1,4 +1,4 @@
--- ARGV: the caller, topic, 'tail' or the offset (`ms-seq`) to read after, how many entries, how many bytes of data.
+-- KEYS: the topic's log. ARGV: the caller, topic, 'tail' or the offset (`ms-seq`) to read after, how many entries, how many bytes of data.
 -- Answers { place, floor, last or nil, 1 if there is more, entries in rising order as XRANGE gives them, and the reigns }. An
 -- entry that is larger than any event may be, or has more fields, comes without its fields, so that the hub passes it over.
 
@@ -43,7 +43,7 @@ local function reversed(entries)
   return result
 end
 
-local state = enter_reigns(KEYS[1], caller_of(ARGV))
+local state = enter_reigns(KEY, caller_of(ARGV))
 local topic, from, limit, budget = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local last = last_of(state, topic)
 local log = state.key .. ':log:' .. topic

@@ -1,5 +1,9 @@
--- ARGV: the caller, replay age in ms, how many topics at most. Answers { place, how many were dealt with }.
+-- KEYS: the topics' logs. ARGV: the caller, replay age in ms, how many topics of each kind at most, and the topics, as
+-- `candidates` has named them. Answers { place, how many of one kind were dealt with }.
 
-local state = enter(KEYS[1], caller_of(ARGV))
-local age = tonumber(ARGV[5])
-return { place(state), retire_old(state, age, old_topics(state, age, tonumber(ARGV[6]), {})) }
+local state = enter(KEY, caller_of(ARGV))
+local age, limit, chosen = tonumber(ARGV[5]), tonumber(ARGV[6]), {}
+for i = 7, #ARGV do chosen[ARGV[i]] = true end
+local old = old_topics(state, age, limit)
+old.quiet, old.passed = with_lasts(state, old.quiet, chosen), with_lasts(state, old.passed, chosen)
+return { place(state), retire_old(state, age, old) }

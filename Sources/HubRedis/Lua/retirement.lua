@@ -9,25 +9,25 @@ local function retired_count(state)
   return number(redis.call('HGET', state.key .. ':state', 'retired')) or 0
 end
 
--- Looks up topics, without those that are in use in this step: each { name, last offset or false }.
-local function with_lasts(state, topics, used)
+-- Looks up those topics that were chosen: each { name, last offset or false }.
+local function with_lasts(state, topics, chosen)
   local found = {}
   for _, topic in ipairs(topics) do
-    if not used[topic] then found[#found + 1] = { topic, redis.call('HGET', state.key .. ':last', topic) } end
+    if chosen[topic] then found[#found + 1] = { topic, redis.call('HGET', state.key .. ':last', topic) } end
   end
   return found
 end
 
 -- What is to be looked at in a step, at most `limit` topics of each kind: `quiet` are those whose first event, or the last
 -- one at an earlier look, is older than `age` milliseconds; `passed` are the retired ones that others have pushed out of line.
-local function old_topics(state, age, limit, used)
+local function old_topics(state, age, limit)
   local before = string.format('(%.0f', state.now - age)
   local quiet = redis.call('ZRANGEBYSCORE', state.key .. ':topics', '-inf', before, 'LIMIT', 0, limit)
   local count = retired_count(state)
   -- Room is made for as many as this step may retire.
   local end_of_line = string.format('%.0f', count + limit - REMEMBERED)
   local passed = redis.call('ZRANGEBYSCORE', state.key .. ':retired', '-inf', end_of_line, 'LIMIT', 0, limit)
-  return { quiet = with_lasts(state, quiet, used), passed = with_lasts(state, passed, used), count = count }
+  return { quiet = quiet, passed = passed, count = count }
 end
 
 -- Whether the user may do to topics all that is done here: what is the same for all of them, and what is not.
@@ -40,7 +40,7 @@ local function may_retire_any(state)
 end
 
 local function may_retire(state, topic)
-  return may('UNLINK', state.key .. ':log:' .. topic) and may('PUBLISH', state.key .. ':live:' .. topic, '')
+  return may('UNLINK', state.key .. ':log:' .. topic) and may(PUBLISH, state.key .. ':live:' .. topic, '')
 end
 
 -- Notes that there is a topic, and when it is to be looked at. Answers whether it was not listed before.
@@ -59,7 +59,7 @@ local function drop(state, topic)
 end
 
 local function tell_retired(state, topic, ms, seq)
-  write('PUBLISH', state.key .. ':live:' .. topic, message('r', state.epoch, ms, seq))
+  write(PUBLISH, state.key .. ':live:' .. topic, message('r', state.epoch, ms, seq))
 end
 
 -- Drops a topic but for its last offset, and puts it at the end of the line.

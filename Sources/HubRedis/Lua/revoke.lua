@@ -1,7 +1,7 @@
--- ARGV: the caller, a subject. Remembers that tokens of the subject that were issued up to now count no more.
+-- KEYS: `revoked`. ARGV: the caller, a subject. Remembers that tokens of the subject that were issued up to now count no more.
 -- Answers { place, now in milliseconds }.
 
-local state = enter(KEYS[1], caller_of(ARGV))
+local state = enter(KEY, caller_of(ARGV))
 local revoked = state.key .. ':revoked'
 demand(revoked, 'ZADD', revoked, 'GT', '0', ARGV[5])
 -- A clock that was put back makes no older token count again.

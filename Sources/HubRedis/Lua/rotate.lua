@@ -2,6 +2,6 @@
 -- Answers { place }.
 
 local caller = caller_of(ARGV)
-local state = enter(KEYS[1], caller)
+local state = enter(KEY, caller)
 if state.epoch == caller.epoch then rotate(state, caller) end
 return { place(state) }

@@ -1,12 +1,17 @@
 -- The partition's state, which every other script begins with: which epoch it is, and where the clock stands.
 --
--- All keys and channels derive from the one declared key, PREFIX:{0}.
+-- A caller declares every key that its step may touch, so that a server of a cluster which is handing them over refuses the
+-- step (TRYAGAIN, ASK) and never does half of it: KEYS is `state`, `last`, `topics`, `names`, `retired`, and what else the script
+-- says. All their names, and those of the channels, begin with KEY, which is PREFIX:{0}.
+
+-- What is tried in place of a topic: no topic has control characters.
+local NOBODY = '\1'
 
 -- Begins a new epoch. The clock never goes back, so that stale ids never name a new event.
 local function rotate(state, caller)
   demand(state.key .. ':state', 'HDEL', state.key .. ':state', 'fork')
   demand(state.key .. ':state', 'HSET', state.key .. ':state', 'v', '')
-  demand(state.key .. ':control', 'PUBLISH', state.key .. ':control', '')
+  demand(state.key .. ':control', PUBLISH, state.key .. ':control', '')
   local epoch = caller.epoch ~= '' and caller.epoch or '0000000000000000'
   local is_new = not state.epoch
   state.epoch = new_epoch(state.seconds, state.micros, caller.entropy, epoch, state.epoch or state.broken or epoch)
@@ -20,7 +25,7 @@ local function rotate(state, caller)
   write('HSET', state.key .. ':state', 'v', FORMAT, 'epoch', state.epoch, 'ms', string.format('%.0f', state.ms),
     'seq', state.seq, 'reigns', state.reigns, 'floor',
     stream_id(state.floor_ms or state.ms, state.floor_seq or state.seq))
-  write('PUBLISH', state.key .. ':control', message('c', state.epoch, state.ms, state.seq))
+  write(PUBLISH, state.key .. ':control', message('c', state.epoch, state.ms, state.seq))
 end
 
 -- Reads the state. One that makes no sense counts as none, but that a new epoch will be above its own.
@@ -51,9 +56,19 @@ local function read_state(key)
   return state
 end
 
+-- Keeps the keys that all topics share from vanishing when no topic is in them: while a server hands over keys, one that is
+-- not there counts as handed over. No topic has this name, and nobody asks for it.
+local function keep_keys(key)
+  write('HSET', key .. ':last', '', '')
+  write('ZADD', key .. ':topics', 'NX', '+inf', '')
+  write('ZADD', key .. ':names', 'NX', '0', '')
+  write('ZADD', key .. ':retired', 'NX', '+inf', '')
+end
+
 -- Forgets what an older state left: without the clock that gave those offsets they prove nothing.
 local function forget_logs(key)
   write('DEL', key .. ':last', key .. ':topics', key .. ':names', key .. ':retired')
+  keep_keys(key)
 end
 
 -- Reads the state, and begins a new epoch if there is none, or if it is older than what the caller has seen.
@@ -63,6 +78,8 @@ local function enter(key, caller, replid)
   local state = read_state(key)
   if not state.epoch then
     demand(key .. ':*', 'DEL', key .. ':last', key .. ':topics', key .. ':names', key .. ':retired')
+    demand(key .. ':last', 'HSET', key .. ':last', '', '')
+    demand(key .. ':names', 'ZADD', key .. ':names', '0', '')
     rotate(state, caller)
     forget_logs(key)
     state.floor_ms, state.floor_seq = state.ms, state.seq
@@ -85,21 +102,21 @@ local function is_listed(key, topic)
 end
 
 -- Carries out every command of the scripts where it does nothing, and answers what keeps the hubs from working, or false.
--- No topic and no idempotency key is the empty text.
+-- No idempotency key and no topic's log has the empty text for a name.
 local function first_refusal(key)
   local log, kept = key .. ':log:', key .. ':key:'
   for _, command in ipairs({
     { 'HSETNX', key .. ':state', 'v', FORMAT }, { 'HDEL', key .. ':state', '' }, { 'HMGET', key .. ':state', 'v' },
-    { 'HGET', key .. ':last', '' }, { 'HDEL', key .. ':last', '' },
-    { 'ZADD', key .. ':names', 'XX', 0, '' }, { 'ZREM', key .. ':names', '' },
-    { 'ZADD', key .. ':topics', 'XX', 0, '' }, { 'ZREM', key .. ':topics', '' },
-    { 'ZADD', key .. ':retired', 'XX', 0, '' }, { 'ZREM', key .. ':retired', '' },
+    { 'HGET', key .. ':last', NOBODY }, { 'HDEL', key .. ':last', NOBODY },
+    { 'ZADD', key .. ':names', 'XX', 0, NOBODY }, { 'ZREM', key .. ':names', NOBODY },
+    { 'ZADD', key .. ':topics', 'XX', 0, NOBODY }, { 'ZREM', key .. ':topics', NOBODY },
+    { 'ZADD', key .. ':retired', 'XX', 0, NOBODY }, { 'ZREM', key .. ':retired', NOBODY },
     { 'ZRANGEBYLEX', key .. ':names', '+', '-', 'LIMIT', 0, 1 },
     { 'ZRANGEBYSCORE', key .. ':topics', 1, 0, 'LIMIT', 0, 1 },
     { 'ZRANGEBYSCORE', key .. ':retired', 1, 0, 'LIMIT', 0, 1 },
     { 'XADD', log, 'NOMKSTREAM', '*', 'p', '' }, { 'XTRIM', log, 'MAXLEN', 0 }, { 'XLEN', log },
     { 'XRANGE', log, '-', '+', 'COUNT', 1 }, { 'XREVRANGE', log, '+', '-', 'COUNT', 1 },
-    { 'DEL', log }, { 'UNLINK', log }, { 'GET', kept }, { 'SET', kept, '', 'XX' }, { 'PUBLISH', key .. ':live:', '' },
+    { 'DEL', log }, { 'UNLINK', log }, { 'GET', kept }, { 'SET', kept, '', 'XX' }, { PUBLISH, key .. ':live:', '' },
   }) do
     local answer = redis.pcall(unpack(command))
     if type(answer) == 'table' and answer.err then

@@ -1,6 +1,5 @@
--- ARGV: the caller, then either 'one' and a topic, or 'after', a name ('' for the first) and how many topics.
--- Answers { place, { { name, how many entries, oldest offset or nil, last offset }… }, the name after which there may be
--- more or nil }, by the bytes of the names.
+-- KEYS: the topics' logs. ARGV: the caller, the topics. Answers { place, { { name, how many entries, oldest offset or nil, last
+-- offset }… } of those that are listed, how many were looked at }.
 
 -- The oldest entry of each topic is looked at, and may be large.
 local BUDGET = 4194304
@@ -18,21 +17,15 @@ local function summary(state, topic)
   return { topic, count, first[1] and first[1][1] or false, stream_id(ms or state.ms, seq or state.seq) }, bytes
 end
 
-local state = enter(KEYS[1], caller_of(ARGV))
-if ARGV[5] == 'one' then
-  local found = is_listed(state.key, ARGV[6]) and summary(state, ARGV[6]) or nil
-  return { place(state), { found }, false }
-end
-local from = ARGV[6] == '' and '-' or '(' .. ARGV[6]
-local names = redis.call('ZRANGEBYLEX', state.key .. ':names', from, '+', 'LIMIT', 0, ARGV[7])
-local summaries, bytes, after = {}, 0, false
-for i, name in ipairs(names) do
-  local found, more = summary(state, name)
-  summaries[#summaries + 1] = found
-  bytes = bytes + more
-  if bytes > BUDGET or i == tonumber(ARGV[7]) then
-    after = name
-    break
+local state = enter(KEY, caller_of(ARGV))
+local summaries, bytes, looked = {}, 0, 0
+for i = 5, #ARGV do
+  if bytes > BUDGET then break end
+  looked = looked + 1
+  if is_listed(state.key, ARGV[i]) then
+    local found, more = summary(state, ARGV[i])
+    summaries[#summaries + 1] = found
+    bytes = bytes + more
   end
 end
-return { place(state), summaries, after }
+return { place(state), summaries, looked }

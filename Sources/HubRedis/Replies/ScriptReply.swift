@@ -50,6 +50,14 @@ struct ScriptReply {
         return bytes
     }
 
+    /// Names of topics, which may be anything where somebody else wrote them.
+    func names(_ index: Int) throws(MalformedMessage) -> [[UInt8]] {
+        try self.array(index).map { name throws(MalformedMessage) in
+            guard let bytes = name.bytes else { throw MalformedMessage("without a text where one belongs") }
+            return bytes
+        }
+    }
+
     func offset(_ index: Int) throws(MalformedMessage) -> Offset {
         try Offset(reply: try self.text(index))
     }
@@ -88,13 +96,14 @@ extension ScriptReply {
 
 extension ScriptReply {
     /// Reads the answer of the topics script. What is not a topic is passed over: somebody else wrote it.
-    /// - Returns: The topics; and the name after which there may be more.
-    func summaries() throws(MalformedMessage) -> (topics: [TopicSummary], after: [UInt8]?) {
+    /// - Parameter count: How many topics were asked for.
+    /// - Returns: The topics that are there; and how many were looked at.
+    func summaries(of count: Int) throws(MalformedMessage) -> (topics: [TopicSummary], looked: Int) {
         var result: [TopicSummary] = []
         for value in try self.array(1) {
             if let summary = try self.summary(value) { result.append(summary) }
         }
-        return (result, self.isNull(2) ? nil : try self.bytes(2))
+        return (result, min(max(0, Int(clamping: try self.integer(2))), count))
     }
 
     private func summary(_ value: RESPValue) throws(MalformedMessage) -> TopicSummary? {

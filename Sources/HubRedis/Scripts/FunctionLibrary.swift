@@ -4,11 +4,11 @@ import RedisWire
 /// The library of Redis functions by which applications publish without HTTP, made of the same Lua as the scripts.
 enum FunctionLibrary {
     /// Rises with every change of the Lua that the library is made of; a library of a higher one is never replaced.
-    static let version: Int64 = 9
+    static let version: Int64 = 10
 
     /// What `FUNCTION LOAD` takes.
     static var source: [UInt8] {
-        Array("#!lua name=hub\nlocal LIBRARY_VERSION = \(Self.version)\n".utf8)
+        Array("#!lua name=hub\nlocal LIBRARY_VERSION = \(Self.version)\nlocal PUBLISH = 'PUBLISH'\n".utf8)
             + HubScript.foundation + PackageResources.server_lua + PackageResources.retirement_lua
             + PackageResources.log_lua
             + PackageResources.function_lua

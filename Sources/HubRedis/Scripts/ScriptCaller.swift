@@ -9,6 +9,7 @@ final class ScriptCaller {
     private let commands: CommandLink
     private let history: BusHistory
     private let health: BusHealth
+    private var waiting = WaitingCalls()
 
     init(_ settings: RedisBusSettings, _ commands: CommandLink, _ history: BusHistory, _ health: BusHealth) {
         self.settings = settings
@@ -18,37 +19,78 @@ final class ScriptCaller {
     }
 
     /// Calls a script.
+    /// - Parameters:
+    ///   - keys: The keys that it may touch, without those that are common to all.
     /// - Returns: Its reply; or at once `BusError.unavailable` if there is no connection.
-    func call(_ script: HubScript, _ arguments: [RedisArgument]) -> EventLoopFuture<ScriptReply> {
+    func call(
+        _ script: HubScript, _ keys: [RedisArgument], _ arguments: [RedisArgument]
+    ) -> EventLoopFuture<ScriptReply> {
         guard let scripts = self.commands.scripts else {
             return self.settings.eventLoop.makeFailedFuture(BusError.unavailable(reason: self.health.whyClosed))
         }
-        return self.call(script, arguments, with: scripts)
+        return self.call(script, keys, arguments, with: scripts)
     }
 
     /// Calls a script on a certain connection, and takes in the position that its reply tells.
     func call(
-        _ script: HubScript, _ arguments: [RedisArgument], with scripts: LoadedScripts
+        _ script: HubScript, _ keys: [RedisArgument], _ arguments: [RedisArgument], with scripts: LoadedScripts
     ) -> EventLoopFuture<ScriptReply> {
         let all = self.history.arguments + arguments
-        return scripts.run(script, key: self.settings.names.key, all).assumeIsolated().flatMapThrowing { value in
+        return scripts.run(script, keys: self.settings.names.common + keys, all).assumeIsolated().flatMapThrowing {
+            value in
             let reply = try ScriptReply(value)
             self.history.take(reply.position)
             return reply
+        }.flatMapErrorThrowing { error in
+            self.takeHint(error, from: scripts)
+            throw error
         }.nonisolated()
+    }
+
+    /// Servers of a cluster say that another one may be in charge.
+    private func takeHint(_ error: any Error, from scripts: LoadedScripts) {
+        guard case .server(let message)? = error as? RedisError, let code = (error as? RedisError)?.serverCode else {
+            return
+        }
+        if code == "MOVED" { self.commands.move(from: scripts, message) }
+        if code == "CLUSTERDOWN" || code == "READONLY" { self.commands.doubt() }
     }
 
     /// Calls a script for whoever uses the bus.
     /// - Parameters:
+    ///   - keys: The keys that it may touch, without those that are common to all.
     ///   - isWrite: Whether it changes anything, so that the outcome of a call without a reply is unknown.
     ///   - read: Reads the reply.
     /// - Returns: What was read; fails with a `BusError`.
     func call<Value: Sendable>(
-        _ script: HubScript, _ arguments: [RedisArgument], isWrite: Bool = false,
+        _ script: HubScript, _ keys: [RedisArgument], _ arguments: [RedisArgument], isWrite: Bool = false,
         _ read: @escaping (ScriptReply) throws(MalformedMessage) -> Value
     ) -> EventLoopFuture<Value> {
-        self.call(script, arguments).assumeIsolated().flatMapThrowing { try read($0) }.flatMapErrorThrowing { error in
+        let patience = CallPatience(keys + arguments, until: .now() + self.settings.timeouts.command)
+        return self.callPatiently(script, keys, arguments, patience).assumeIsolated().flatMapThrowing { reply in
+            try read(reply)
+        }.flatMapErrorThrowing { error in
             throw self.busError(error, isWrite: isWrite)
+        }.nonisolated()
+    }
+
+    /// Calls a script, and again while servers of a cluster refuse it only for now: nothing was done then.
+    private func callPatiently(
+        _ script: HubScript, _ keys: [RedisArgument], _ arguments: [RedisArgument], _ patience: CallPatience
+    ) -> EventLoopFuture<ScriptReply> {
+        // Who finds no connection, but one about to be there, waits like those that were sent on.
+        let isEarly = self.commands.scripts == nil && self.commands.isMoving
+        return self.call(script, keys, arguments).assumeIsolated().flatMapError { error in
+            var patience = patience
+            guard isEarly || (error as? RedisError)?.refusesForNow == true, let delay = patience.next(at: .now()),
+                self.waiting.enter(patience.bytes)
+            else { return self.settings.eventLoop.makeFailedFuture(error) }
+            let promise = self.settings.eventLoop.makePromise(of: ScriptReply.self)
+            self.settings.eventLoop.assumeIsolated().scheduleTask(in: delay) { [patience] in
+                self.waiting.leave(patience.bytes)
+                promise.completeWith(self.callPatiently(script, keys, arguments, patience))
+            }
+            return promise.futureResult
         }.nonisolated()
     }
 

@@ -15,7 +15,7 @@ final class SubscriptionLink {
         case failed(any Error)
     }
 
-    private var prepare: (() -> EventLoopFuture<RedisEndpoint>)?
+    private var prepare: (() -> EventLoopFuture<(endpoint: RedisEndpoint, channels: ChannelKind)>)?
     private var onEvent: ((Event) -> Void)?
 
     private let settings: RedisBusSettings
@@ -24,6 +24,8 @@ final class SubscriptionLink {
     private var connection: RedisSubscriptionConnection?
     private var wanted: Set<[UInt8]> = []
     private var acknowledged: Set<[UInt8]> = []
+    /// Which attempt counts.
+    private var attempt = 0
 
     init(_ settings: RedisBusSettings) {
         self.settings = settings
@@ -31,9 +33,12 @@ final class SubscriptionLink {
 
     /// Says who attends to the connection.
     /// - Parameters:
-    ///   - prepare: Says where to connect to, once it makes sense.
+    ///   - prepare: Says where to connect to, once it makes sense, and which channels there are.
     ///   - onEvent: Gets what happens, in order.
-    func attend(prepare: @escaping () -> EventLoopFuture<RedisEndpoint>, onEvent: @escaping (Event) -> Void) {
+    func attend(
+        prepare: @escaping () -> EventLoopFuture<(endpoint: RedisEndpoint, channels: ChannelKind)>,
+        onEvent: @escaping (Event) -> Void
+    ) {
         self.prepare = prepare
         self.onEvent = onEvent
     }
@@ -55,6 +60,12 @@ final class SubscriptionLink {
     /// Gives up a connection on which nothing arrives, or that leads to another server.
     func drop() {
         self.connection?.close()
+    }
+
+    /// Another server is the one now: gives up the connection that there is, and the attempt that is under way.
+    func redirect() {
+        self.connection?.close()
+        self.perform(self.link.redirected())
     }
 
     func subscribe(_ channels: [[UInt8]]) {
@@ -97,17 +108,21 @@ final class SubscriptionLink {
 
     private func connect() {
         let settings = self.settings
-        let listener = SubscriptionListener(NIOLoopBound(self, eventLoop: settings.eventLoop))
         let stopped = RedisError.notSent("the bus is shut down")
         let prepared = self.prepare?() ?? settings.eventLoop.makeFailedFuture(stopped)
-        prepared.flatMap { endpoint in
+        self.attempt += 1
+        let attempt = self.attempt
+        let listener = SubscriptionListener(NIOLoopBound(self, eventLoop: settings.eventLoop), attempt)
+        prepared.flatMap { endpoint, channels in
             RedisSubscriptionConnection.connect(
-                to: endpoint, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger,
+                to: endpoint, kind: channels, on: settings.eventLoop, timeouts: settings.timeouts,
+                logger: settings.logger,
                 delegate: listener)
         }.assumeIsolated().whenComplete { result in
             switch result {
-            case .failure(let error): self.perform(self.link.failed(), because: error)
-            case .success(let connection): self.open(connection)
+            case .failure(let error): if attempt == self.attempt { self.perform(self.link.failed(), because: error) }
+            case .success(let connection) where attempt == self.attempt: self.open(connection)
+            case .success(let connection): connection.close()
             }
         }
     }
@@ -121,18 +136,20 @@ final class SubscriptionLink {
 }
 
 extension SubscriptionLink {
-    fileprivate func tell(_ event: Event) {
+    fileprivate func tell(_ event: Event, _ attempt: Int) {
+        guard attempt == self.attempt else { return }
         self.onEvent?(event)
     }
 
-    fileprivate func subscribed(_ channel: [UInt8]) {
-        guard self.wanted.contains(channel) else { return }
+    fileprivate func subscribed(_ channel: [UInt8], _ attempt: Int) {
+        guard attempt == self.attempt, self.wanted.contains(channel) else { return }
         self.backoff.reset()
         self.acknowledged.insert(channel)
         self.onEvent?(.subscribed(channel))
     }
 
-    fileprivate func closed(_ error: RedisError?) {
+    fileprivate func closed(_ error: RedisError?, _ attempt: Int) {
+        guard attempt == self.attempt else { return }
         self.connection = nil
         self.acknowledged = []
         self.perform(self.link.closed(), because: error)
@@ -142,22 +159,24 @@ extension SubscriptionLink {
 /// Hands on what a subscription connection tells, which is always told on the loop.
 private final class SubscriptionListener: RedisSubscriptionDelegate {
     private let link: NIOLoopBound<SubscriptionLink>
+    private let attempt: Int
 
-    init(_ link: NIOLoopBound<SubscriptionLink>) {
+    init(_ link: NIOLoopBound<SubscriptionLink>, _ attempt: Int) {
         self.link = link
+        self.attempt = attempt
     }
 
-    func subscribed(_ channel: [UInt8]) { self.link.value.subscribed(channel) }
+    func subscribed(_ channel: [UInt8]) { self.link.value.subscribed(channel, self.attempt) }
 
     func unsubscribed(_ channel: [UInt8]) {}
 
     func received(message: [UInt8], on channel: [UInt8]) {
-        self.link.value.tell(.message(message, channel: channel))
+        self.link.value.tell(.message(message, channel: channel), self.attempt)
     }
 
-    func passedOver(on channel: [UInt8]) { self.link.value.tell(.passedOver(channel)) }
+    func passedOver(on channel: [UInt8]) { self.link.value.tell(.passedOver(channel), self.attempt) }
 
-    func receivedAll() { self.link.value.tell(.receivedAll) }
+    func receivedAll() { self.link.value.tell(.receivedAll, self.attempt) }
 
-    func closed(_ error: RedisError?) { self.link.value.closed(error) }
+    func closed(_ error: RedisError?) { self.link.value.closed(error, self.attempt) }
 }

@@ -31,15 +31,17 @@ final class SubscriptionProbe {
     }
 
     func send() {
-        self.scripts.call(.probe, [.string(self.settings.member)]).assumeIsolated().whenComplete { result in
-            switch result {
-            case .success(let reply):
-                self.scripts.noteRefusal((try? reply.refusal) ?? nil)
-                self.checkSubscription()
-            case .failure(RedisError.server(let message)): self.scripts.noteRefusal(message)
-            case .failure: break
+        self.scripts.call(.probe, self.settings.names.nameless, [.string(self.settings.member)]).assumeIsolated()
+            .whenComplete { result in
+                switch result {
+                case .success(let reply):
+                    self.scripts.noteRefusal((try? reply.refusal) ?? nil)
+                    self.checkSubscription()
+                case .failure(let error as RedisError):
+                    if case .server(let message) = error, !error.saysKeysMove { self.scripts.noteRefusal(message) }
+                case .failure: break
+                }
             }
-        }
     }
 
     /// A probe was published: one of those before it should have arrived. If not, the connections may lead to different servers, so

@@ -100,7 +100,9 @@ public struct HubSettings: Sendable {
 
     private func check(bus check: (String) -> String?) throws(InvalidSetting) {
         guard self.bus != "memory", let problem = check(self.bus) else { return }
-        throw InvalidSetting("--bus: \(problem); accepted: memory, redis://…, rediss://…, unix://…, redis+sentinel://…")
+        throw InvalidSetting(
+            "--bus: \(problem); accepted: memory, redis://…, rediss://…, unix://…, redis+sentinel://…, redis+cluster://…"
+        )
     }
 
     private func check(openFiles: Int) throws(InvalidSetting) {

@@ -70,8 +70,9 @@ extension Setting {
             """
             Where events are published and kept: 'memory', or the Redis server of a cluster: \
             `redis://[user[:password]@]host[:port][/database]`, `rediss://…` for TLS \
-            (`?ca=FILE`, `?verify=none`), `unix://[…@]/path/to/socket`, or the primary that sentinels name: \
-            `redis+sentinel://[…@]host[:port],host,…/NAME`.
+            (`?ca=FILE`, `?verify=none`), `unix://[…@]/path/to/socket`, the primary that sentinels name: \
+            `redis+sentinel://[…@]host[:port],host,…/NAME`, or nodes of a Redis Cluster: \
+            `redis+cluster://[…@]host[:port],host,…`.
             """
         ) { $0.bus = $1 },
         Setting(

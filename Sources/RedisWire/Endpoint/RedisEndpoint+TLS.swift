@@ -5,6 +5,7 @@ extension RedisEndpoint {
     /// The name for server name indication and for the check of the certificate; `nil` for an address, which is checked
     /// against the socket's.
     var nameForTLS: String? {
+        if let name = self.tls?.serverName { return name }
         guard case .tcp(let host, let port) = self.address else { return nil }
         return (try? SocketAddress(ipAddress: host, port: port)) == nil ? host : nil
     }

@@ -35,6 +35,8 @@ public struct RedisTLS: Sendable, Hashable {
     public var authorityFile: String?
     /// Whether the server's certificate and its host name are checked.
     public var verifies: Bool
+    /// The name that the certificate is to have; `nil` for the host that is connected to.
+    public var serverName: String?
 
     /// Makes the options.
     /// - Parameters:

@@ -1,15 +1,19 @@
-/// Where Redis is to be had: one server, always the same, or the one that sentinels name.
+/// Where Redis is to be had: one server, always the same, the one that sentinels name, or the one of a cluster.
 public enum RedisLocation: Sendable, Hashable, CustomStringConvertible {
     /// A server.
     case server(RedisEndpoint)
     /// Whatever sentinels say.
     case sentinels(SentinelGroup)
+    /// The node of a cluster that has the slot.
+    case cluster(ClusterSeeds)
 
-    /// Reads a URL: of a server as in `RedisEndpoint`, or of sentinels as in `SentinelGroup`.
+    /// Reads a URL: of a server as in `RedisEndpoint`, of sentinels as in `SentinelGroup`, of a cluster as in `ClusterSeeds`.
     /// - Throws: `InvalidRedisURL`, whose one line holds no part of the URL.
     public init(_ url: String) throws(InvalidRedisURL) {
         if let group = try SentinelGroup(url) {
             self = .sentinels(group)
+        } else if let seeds = try ClusterSeeds(url) {
+            self = .cluster(seeds)
         } else {
             self = .server(try RedisEndpoint(url))
         }
@@ -29,6 +33,7 @@ public enum RedisLocation: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .server(let endpoint): "\(endpoint)"
         case .sentinels(let group): "\(group)"
+        case .cluster(let seeds): "\(seeds)"
         }
     }
 }

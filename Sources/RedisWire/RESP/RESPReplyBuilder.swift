@@ -3,8 +3,9 @@
 ///
 /// The reader goes through a reply depth first, so a stack of the arrays that are not full yet is all there is to know.
 final class RESPReplyBuilder {
-    /// The first word of every published message: shared, so that it is not allocated anew for each.
+    /// The first words of every published message: shared, so that they are not allocated anew for each.
     static let messageWord = Array("message".utf8)
+    static let shardedMessageWord = Array("smessage".utf8)
     /// How deep arrays nest: what hiredis 0.14 bounds, and 1.x does not.
     private static let maximumDepth = 8
 
@@ -18,6 +19,7 @@ final class RESPReplyBuilder {
 
     private let limits: RESPLimits
     private let messageWord = RESPReplyBuilder.messageWord
+    private let shardedMessageWord = RESPReplyBuilder.shardedMessageWord
     private var openArrays: [OpenArray] = []
     private var elementsLeft: Int
     private var reply: RESPValue?
@@ -75,6 +77,9 @@ final class RESPReplyBuilder {
         }
         if bytes.count == self.messageWord.count, bytes.elementsEqual(self.messageWord) {
             return self.add(.bulk(self.messageWord))
+        }
+        if bytes.count == self.shardedMessageWord.count, bytes.elementsEqual(self.shardedMessageWord) {
+            return self.add(.bulk(self.shardedMessageWord))
         }
         return self.add(.bulk(Array(bytes)))
     }

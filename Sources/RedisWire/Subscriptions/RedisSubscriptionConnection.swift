@@ -24,6 +24,7 @@ public final class RedisSubscriptionConnection: Sendable {
     /// Opens a connection: TLS, authentication and name included. The database doesn't matter to channels.
     /// - Parameters:
     ///   - endpoint: Where to.
+    ///   - kind: Which channels.
     ///   - eventLoop: The loop that it lives on; one of a `MultiThreadedEventLoopGroup`.
     ///   - timeouts: How long to wait.
     ///   - limits: What a message may cost.
@@ -31,14 +32,16 @@ public final class RedisSubscriptionConnection: Sendable {
     ///   - delegate: Is told what happens once the connection is open; kept until it is closed.
     /// - Returns: The connection; or `RedisError.connectFailed`, and then the delegate is told nothing.
     public static func connect(
-        to endpoint: RedisEndpoint, on eventLoop: any EventLoop, timeouts: RedisTimeouts = RedisTimeouts(),
+        to endpoint: RedisEndpoint, kind: ChannelKind = .plain, on eventLoop: any EventLoop,
+        timeouts: RedisTimeouts = RedisTimeouts(),
         limits: RESPLimits = RESPLimits(), logger: Logger, delegate: any RedisSubscriptionDelegate
     ) -> EventLoopFuture<RedisSubscriptionConnection> {
         let connector = RedisConnector(
             endpoint: endpoint, timeouts: timeouts, limits: limits,
             handshake: RedisHandshake(endpoint: endpoint, name: "hub-subscriptions"), logger: logger)
         return connector.connect(on: eventLoop) {
-            SubscriptionSession(timeout: timeouts.liveness, delegate: delegate, closed: eventLoop.makePromise())
+            SubscriptionSession(
+                kind, timeout: timeouts.liveness, delegate: delegate, closed: eventLoop.makePromise())
         }.map { RedisSubscriptionConnection($0) }
     }
 

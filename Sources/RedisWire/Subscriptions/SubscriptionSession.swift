@@ -6,7 +6,8 @@ final class SubscriptionSession: RedisSession {
     let closed: EventLoopPromise<RedisError?>
 
     private let timeout: TimeAmount
-    private var machine = SubscriptionStateMachine()
+    private let kind: ChannelKind
+    private var machine: SubscriptionStateMachine
     private var liveness: Liveness
     private var delegate: (any RedisSubscriptionDelegate)?
     private var context: ChannelHandlerContext?
@@ -16,7 +17,12 @@ final class SubscriptionSession: RedisSession {
     /// Since when the oldest command waits for its answer, if any does.
     private var waitingSince: NIODeadline?
 
-    init(timeout: TimeAmount, delegate: any RedisSubscriptionDelegate, closed: EventLoopPromise<RedisError?>) {
+    init(
+        _ kind: ChannelKind, timeout: TimeAmount, delegate: any RedisSubscriptionDelegate,
+        closed: EventLoopPromise<RedisError?>
+    ) {
+        self.kind = kind
+        self.machine = SubscriptionStateMachine(kind)
         self.timeout = timeout
         self.liveness = Liveness(timeout: timeout, now: .now())
         self.delegate = delegate
@@ -78,11 +84,11 @@ final class SubscriptionSession: RedisSession {
 
 extension SubscriptionSession {
     func subscribe(_ channels: [[UInt8]]) {
-        self.write("SUBSCRIBE", channels.filter { self.machine.subscribe($0) })
+        self.write(self.kind.subscribe, channels.filter { self.machine.subscribe($0) })
     }
 
     func unsubscribe(_ channels: [[UInt8]]) {
-        self.write("UNSUBSCRIBE", channels.filter { self.machine.unsubscribe($0) })
+        self.write(self.kind.unsubscribe, channels.filter { self.machine.unsubscribe($0) })
     }
 
     func ping() {

@@ -30,14 +30,16 @@ struct SubscriptionStateMachine {
         var isSubscribed: Bool { self.isWanted && self.unansweredRequests == 0 }
     }
 
-    private static let messageWord = RESPReplyBuilder.messageWord
-    private static let subscribeWord = Array("subscribe".utf8)
-    private static let unsubscribeWord = Array("unsubscribe".utf8)
     private static let pongWord = Array("pong".utf8)
 
+    private let words: ChannelKind.Words
     private var channels: [[UInt8]: Channel] = [:]
     private var requests: Deque<Request> = []
     private var unansweredChanges = 0
+
+    init(_ kind: ChannelKind = .plain) {
+        self.words = kind.words
+    }
 
     /// How many commands wait for their answer.
     var requestCount: Int { self.requests.count }
@@ -85,16 +87,19 @@ struct SubscriptionStateMachine {
         }
         guard parts.count == 3, case .bulk(let channel) = parts[1] else { throw Self.unexpected }
         switch kind {
-        case Self.messageWord:
+        case self.words.message:
             guard case .bulk(let message) = parts[2] else {
                 guard parts[2].isNull else { throw Self.unexpected }
                 return self.isDelivered(channel) ? .passedOver(on: channel) : .nothing
             }
             return self.isDelivered(channel) ? .message(message, on: channel) : .nothing
-        case Self.subscribeWord:
+        case self.words.subscribe:
             try self.answer(.subscribe(channel))
             return self.settle(channel)
-        case Self.unsubscribeWord:
+        case self.words.unsubscribe:
+            guard self.requests.first == .unsubscribe(channel) || kind == ChannelKind.Words.plain.unsubscribe else {
+                throw .closed("the server has handed the channels over to another")
+            }
             try self.answer(.unsubscribe(channel))
             return self.settle(channel)
         default:

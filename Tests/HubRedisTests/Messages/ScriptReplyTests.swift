@@ -77,7 +77,7 @@ import Testing
             var chain = LogChain(.tail)
             return try reply.page(of: self.topic, &chain).page
         }
-        #expect(throws: MalformedMessage.self) { try reply.summaries().topics }
+        #expect(throws: MalformedMessage.self) { try reply.summaries(of: 1).topics }
         #expect(reply.isNull(1))
     }
 }

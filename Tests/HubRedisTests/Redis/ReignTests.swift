@@ -237,7 +237,7 @@ extension TestMember {
     fileprivate func greet() async throws {
         let bus = self.bus
         try await bus.eventLoop.flatSubmit {
-            bus.parts.value.scripts.call(.hello, ["100", "3600000", "1000000"]).map { _ in }
+            bus.parts.value.scripts.call(.hello, [], ["100", "3600000", "1000000", "0"]).map { _ in }
         }.get()
     }
 

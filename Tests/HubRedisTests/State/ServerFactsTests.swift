@@ -10,7 +10,7 @@ import Testing
     @Test func aPrimaryThatDoesNotEvictIsFine() {
         let facts = self.facts("role:master", "maxmemory_policy:noeviction")
         #expect(facts.run == "abc")
-        #expect(facts.whyUnusable == nil)
+        #expect(facts.whyUnusable(isCluster: false) == nil)
         #expect(facts.whyEvicting == nil)
     }
 
@@ -18,15 +18,15 @@ import Testing
         let facts = ServerFacts(info: "")
         #expect(facts.isEmpty)
         #expect(facts.run.isEmpty)
-        #expect(facts.whyUnusable == nil)
+        #expect(facts.whyUnusable(isCluster: false) == nil)
         #expect(facts.whyEvicting == nil)
     }
 
     @Test func replicasAndOldServersCannotBeUsed() {
-        #expect(self.facts("role:slave").whyUnusable?.contains("replica") == true)
-        #expect(ServerFacts(info: "redis_version:6.0.16").whyUnusable?.contains("6.2") == true)
-        #expect(ServerFacts(info: "redis_version:6.2.0").whyUnusable == nil)
-        #expect(ServerFacts(info: "redis_version:10.0.0").whyUnusable == nil)
+        #expect(self.facts("role:slave").whyUnusable(isCluster: false)?.contains("replica") == true)
+        #expect(ServerFacts(info: "redis_version:6.0.16").whyUnusable(isCluster: false)?.contains("6.2") == true)
+        #expect(ServerFacts(info: "redis_version:6.2.0").whyUnusable(isCluster: false) == nil)
+        #expect(ServerFacts(info: "redis_version:10.0.0").whyUnusable(isCluster: false) == nil)
     }
 
     @Test func theSoftwareIsNamed() {

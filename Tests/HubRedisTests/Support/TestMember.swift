@@ -56,6 +56,16 @@ struct TestMember {
         }
     }
 
+    /// Retires those of these topics that are old, or forgets them, as a member does from time to time.
+    func retire(_ topics: [String]) async throws -> Int64 {
+        let names = topics.map { Array($0.utf8) }
+        let logs = names.map { PartitionNames(prefix: "hub").log(of: $0) }
+        let arguments = ["3600000", "100"] + names.map { RedisArgument.bytes($0) }
+        let bus = self.bus
+        return try await bus.eventLoop.flatSubmit { bus.parts.value.scripts.call(.retire, logs, arguments) }.get()
+            .integer(1)
+    }
+
     func tail(_ topic: Topic, limit: Int = 100) async throws -> LogPage {
         try await self.bus.read(topic, .tail, limit: limit).get()
     }

@@ -3,6 +3,13 @@ import Testing
 @testable import RedisWire
 
 @Suite struct RedisLocationTests {
+    private func seeds(_ url: String) throws -> ClusterSeeds {
+        guard case .cluster(let seeds) = try RedisLocation(url) else {
+            throw InvalidRedisURL("it is of something else")
+        }
+        return seeds
+    }
+
     private func group(_ url: String) throws -> SentinelGroup {
         guard case .sentinels(let group) = try RedisLocation(url) else {
             throw InvalidRedisURL("it is of a server")
@@ -51,6 +58,40 @@ import Testing
         "redis+sentinel://s1/a%20b",
     ])
     func whatIsWrongIsSaidWithoutASecret(url: String) throws {
+        #expect(throws: InvalidRedisURL.self) { try RedisLocation(url) }
+    }
+
+    @Test func aClustersNodesHaveTheCredentialsOfTheURL() throws {
+        let seeds = try self.seeds("redis+cluster://app:p%40ss@n1:1,n2,[::1]:3")
+        #expect(
+            seeds.nodes.map(\.address) == [
+                .tcp(host: "n1", port: 1), .tcp(host: "n2", port: 6379), .tcp(host: "::1", port: 3),
+            ])
+        let node = seeds.node(host: "10.0.0.1", port: 7000, by: seeds.nodes[0])
+        #expect(
+            (seeds.nodes + [node]).allSatisfy { $0.user == "app" && $0.password?.secret == "p@ss" && $0.tls == nil })
+        #expect(seeds.node(host: "", port: 7, by: seeds.nodes[1]).address == .tcp(host: "n2", port: 7))
+        #expect(!"\(seeds)".contains("ss@") && "\(seeds)".hasPrefix("redis+cluster://app:***@n1:1,n2:6379,[::1]:3"))
+        #expect(try self.seeds("redis+cluster://n1/").nodes.count == 1)
+    }
+
+    @Test func aCertificateHasTheNameOfWhoAnnouncesAnAddress() throws {
+        let seeds = try self.seeds("rediss+cluster://redis.example,10.0.0.9?ca=/f")
+        #expect(seeds.nodes.map(\.nameForTLS) == ["redis.example", nil])
+        #expect(seeds.node(host: "10.0.0.1", port: 1, by: seeds.nodes[0]).nameForTLS == "redis.example")
+        #expect(seeds.node(host: "other.example", port: 1, by: seeds.nodes[0]).nameForTLS == "other.example")
+        #expect(seeds.node(host: "10.0.0.1", port: 1, by: seeds.nodes[1]).nameForTLS == nil)
+        let named = try self.seeds("rediss+cluster://10.0.0.9,n1?tls_name=redis.example")
+        #expect(named.nodes.map(\.nameForTLS) == ["redis.example", "n1"])
+        #expect(named.node(host: "10.0.0.1", port: 1, by: named.nodes[1]).nameForTLS == "redis.example")
+    }
+
+    @Test(arguments: [
+        "redis+cluster://", "redis+cluster://n1/0", "redis+cluster://n1,", "redis+cluster://n1:0",
+        "redis+cluster://n1?db=1",
+        "redis+cluster://n1?tls_name=n", "rediss+cluster://n1?verify=maybe", "redis+cluster://u@n1",
+    ])
+    func whatIsWrongWithAClustersURLIsSaid(url: String) throws {
         #expect(throws: InvalidRedisURL.self) { try RedisLocation(url) }
     }
 

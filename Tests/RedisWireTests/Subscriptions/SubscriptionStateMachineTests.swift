@@ -33,6 +33,27 @@ import Testing
         #expect(try machine.receive(self.message("m")) == .message(Array("m".utf8), on: self.news))
     }
 
+    @Test func aClusterThatTakesAChannelAwayUnaskedEndsTheConnection() throws {
+        var machine = SubscriptionStateMachine(.sharded)
+        _ = machine.subscribe(self.news)
+        _ = machine.subscribe([1])
+        #expect(try machine.receive(self.acknowledgement("ssubscribe", self.news)) == .subscribed(self.news))
+        #expect(try machine.receive(self.acknowledgement("ssubscribe", [1])) == .subscribed([1]))
+        _ = machine.unsubscribe([1])
+        #expect(try machine.receive(self.acknowledgement("sunsubscribe", [1])) == .unsubscribed([1]))
+        #expect(throws: RedisError.closed("the server has handed the channels over to another")) {
+            try machine.receive(self.acknowledgement("sunsubscribe", self.news))
+        }
+    }
+
+    @Test func theTwoKindsOfChannelsAreToldApart() {
+        for (kind, word) in [(ChannelKind.plain, "ssubscribe"), (.sharded, "subscribe")] {
+            var machine = SubscriptionStateMachine(kind)
+            _ = machine.subscribe(self.news)
+            #expect(throws: RedisError.self) { try machine.receive(self.acknowledgement(word, self.news)) }
+        }
+    }
+
     @Test func afterUnsubscribeNoMessageIsHandedOver() throws {
         var machine = SubscriptionStateMachine()
         _ = machine.subscribe(self.news)
