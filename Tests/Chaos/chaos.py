@@ -20,8 +20,9 @@ import copy
 import resource
 import sys
 
-import faults  # these two add what they know
+import faults  # each of them adds what it knows
 import failovers
+import shard_faults
 from fault import FAULTS
 from transports import TRANSPORTS
 from verdict import Verdict
@@ -58,6 +59,8 @@ def complaint(options, fault, verdict):
         return f"{verdict.untold} subscribers were told no reset"
     if not fault.says_reset and not fault.may_reset and verdict.resets:
         return f"{verdict.resets} resets were told without a reason"
+    if fault.refuses_nothing and (verdict.refused or verdict.unknown):
+        return f"{verdict.refused} publishes were refused, and of {verdict.unknown} nobody knows"
     if not verdict.delivered:
         return "nothing was delivered"
     if options.encrypted and not verdict.expired:

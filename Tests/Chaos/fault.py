@@ -20,6 +20,7 @@ class Fault:
     is_direct: bool = False  # none does; else a quarter
     says_reset: bool = False  # everybody must be told; otherwise nobody
     may_reset: bool = False  # who is told of what depends on how it came
+    refuses_nothing: bool = False  # every publish must be answered 200
     is_short: bool = False  # part of the shorter form
     hub_options: dict = dataclasses.field(default_factory=dict)
     environment: typing.Callable = lambda folder: None  # of the Redis server

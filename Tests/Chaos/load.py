@@ -7,7 +7,6 @@ from access import OpenAccess
 from processes import until
 from publishers import Ledger, Publisher
 from subscribers import Audience, Subscriber
-from verdict import Acknowledged
 
 TOPICS = ["a", "b", "c", "d"]
 
@@ -82,10 +81,10 @@ class Load:
         """Waits until every stream is open, also those that were told to stay away for a while."""
         await until(lambda: all(one.is_served for one in self.subscribers), "all streams are open again", 60)
 
-    async def settle(self, redis=None):
+    async def settle(self, redis):
         """Ends publishing, waits for what must come, then a while for what should not; gives the verdict."""
         await asyncio.gather(*(publisher.finish() for publisher in self.publishers))
-        judge = await redis.judge(self.ledger) if redis else Acknowledged(self.ledger)
+        judge = await redis.judge(self.ledger)
         waiting = set(self.subscribers)
 
         def has_all():

@@ -12,20 +12,25 @@ import time
 from access import Address
 
 
-def free_port():
+def free_port(has_bus=False):
     """A port of the loopback address that nobody listens on now, and that no outgoing connection is given.
 
     A server that is started anew finds its port again; of the system's own choice, some client's connection could have it by
-    then, or that of whoever tries to reach the server itself.
+    then, or that of whoever tries to reach the server itself. A node of a cluster also takes the port 10,000 above, its bus.
     """
     while True:
-        with socket.socket() as probe:
-            port = random.randrange(15_000, 30_000)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        port = random.randrange(15_000, 22_000 if has_bus else 30_000)
+        if is_free(port) and (not has_bus or is_free(port + 10_000)):
             return port
+
+
+def is_free(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 async def until(condition, what, seconds=30.0, pause=0.02):
