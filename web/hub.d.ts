@@ -4,7 +4,7 @@ export type TransportName = 'sse' | 'ws' | 'long-poll' | 'poll' | 'iframe'
 export interface HubOptions {
   /** What to listen to. */
   topics: string | string[]
-  /** Which transports may be used, the best first; `sse`, `long-poll` and `poll` by default. */
+  /** Which transports may be used, the best first; `sse`, `ws`, `long-poll` and `poll` by default. */
   transports?: TransportName[]
   /** Where to begin: the `lastEventId` of another time, `earliest`, or `latest` (the default). */
   cursor?: string
@@ -20,6 +20,8 @@ export interface HubOptions {
   heartbeatTimeout?: number
   /** The pause between two polls, in milliseconds; by default what the hub advises. */
   pollInterval?: number
+  /** Whether tabs of one origin that listen to the same share a connection, where they can; `true`. */
+  share?: boolean
   /** What to use instead of the global `fetch`. */
   fetch?: typeof globalThis.fetch
   /** What to use instead of the global `WebSocket`. */

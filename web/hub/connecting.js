@@ -44,7 +44,7 @@ export class Connection extends Delivery {
     this.base = base
     this.settings = settings
     this.#requests = requests
-    this.#questions = new Questions(base, settings, sink.cursor, requests)
+    this.#questions = new Questions(base, settings, sink, requests)
   }
 
   /** Begins under a token, now that there is one. @param {string} [token] */

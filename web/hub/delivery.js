@@ -1,8 +1,10 @@
 /**
- * What a connection hands to the client.
+ * What takes what a connection brings.
  * @typedef {object} Sink
  * @property {() => string | undefined} cursor The place from which to go on.
+ * @property {() => string | undefined} since The time from which to go on while there is no place.
  * @property {() => void} open The connection works.
+ * @property {(error?: import('./error.js').HubError, isFinal?: boolean) => void} lost It does not any longer, and never will if that is final.
  * @property {(event: import('./event.js').Received) => void} event
  * @property {(cursor: string) => void} place Everything up to here has been handed over.
  * @property {(milliseconds: number) => void} retry What an event asks for.

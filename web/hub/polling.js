@@ -49,7 +49,7 @@ function takeTokens(connection) {
  * @param {number} [timeout] In seconds.
  * @returns {Promise<number>} How soon the hub wants to be asked again, in milliseconds.
  */
-async function getBatch(connection, path, timeout) {
+export async function getBatch(connection, path, timeout) {
   connection.expect(connection.settings.connectTimeout + (timeout ?? 0) * 1000, () => new HubError('no answer came in time'))
   // A long poll has nothing to keep, and a browser's cache may let a request wait for the answer to the same one of another tab, which
   // a dead connection may never bring.

@@ -6,19 +6,19 @@ import { fitsAddress } from './token.js'
 export class Questions {
   #base
   #settings
-  #cursor
+  #sink
   #requests
 
   /**
    * @param {URL} base
    * @param {import('./settings.js').Settings} settings
-   * @param {() => string | undefined} cursor The place from which to go on.
+   * @param {import('./delivery.js').Sink} sink It knows from where to go on.
    * @param {import('./asking.js').Requests} requests
    */
-  constructor(base, settings, cursor, requests) {
+  constructor(base, settings, sink, requests) {
     this.#base = base
     this.#settings = settings
-    this.#cursor = cursor
+    this.#sink = sink
     this.#requests = requests
   }
 
@@ -47,10 +47,10 @@ export class Questions {
 
   /** @param {Query} query */
   #full(query) {
-    const cursor = this.#cursor()
+    const cursor = this.#sink.cursor()
     const all = new URLSearchParams()
     for (const topic of this.#settings.topics) all.append('topic', topic)
-    const since = cursor ? undefined : this.#settings.since
+    const since = cursor ? undefined : this.#sink.since()
     for (const [name, value] of Object.entries({ cursor, since, ...query })) {
       if (value !== undefined) all.set(name, String(value))
     }

@@ -52,7 +52,7 @@ async function* chunks(answer, signal) {
 
 /** The hub sends the head and a first comment at once, so that nothing on the way has a reason to wait. */
 function tooSlow() {
-  return new HubError('the stream did not begin in time, so a proxy may hold it back', { kind: 'unsuited' })
+  return new HubError('the stream did not begin in time: a proxy may hold it back, or other tabs use all connections', { kind: 'unsuited' })
 }
 
 /** @param {import('./connecting.js').Connection} connection */

@@ -7,10 +7,16 @@ import time
 
 from bidi import Refused
 
-# Found and shown; what can be written into is given the focus with its text selected, as by a person who overwrites it.
+# Found and shown.
 FIND = "selector => { const e = document.querySelector(selector); return e !== null && e.checkVisibility() }"
-FOCUS = "selector => { const e = document.querySelector(selector); e.focus(); e.select?.() }"
-KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Backspace": "\ue003"}
+FOCUS = "selector => document.querySelector(selector).focus()"
+# At once: a long text would take seconds to type.
+FILL = """([selector, text]) => {
+  const field = document.querySelector(selector)
+  field.value = text
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+}"""
+KEYS = {"Tab": "\ue004", "Enter": "\ue007"}
 # What a page that is being left answers.
 LEAVING = ("no such frame", "unknown error")
 
@@ -78,7 +84,7 @@ class Page:
 
     def fill(self, selector, text):
         self.focus(selector)
-        self.keyboard.type(text or KEYS["Backspace"])
+        self.evaluate(FILL, [selector, text])
 
     def press(self, selector, key):
         self.focus(selector)
@@ -129,8 +135,4 @@ class Keyboard:
         self.page = page
 
     def press(self, key):
-        self.type(KEYS[key])
-
-    def type(self, text):
-        actions = [{"type": kind, "value": character} for character in text for kind in ("keyDown", "keyUp")]
-        self.page._act("key", *actions)
+        self.page._act("key", *({"type": kind, "value": KEYS[key]} for kind in ("keyDown", "keyUp")))

@@ -11,6 +11,7 @@ import traceback
 from playwright.sync_api import sync_playwright
 
 import appearance
+import tabs
 from cutter import Cutter
 from demo_hub import DemoHub, Redis, eventually
 from demo_page import TRANSPORTS, DemoPage
@@ -243,7 +244,7 @@ def a_page_of_another_origin_reads(transport):
         cutter = Cutter(hub.port)
         page = browser.new_page()
         try:
-            page.goto(f"{guest.origin}/?hub=http://127.0.0.1:{cutter.port}/&transport={transport}")
+            page.goto(f"{guest.origin}/?hub=http://127.0.0.1:{cutter.port}/&transport={transport}&served")
             page.wait_for_function("() => window.isOpen")
             # The frame ends its page, and begins another one, after 128 KiB.
             expected = [f"{number} {NASTY[number % len(NASTY)]}" + "x" * 900 for number in range(400)]
@@ -390,7 +391,7 @@ def twelve_tabs_live_on_one_connection(browser):
 
 
 ANOTHER = """async address => {
-  const { Hub } = await import(`${address}hub.js`)
+  const { Hub } = await import('/hub.js')
   window.another = new Hub(address, { topics: ['news', 'other'], transports: ['sse'], share: false })
   window.heard = []
   another.onmessage = ({ data }) => heard.push(data)
@@ -457,9 +458,18 @@ def a_refused_token_is_told(transport):
         with guest_of(browser, *query, guest=guest, options=OPTIONS, opens=False) as (page, _, _):
             page.wait_for_function("() => window.errors?.length > 0")
             assert page.evaluate("() => [errors, hub.readyState]") == [["401 the token has expired"], 2]
-            assert len(guest.tokens) == 2
+            # One to know who may share, one for the connection, one since that was refused.
+            assert len(guest.tokens) == 3
 
     test.__name__ = f"a_refused_token_is_told_{transport}"
+    return test
+
+
+def of_tabs(scenario):
+    def test(browser):
+        scenario(browser, BINARY)
+
+    test.__name__ = scenario.__name__
     return test
 
 
@@ -475,6 +485,7 @@ TESTS = [
     twelve_tabs_live_on_one_connection, streams_of_one_address_do_not_wait_for_each_other, an_event_is_not_taken_for_the_clients_own,
     *[tokens_are_renewed(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
     *[a_refused_token_is_told(transport) for transport in ("sse", "ws", "iframe")],
+    *[of_tabs(test) for test in tabs.TESTS],
 ]
 
 

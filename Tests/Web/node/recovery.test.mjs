@@ -6,6 +6,10 @@ import { Record, TestHub, eventually } from './hub.mjs'
 import { HeadOnlyProxy, Proxy } from './proxy.mjs'
 import { STREAM, blackHole, browserEvents, problem, serve } from './server.mjs'
 
+const WITHOUT_WEBSOCKET = ['sse', 'long-poll', 'poll']
+/** What is tried after streams. */
+const NEXT = globalThis.WebSocket ? 'ws' : 'long-poll'
+
 function connect(t, url, options, ...types) {
   const hub = new Hub(url, { topics: 'news', ...options })
   t.after(() => hub.close())
@@ -73,7 +77,7 @@ test('a real refusal says what is wrong', async (t) => {
 
 test('where no transport is, it ends', async (t) => {
   const { requests, url } = await serve(t, (response) => problem(response, 404))
-  const client = connect(t, url)
+  const client = connect(t, url, { transports: WITHOUT_WEBSOCKET })
   await client.failed(3)
   assert.equal(client.hub.readyState, Hub.CLOSED)
   assert.deepEqual(requests.map(({ path }) => path), ['/sse', '/poll', '/poll'])
@@ -81,7 +85,7 @@ test('where no transport is, it ends', async (t) => {
 
 test('a page that a portal puts in the way of the stream is not the stream', async (t) => {
   const { requests, url } = await serve(t, (response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>'))
-  const client = connect(t, url)
+  const client = connect(t, url, { transports: WITHOUT_WEBSOCKET })
   await client.failed(3)
   assert.equal(client.errors[0].kind, 'unsuited')
   assert.notEqual(client.hub.readyState, Hub.CLOSED)
@@ -182,12 +186,12 @@ for (const [what, through] of [
   }],
   ['lets only its head through', (t, port) => HeadOnlyProxy.start(t, port, '/sse')],
 ]) {
-  test(`where a proxy buffers streams and ${what}, it polls`, async (t) => {
+  test(`where a proxy buffers streams and ${what}, it goes another way`, async (t) => {
     const server = await TestHub.start(t)
     const url = await through(t, server.port)
     const client = connect(t, url, { connectTimeout: 1500 })
     await client.opened()
-    assert.equal(client.hub.transport, 'long-poll')
+    assert.equal(client.hub.transport, NEXT)
     assert.equal(client.errors[0].kind, 'unsuited')
     for (const data of ['1', '2', '3']) await server.publish('news', data)
     await client.received(3)
@@ -206,7 +210,7 @@ test('what worked is remembered for the time of a tab, and what works there is u
   await first.opened()
   const second = connect(t, proxy.url)
   await second.opened()
-  assert.deepEqual([second.hub.transport, second.errors], ['long-poll', []])
+  assert.deepEqual([second.hub.transport, second.errors], [NEXT, []])
   const elsewhere = connect(t, server.url)
   await elsewhere.opened()
   assert.equal(elsewhere.hub.transport, 'sse')
@@ -321,4 +325,31 @@ test('a WebSocket that was closed for a breach of the rules is not opened again'
   const client = connect(t, 'http://127.0.0.1:1/', { transports: ['ws'], WebSocket: closing(sockets) })
   await client.failed()
   assert.deepEqual([client.errors[0].kind, sockets.length], ['final', 1])
+})
+
+for (const transport of ['ws', 'long-poll', 'poll'].filter((name) => name !== 'ws' || globalThis.WebSocket)) {
+  test(`what is published while the first connection fails over to ${transport} is not lost`, async (t) => {
+    const server = await TestHub.start(t)
+    const proxy = await Proxy.start(t, server.port)
+    proxy.freezes = (head) => head.startsWith('GET /sse')
+    await server.publish('news', 'before')
+    const client = connect(t, proxy.url, { transports: ['sse', transport], pollInterval: 50, connectTimeout: 1000 }, 'hub.reset')
+    await eventually('it should ask', () => proxy.heads.some((head) => head.startsWith('GET /sse')))
+    await server.publish('news', 'meanwhile')
+    await client.received(1)
+    await server.publish('news', 'after')
+    await client.received(2)
+    assert.deepEqual([client.data, client.hub.transport], [['meanwhile', 'after'], transport])
+  })
+}
+
+test('what is published while the first member says nothing is not lost', async (t) => {
+  const server = await TestHub.start(t)
+  const dead = await Proxy.start(t, server.port)
+  dead.freezes = () => true
+  const client = connect(t, [dead.url, server.url], { transports: ['sse'], connectTimeout: 1000 })
+  await eventually('it should ask', () => dead.heads.length > 0)
+  await server.publish('news', 'meanwhile')
+  await client.received(1)
+  assert.deepEqual(client.data, ['meanwhile'])
 })
