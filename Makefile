@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test redis-versions fuzz chaos engine lint format docs bench sanitize release
+.PHONY: help run test redis-versions fuzz chaos engine lint format docs client bench sanitize release
 
 # A binary that was linked so runs where no Swift is.
 RELEASE := --configuration release --static-swift-stdlib
@@ -51,6 +51,10 @@ docs: ## Write what docs/ has from the sources, the table of settings, and HubCl
 	mkdir -p dist/docs
 	swift package --allow-writing-to-directory dist/docs generate-documentation --target HubClient \
 		--warnings-as-errors --output-path dist/docs/HubClient
+
+client: ## Make web/hub.min.js, which hubs serve at /hub.js, of the browser client's modules (needs esbuild)
+	@scripts/install-packages client
+	@scripts/bundle-client
 
 bench: ## Build for release and measure beside the floor (ARGS='--rows fanout --rounds 3' chooses, ARGS=--help lists)
 	@scripts/install-packages build bench

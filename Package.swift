@@ -104,16 +104,16 @@ let package = Package(
         .target(
             name: "WebAssets",
             path: "web",
-            exclude: ["hub.d.ts", "package.json"],
+            exclude: ["hub", "hub.js", "package.json", "README.md"],
             resources: [
-                .embedInCode("hub.js"), .embedInCode("hub"), .embedInCode("index.html"), .embedInCode("demo"),
+                .embedInCode("hub.min.js"), .embedInCode("hub.d.ts"), .embedInCode("index.html"), .embedInCode("demo"),
             ],
             swiftSettings: settings),
         .target(
             name: "HubServer",
             dependencies: [
                 "ByteStrings", "ByteStreams", "HTTPWire", "WebAssets", "HubCore", "HubDoor", "HubTokens",
-                "HubTransports",
+                "HubTransports", "CZlib",
                 httpTypes,
                 nioCore,
                 nioPosix, logging, deque, crypto, lifecycle,

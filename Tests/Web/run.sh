@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the browser client under Node's test runner, and it and the demo page in a real Chromium and a real Firefox, all against
 # real hubs, and closes with "N passed, N failed[, N skipped]": what needs Node 18 or later or a browser is skipped without it.
-# Needs redis-server.
+# Strict TypeScript takes the types, where it is. Needs redis-server.
 # Usage: Tests/Web/run.sh HUB_BINARY
 set -euo pipefail
 
@@ -34,6 +34,14 @@ test_client() {
     grep -q '^# pass ' "$log" || failed=$((failed + 1))
 }
 
+test_types() {
+    if tsc --strict --noEmit --target es2022 --lib es2022,dom --module es2022 --moduleResolution node types/*.ts; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+}
+
 # Makes the Python environment in which the browsers are driven, and tells its name.
 environment() {
     local pinned environment
@@ -62,6 +70,7 @@ test_pages() {
 }
 
 if [[ $(node --version) =~ ^v([0-9]+) && ${BASH_REMATCH[1]} -ge 18 ]]; then test_client; else skip 'Node is older than 18'; fi
+if command -v tsc > /dev/null; then test_types; else skip 'TypeScript is not installed'; fi
 if command -v chromium > /dev/null; then test_pages chromium; else skip 'Chromium is not installed'; fi
 if command -v firefox-esr > /dev/null; then test_pages firefox; else skip "Debian's Firefox is not installed"; fi
 

@@ -25,6 +25,11 @@ export class HubEvent extends MessageEvent {
     super(type, { data, lastEventId, origin })
     this.topic = topic
   }
+
+  /** What the data is as JSON. */
+  json() {
+    return JSON.parse(this.data)
+  }
 }
 
 /** Tells that the connection was lost, or will not be. */

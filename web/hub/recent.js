@@ -13,7 +13,7 @@ export class Recent {
 
   /** The place of the newest. */
   get place() {
-    return this.#events.at(-1)?.id ?? this.#base
+    return this.#events[this.#events.length - 1]?.id ?? this.#base
   }
 
   get all() {
@@ -45,7 +45,7 @@ export class Recent {
    */
   after(place) {
     if (place === this.#base) return this.#events
-    const index = this.#events.findLastIndex(({ id }) => id === place)
+    const index = this.#events.findIndex(({ id }) => id === place)
     return index < 0 ? undefined : this.#events.slice(index + 1)
   }
 }

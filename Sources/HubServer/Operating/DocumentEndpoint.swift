@@ -8,11 +8,13 @@ import NIOCore
 import WebAssets
 
 /// A document that is the same for everybody. Browsers may keep it, and ask each time whether it is still the same
-/// (RFC 9111, 5.2.2.4), so that they never mix those of two releases.
+/// (RFC 9111, 5.2.2.4), so that they never mix those of two releases. One that is asked for by its release, `?v=1.2.3`, they
+/// need not ask for again.
 struct DocumentEndpoint: Endpoint {
-    private let body: ByteBuffer
-    private let fields: HTTPFields
     private let tag: ByteString
+    private let plain: Response
+    /// The same, compressed once for all; `nil` if that makes it no smaller.
+    private let packed: Response?
 
     /// Makes the endpoint of a document.
     /// - Parameters:
@@ -21,20 +23,32 @@ struct DocumentEndpoint: Endpoint {
     ///   - fields: Further header fields of its responses.
     init(type: String, bytes: [UInt8], fields: HTTPFields = [:]) {
         let digest = SHA256.hash(data: bytes).prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-        self.tag = ByteString(digest.joined())
-        self.body = ByteBuffer(bytes: bytes)
+        let tag = digest.joined()
         var all = fields
         all[.contentType] = type
         all[.cacheControl] = "no-cache"
-        all[.eTag] = EntityTag.field(self.tag.string)
-        self.fields = all
+        all[.eTag] = EntityTag.field(tag)
+        all.append(HTTPField(name: .vary, value: "Accept-Encoding, Origin"))
+        self.tag = ByteString(tag)
+        self.plain = Response(.ok, fields: all, body: ByteBuffer(bytes: bytes))
+        let small = Gzip.compress(bytes)
+        all[.contentEncoding] = "gzip"
+        // Of each form of a document the bytes have a tag of their own (RFC 9110, 8.8.3.3); asked with either, it is the same.
+        all[.eTag] = EntityTag.field(tag + "-gzip")
+        self.packed = small.count < bytes.count ? Response(.ok, fields: all, body: ByteBuffer(bytes: small)) : nil
     }
 
     func serve(_ request: HubRequest, body: ByteBuffer, in session: Session) throws -> Outcome {
-        if EntityTag.list(request.fields).contains(where: { ["*", self.tag].contains($0) }) {
-            return .now(Response(.notModified, fields: self.fields))
+        var response = self.plain
+        if let packed = self.packed, AcceptedCodings.includesGzip(request.fields) { response = packed }
+        if request.query.items.contains(where: { $0.name == "v" && $0.value == ByteString(HubRelease.version) }) {
+            response.fields[.cacheControl] = "public, max-age=31536000, immutable"
         }
-        return .now(Response(.ok, fields: self.fields, body: self.body))
+        if EntityTag.list(request.fields).contains(where: { ["*", self.tag].contains($0) }) {
+            response.fields[.contentEncoding] = nil
+            return .now(Response(.notModified, fields: response.fields))
+        }
+        return .now(response)
     }
 
     /// `GET /openapi.yaml`.
@@ -44,7 +58,9 @@ struct DocumentEndpoint: Endpoint {
 extension Route {
     /// The browser client, for pages of every origin.
     static var client: [Route] {
-        let fields: HTTPFields = [.accessControlAllowOrigin: "*", .crossOriginResourcePolicy: "cross-origin"]
+        var fields: HTTPFields = [.accessControlAllowOrigin: "*", .crossOriginResourcePolicy: "cross-origin"]
+        // Where types are, for tools that load modules by address.
+        if let types = HTTPField.Name("X-TypeScript-Types") { fields[types] = "/hub.d.ts" }
         return WebAssets.client.map { Route($0, name: "client", fields: fields) }
     }
 

@@ -42,19 +42,18 @@ class Page:
 
     def wait_for_function(self, function, arg=None, timeout=30_000):
         deadline = time.monotonic() + timeout / 1000
-        while not (value := self._try(function, arg)):
+        while not self._holds(function, arg):
             if time.monotonic() > deadline:
                 raise AssertionError(f"in {timeout} ms: {function}, {arg!r}")
             time.sleep(0.02)
-        return value
 
-    def _try(self, function, arg):
+    def _holds(self, function, arg):
         try:
-            return self.evaluate(function, arg)
+            return self.evaluate(f"async (arg) => Boolean(await ({function})(arg))", arg)
         except Refused as error:
             if error.code not in LEAVING:
                 raise
-            return None
+            return False
 
     def wait_for_selector(self, selector, timeout=30_000):
         self.wait_for_function(FIND, selector, timeout)
