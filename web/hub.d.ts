@@ -47,9 +47,11 @@ export interface PublishOptions {
  * An event that was published, or that the hub tells: a MessageEvent that knows its topic. One that was published under the name `open` or `error` is
  * told from the client's own by its class: `event instanceof HubEvent`.
  */
-export class HubEvent extends MessageEvent<string> {
+export class HubEvent<Data extends string = string> extends MessageEvent<Data> {
   /** The topic; empty where the event has none, as `hub.close`. */
   readonly topic: string
+  /** What the data is as JSON, in the form that whoever publishes it has promised. */
+  json<Value = unknown>(): Value
 }
 
 /** Tells that the connection was lost, or will not be. */
@@ -81,6 +83,15 @@ export interface Close {
   reason: 'drain' | 'shed' | 'slow' | 'expired' | 'revoked'
 }
 
+/** The events of which some are the client's own. */
+export interface HubEventMap {
+  open: Event | HubEvent
+  error: HubErrorEvent | HubEvent
+}
+
+/** What takes events: a function, or an object with one. */
+export type HubListener<Taken extends Event> = ((this: Hub, event: Taken) => void) | { handleEvent(event: Taken): void } | null
+
 /** A stream of a hub's events, with the interface of an EventSource. */
 export class Hub extends EventTarget {
   static readonly CONNECTING: 0
@@ -95,6 +106,7 @@ export class Hub extends EventTarget {
 
   /** The connection works. Events that were published as `open` do not come here. */
   onopen: ((event: Event) => void) | null
+  /** The events that were published without a name. */
   onmessage: ((event: HubEvent) => void) | null
   /** The connection is lost. Events that were published as `error` do not come here. */
   onerror: ((event: HubErrorEvent) => void) | null
@@ -119,7 +131,9 @@ export class Hub extends EventTarget {
    */
   publish(topic: string | string[], data: unknown, options?: PublishOptions): Promise<string>
 
-  addEventListener(type: 'open', listener: ((event: Event | HubEvent) => void) | null, options?: boolean | AddEventListenerOptions): void
-  addEventListener(type: 'error', listener: ((event: HubErrorEvent | HubEvent) => void) | null, options?: boolean | AddEventListenerOptions): void
-  addEventListener(type: string, listener: ((event: HubEvent) => void) | null, options?: boolean | AddEventListenerOptions): void
+  /** Takes the events of a name: those of `open` and `error` may be the client's own, all others were published. */
+  addEventListener<Name extends keyof HubEventMap>(name: Name, listener: HubListener<HubEventMap[Name]>, options?: boolean | AddEventListenerOptions): void
+  addEventListener<Data extends string = string>(name: string, listener: HubListener<HubEvent<Data>>, options?: boolean | AddEventListenerOptions): void
+  removeEventListener<Name extends keyof HubEventMap>(name: Name, listener: HubListener<HubEventMap[Name]>, options?: boolean | EventListenerOptions): void
+  removeEventListener<Data extends string = string>(name: string, listener: HubListener<HubEvent<Data>>, options?: boolean | EventListenerOptions): void
 }
