@@ -91,6 +91,13 @@ public enum BusError: Error, Hashable, Sendable {
     case unknownOutcome(reason: String)
     /// The request can't be done however often it is repeated; the reason says what is accepted.
     case refused(reason: String)
+
+    /// Why, in one line.
+    public var reason: String {
+        switch self {
+        case .unavailable(let reason), .unknownOutcome(let reason), .refused(let reason): reason
+        }
+    }
 }
 
 /// The condition of a bus.

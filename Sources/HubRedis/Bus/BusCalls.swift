@@ -21,6 +21,7 @@ final class BusCalls {
         let publications = requests.flatMap(\.publications)
         var arguments: [RedisArgument] = [
             RedisArgument(self.settings.replayCount), RedisArgument(self.settings.replayAgeMilliseconds),
+            self.settings.confirmingReplicas > 0 ? 1 : 0,
         ]
         for publication in publications { publication.append(to: &arguments) }
         let keys = self.settings.names.keys(of: publications)

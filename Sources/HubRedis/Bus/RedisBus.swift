@@ -25,12 +25,14 @@ public final class RedisBus: EventBus {
     ///   - replayAge: How long each topic keeps its events.
     ///   - maximumEventBytes: What `FCALL hub_publish` takes as an event's data at most; never more than
     ///     `EventData.maximumByteCount`.
+    ///   - confirmingReplicas: How many replicas are to have an event before its publisher is answered.
     ///   - timeouts: How long to wait for Redis.
     ///   - eventLoop: One of a `MultiThreadedEventLoopGroup`.
     ///   - logger: Told once of each change of the bus's condition.
     public init(
         location: RedisLocation, prefix: String = "hub", replayCount: Int, replayAge: TimeAmount,
-        maximumEventBytes: Int = EventData.maximumByteCount, timeouts: RedisTimeouts = RedisTimeouts(),
+        maximumEventBytes: Int = EventData.maximumByteCount, confirmingReplicas: Int = 0,
+        timeouts: RedisTimeouts = RedisTimeouts(),
         eventLoop: any EventLoop, logger: Logger
     ) {
         self.eventLoop = eventLoop
@@ -38,7 +40,8 @@ public final class RedisBus: EventBus {
         self.condition = condition
         let settings = RedisBusSettings(
             location: location, names: PartitionNames(prefix: prefix),
-            replayCount: replayCount, replayAge: replayAge, maximumEventBytes: maximumEventBytes, timeouts: timeouts,
+            replayCount: replayCount, replayAge: replayAge, maximumEventBytes: maximumEventBytes,
+            confirmingReplicas: confirmingReplicas, timeouts: timeouts,
             eventLoop: eventLoop, logger: logger)
         self.parts = .makeBoxSendingValue(RedisBusParts(settings, condition), eventLoop: eventLoop)
     }
@@ -154,13 +157,14 @@ final class RedisBusParts {
         self.subscriptions = SubscriptionLink(settings)
         self.history = BusHistory()
         self.health = BusHealth(condition, settings.logger)
-        self.scripts = ScriptCaller(settings, self.commands, self.history, self.health)
+        let publishing = PublishLink(settings)
+        self.scripts = ScriptCaller(settings, self.commands, publishing, self.history, self.health)
         let probe = SubscriptionProbe(settings, self.scripts, self.commands, self.subscriptions)
         self.calls = BusCalls(settings, self.scripts, self.history)
         self.channels = TopicChannels(
             settings, self.subscriptions, probe, self.history, self.health, condition.subscriptionLink)
         self.greeting = ServerGreeting(
-            settings, self.scripts, self.commands, self.subscriptions, self.health, condition.commandLink)
+            settings, self.scripts, self.commands, publishing, self.subscriptions, self.health, condition.commandLink)
         self.housekeeping = Housekeeping(settings, self.scripts, self.commands, probe, self.health)
     }
 

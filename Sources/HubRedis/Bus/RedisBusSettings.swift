@@ -11,6 +11,8 @@ struct RedisBusSettings: Sendable {
     let replayAge: TimeAmount
     /// The most bytes of an event's data that the functions take.
     let maximumEventBytes: Int
+    /// How many replicas are to have an event before its publisher is answered.
+    let confirmingReplicas: Int
     let timeouts: RedisTimeouts
     let eventLoop: any EventLoop
     let logger: Logger
@@ -24,6 +26,12 @@ struct RedisBusSettings: Sendable {
         case .sentinels(let group): SentinelEndpoints(group, self)
         case .cluster(let seeds): ClusterEndpoints(seeds, self)
         }
+    }
+
+    /// Waits for replicas, half as long as a command may take.
+    var confirmation: ReplicaConfirmation {
+        ReplicaConfirmation(
+            replicas: self.confirmingReplicas, patience: .nanoseconds(self.timeouts.command.nanoseconds / 2))
     }
 
     /// How long events are kept, in the unit of Redis.

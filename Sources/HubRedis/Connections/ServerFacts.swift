@@ -21,7 +21,8 @@ struct ServerFacts: Sendable {
         self.init(info: Array(info.utf8))
     }
 
-    private subscript(_ name: StaticString) -> String? {
+    /// A field of its answer.
+    subscript(_ name: StaticString) -> String? {
         name.withUTF8Buffer { self.fields[Array($0)[...]] }
     }
 
@@ -71,7 +72,8 @@ struct ServerFacts: Sendable {
     /// Whether it is a node of a cluster that has channels of shards.
     var hasShards: Bool { self["cluster_enabled"] == "1" && (self.version ?? (0, 0)) >= (7, 0) }
 
-    private var version: (Int, Int)? {
+    /// The version of Redis, or the one that it is compatible with.
+    var version: (Int, Int)? {
         guard let version = self["redis_version"] else { return nil }
         let numbers = version.split(separator: ".").prefix(2).compactMap { Int($0) }
         return numbers.count == 2 ? (numbers[0], numbers[1]) : nil

@@ -8,6 +8,7 @@ final class ServerGreeting {
     private let settings: RedisBusSettings
     private let scripts: ScriptCaller
     private let commands: CommandLink
+    private let publishing: PublishLink
     private let subscriptions: SubscriptionLink
     private let health: BusHealth
     private let openings: ReconnectCounter
@@ -18,11 +19,12 @@ final class ServerGreeting {
 
     init(
         _ settings: RedisBusSettings, _ scripts: ScriptCaller, _ commands: CommandLink,
-        _ subscriptions: SubscriptionLink, _ health: BusHealth, _ openings: ReconnectCounter
+        _ publishing: PublishLink, _ subscriptions: SubscriptionLink, _ health: BusHealth, _ openings: ReconnectCounter
     ) {
         self.settings = settings
         self.scripts = scripts
         self.commands = commands
+        self.publishing = publishing
         self.subscriptions = subscriptions
         self.health = health
         self.openings = openings
@@ -39,8 +41,16 @@ final class ServerGreeting {
             self.health.note(facts)
             return LoadedScripts.load(into: connection, isSharded: facts.hasShards)
         }.flatMap { scripts in
-            self.sayHello(with: scripts).map { scripts }
+            self.sayHello(with: scripts).assumeIsolated().flatMap { self.openPublishing(beside: scripts) }.map {
+                scripts
+            }
+            .nonisolated()
         }.nonisolated()
+    }
+
+    private func openPublishing(beside scripts: LoadedScripts) -> EventLoopFuture<Void> {
+        guard let endpoint = self.commands.endpoint else { return self.settings.eventLoop.makeSucceededVoidFuture() }
+        return self.publishing.open(beside: scripts, at: endpoint)
     }
 
     /// Says hello on the connection that there is, so that a server which lost writes is noticed before its messages
@@ -84,14 +94,5 @@ extension ScriptReply {
     /// Why the server refuses writes, as the scripts `hello` and `probe` found out; `nil` if it takes them.
     var refusal: String? {
         get throws(MalformedMessage) { self.isNull(1) ? nil : try self.text(1) }
-    }
-}
-
-extension BusError {
-    /// The line for an operator.
-    fileprivate var reason: String {
-        switch self {
-        case .unavailable(let reason), .unknownOutcome(let reason), .refused(let reason): reason
-        }
     }
 }

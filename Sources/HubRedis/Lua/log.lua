@@ -157,8 +157,8 @@ local function store(state, count, age, entries, topics)
   if not done then error(failure) end
 end
 
--- Publishes entries in one step, each { topics, key, name, retry, data }, and returns their ids and whether each
--- repeats an idempotency key. Whatever can be refused is refused before the first write.
+-- Publishes entries in one step, each { topics, key, name, retry, data }, and returns their ids, whether each
+-- repeats an idempotency key, and how many were stored. Whatever can be refused is refused before the first write.
 local function publish(state, count, age, entries)
   local ids, repeats, fresh, keys, topics = {}, {}, {}, {}, {}
   local began = { ms = state.ms, seq = state.seq }
@@ -179,9 +179,9 @@ local function publish(state, count, age, entries)
       fresh[#fresh + 1] = entry
     end
   end
-  if #fresh == 0 then return ids, repeats end
+  if #fresh == 0 then return ids, repeats, 0 end
   -- The first write, and one that a server out of memory refuses; what follows it is refused nothing.
   save_clock(state)
   store(state, count, age, fresh, topics)
-  return ids, repeats
+  return ids, repeats, #fresh
 end

@@ -1,6 +1,6 @@
 /// The scripts that run inside Redis: everything that must happen in one step.
 enum HubScript: CaseIterable {
-    case hello, publish, read, probe, rotate, delete, candidates, retire, names, topics, revoke, revoked
+    case hello, publish, read, probe, rotate, delete, candidates, retire, names, topics, revoke, revoked, rights
 
     /// What every script begins with.
     static var foundation: [UInt8] {
@@ -26,7 +26,7 @@ enum HubScript: CaseIterable {
         case .read: PackageResources.server_lua + PackageResources.traces_lua
         case .delete: PackageResources.traces_lua
         case .candidates, .retire: PackageResources.retirement_lua
-        case .rotate, .names, .topics, .revoke, .revoked: []
+        case .rotate, .names, .topics, .revoke, .revoked, .rights: []
         }
     }
 
@@ -44,6 +44,7 @@ enum HubScript: CaseIterable {
         case .topics: PackageResources.topics_lua
         case .revoke: PackageResources.revoke_lua
         case .revoked: PackageResources.revoked_lua
+        case .rights: PackageResources.rights_lua
         }
     }
 }

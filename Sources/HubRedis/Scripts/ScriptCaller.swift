@@ -7,13 +7,18 @@ import RedisWire
 final class ScriptCaller {
     private let settings: RedisBusSettings
     private let commands: CommandLink
+    private let publishing: PublishLink
     private let history: BusHistory
     private let health: BusHealth
     private var waiting = WaitingCalls()
 
-    init(_ settings: RedisBusSettings, _ commands: CommandLink, _ history: BusHistory, _ health: BusHealth) {
+    init(
+        _ settings: RedisBusSettings, _ commands: CommandLink, _ publishing: PublishLink, _ history: BusHistory,
+        _ health: BusHealth
+    ) {
         self.settings = settings
         self.commands = commands
+        self.publishing = publishing
         self.history = history
         self.health = health
     }
@@ -25,7 +30,7 @@ final class ScriptCaller {
     func call(
         _ script: HubScript, _ keys: [RedisArgument], _ arguments: [RedisArgument]
     ) -> EventLoopFuture<ScriptReply> {
-        guard let scripts = self.commands.scripts else {
+        guard let scripts = self.isConfirmed(script) ? self.publishing.scripts : self.commands.scripts else {
             return self.settings.eventLoop.makeFailedFuture(BusError.unavailable(reason: self.health.whyClosed))
         }
         return self.call(script, keys, arguments, with: scripts)
@@ -41,10 +46,18 @@ final class ScriptCaller {
             let reply = try ScriptReply(value)
             self.history.take(reply.position)
             return reply
+        }.flatMap { reply in
+            guard self.isConfirmed(script) else { return self.settings.eventLoop.makeSucceededFuture(reply) }
+            return self.settings.confirmation.confirm(on: scripts.connection).map { reply }
         }.flatMapErrorThrowing { error in
             self.takeHint(error, from: scripts)
             throw error
         }.nonisolated()
+    }
+
+    /// Whether replicas are to confirm what it does.
+    private func isConfirmed(_ script: HubScript) -> Bool {
+        script == .publish && self.settings.confirmingReplicas > 0
     }
 
     /// Servers of a cluster say that another one may be in charge.
@@ -52,7 +65,10 @@ final class ScriptCaller {
         guard case .server(let message)? = error as? RedisError, let code = (error as? RedisError)?.serverCode else {
             return
         }
-        if code == "MOVED" { self.commands.move(from: scripts, message) }
+        let isPublishing = self.publishing.scripts?.connection === scripts.connection
+        if code == "MOVED" {
+            self.commands.move(from: isPublishing ? self.commands.scripts ?? scripts : scripts, message)
+        }
         if code == "CLUSTERDOWN" || code == "READONLY" { self.commands.doubt() }
     }
 

@@ -17,6 +17,8 @@ public struct HubSettings: Sendable {
     public internal(set) var replayCount = 0
     /// How long an event is kept.
     public internal(set) var replayAge = TimeAmount.zero
+    /// How many replicas of Redis are to have an event before its publisher is answered.
+    public internal(set) var confirmingReplicas = 0
     /// Over how long the streams are closed at the end.
     public internal(set) var drain = TimeAmount.zero
     /// How streams are treated.

@@ -80,6 +80,12 @@ extension Setting {
             "What every key and channel in Redis begins with, the same on all members."
         ) { $0.redisPrefix = $1 },
         Setting(
+            "redis-wait", .number(0...100), default: "0",
+            "How many replicas of Redis must have an event before its publisher is answered: {values}.",
+            notes:
+                "With too few of them in time it is 504: published, but a failover may lose it. Costs a connection, and the time to a replica and back."
+        ) { $0.confirmingReplicas = $1 },
+        Setting(
             "replay-count", .number(1...10_000_000), default: "10000",
             "How many events of each topic are kept for replay: {values}.", notes: "The same on all members."
         ) { $0.replayCount = $1 },

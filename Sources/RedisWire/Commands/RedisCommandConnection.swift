@@ -28,16 +28,17 @@ public final class RedisCommandConnection: Sendable {
     ///   - eventLoop: The loop that it lives on; one of a `MultiThreadedEventLoopGroup`.
     ///   - timeouts: How long to wait.
     ///   - limits: What a reply may cost.
+    ///   - name: What `CLIENT LIST` is to show.
     ///   - isSentinel: Whether it is a sentinel, which knows fewer commands.
     ///   - logger: Told at debug level.
     /// - Returns: The connection, ready for commands; or `RedisError.connectFailed`.
     public static func connect(
         to endpoint: RedisEndpoint, on eventLoop: any EventLoop, timeouts: RedisTimeouts = RedisTimeouts(),
-        limits: RESPLimits = RESPLimits(), isSentinel: Bool = false, logger: Logger
+        limits: RESPLimits = RESPLimits(), name: String = "hub-commands", isSentinel: Bool = false, logger: Logger
     ) -> EventLoopFuture<RedisCommandConnection> {
         let connector = RedisConnector(
             endpoint: endpoint, timeouts: timeouts, limits: limits,
-            handshake: RedisHandshake(endpoint: endpoint, name: "hub-commands", echoes: !isSentinel), logger: logger)
+            handshake: RedisHandshake(endpoint: endpoint, name: name, echoes: !isSentinel), logger: logger)
         return connector.connect(on: eventLoop) {
             CommandSession(
                 timeout: timeouts.command, limits: CommandLimits(), question: isSentinel ? .ping : .echo,

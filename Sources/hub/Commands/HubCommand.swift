@@ -17,7 +17,7 @@ struct HubCommand: AsyncParsableCommand {
             Exit status: 0 it ended as it was asked to; 64 a wrong value; 69 it can't listen.
             """,
         version: HubRelease.version,
-        subcommands: [ConfigCommand.self])
+        subcommands: [ConfigCommand.self, DoctorCommand.self])
 
     @OptionGroup(title: "Settings") var options: SettingOptions
 

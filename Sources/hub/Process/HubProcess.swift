@@ -99,6 +99,7 @@ struct HubProcess {
         return RedisBus(
             location: try RedisLocation(self.settings.bus), prefix: self.settings.redisPrefix,
             replayCount: self.settings.replayCount, replayAge: self.settings.replayAge,
-            maximumEventBytes: self.settings.server.limits.bodyBytes, eventLoop: loop, logger: self.logger)
+            maximumEventBytes: self.settings.server.limits.bodyBytes,
+            confirmingReplicas: self.settings.confirmingReplicas, eventLoop: loop, logger: self.logger)
     }
 }

@@ -27,9 +27,9 @@ struct RedisCluster: Sendable {
                 try RedisServer(directory: directory.file("node\(number)"), port: await FreePort.find(), lines))
         }
         let seeds = nodes.prefix(3).map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
-        let hubs = (1...count).map { number in
+        let hubs = (0..<count).map { number in
             HubProcess(
-                in: directory, name: "hub\(number)",
+                in: directory, name: "hub\(number + 1)",
                 ["--bus", "redis+cluster://\(seeds)", "--heartbeat", "1s", "--drain", "1s"])
         }
         let cluster = RedisCluster(directory: directory, nodes: nodes, hubs: hubs)

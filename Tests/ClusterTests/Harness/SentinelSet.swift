@@ -61,9 +61,9 @@ struct SentinelSet: Sendable {
                 sentinels.append(try await Sentinel(in: directory, number: number, watching: servers[0].port))
             }
             let addresses = sentinels.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
-            hubs = (1...count).map { number in
+            hubs = (0..<count).map { number in
                 HubProcess(
-                    in: directory, name: "hub\(number)",
+                    in: directory, name: "hub\(number + 1)",
                     ["--bus", "redis+sentinel://\(addresses)/main", "--heartbeat", "1s", "--drain", "1s"])
             }
             for hub in hubs { try await hub.start() }

@@ -126,7 +126,7 @@ import Testing
                     ["ACL", "SETUSER", "old", "on", ">secret", "allcommands", "allkeys", "allchannels", "-" + command])
                 let source = String(decoding: HubScript.publish.source(isSharded: false), as: UTF8.self)
                     .replacing("redis.acl_check_cmd", with: "redis.of_a_later_release")
-                let arguments = ["", "0", "0", "abc", "100", "1", "1", "key", "", "", "second", "news"]
+                let arguments = ["", "0", "0", "abc", "100", "1", "0", "1", "key", "", "", "second", "news"]
                 try await eventually("a tick later") {
                     try redis.cli("TIME").split(separator: "\n").first.map { UInt64($0) ?? 0 } != nil
                 }

@@ -15,11 +15,12 @@ struct TestMember {
 
     init(
         _ endpoint: RedisEndpoint, replayCount: Int = 1_000, replayAge: TimeAmount = .hours(1),
-        timeouts: RedisTimeouts = .patient
+        confirmingReplicas: Int = 0, timeouts: RedisTimeouts = .patient
     ) {
         let log = self.log
         self.bus = RedisBus(
-            location: .server(endpoint), replayCount: replayCount, replayAge: replayAge, timeouts: timeouts,
+            location: .server(endpoint), replayCount: replayCount, replayAge: replayAge,
+            confirmingReplicas: confirmingReplicas, timeouts: timeouts,
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
             logger: Logger(label: "test") { _ in log })
     }
@@ -74,9 +75,12 @@ struct TestMember {
 /// Runs a test with a member that is ready, and shut down afterwards.
 func withMember<Value>(
     _ endpoint: RedisEndpoint, replayCount: Int = 1_000, replayAge: TimeAmount = .hours(1),
-    timeouts: RedisTimeouts = .patient, waitUntilReady: Bool = true, _ body: (TestMember) async throws -> Value
+    confirmingReplicas: Int = 0, timeouts: RedisTimeouts = .patient, waitUntilReady: Bool = true,
+    _ body: (TestMember) async throws -> Value
 ) async throws -> Value {
-    let member = TestMember(endpoint, replayCount: replayCount, replayAge: replayAge, timeouts: timeouts)
+    let member = TestMember(
+        endpoint, replayCount: replayCount, replayAge: replayAge, confirmingReplicas: confirmingReplicas,
+        timeouts: timeouts)
     member.start()
     do {
         if waitUntilReady { try await member.ready() }
