@@ -36,7 +36,8 @@ class Door:
         await self.server.wait_closed()
 
     async def _accept(self, reader, writer):
-        peer = "{}:{}".format(*writer.get_extra_info("peername"))
-        inode = next(inode for address, inode in tcp_sockets() if address == peer)
+        # A port may be that of several connections, to other places.
+        ends = tuple("{}:{}".format(*writer.get_extra_info(end)) for end in ("peername", "sockname"))
+        inode = next((inode for *both, inode in tcp_sockets() if tuple(both) == ends), None)
         name = next((one.name for one in self.processes() if one.is_running and inode in open_sockets(one)), "")
         await self.link(name).serve(reader, writer)

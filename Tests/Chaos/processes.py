@@ -126,7 +126,7 @@ class Hub(Child):
 def connections(process):
     """The local addresses of a process's TCP connections."""
     sockets = open_sockets(process)
-    return [address for address, inode in tcp_sockets() if inode in sockets]
+    return [local for local, _, inode in tcp_sockets() if inode in sockets]
 
 
 def open_sockets(process):
@@ -143,12 +143,13 @@ def open_sockets(process):
 
 
 def tcp_sockets():
-    """The local address and the inode of each TCP socket on this machine."""
+    """The local address, that of the other end, and the inode of each TCP socket on this machine."""
     with open("/proc/net/tcp", encoding="ascii") as table:
         next(table)
         for line in table:
             row = line.split(None, 10)
-            yield f"127.0.0.1:{int(row[1][9:], 16)}", row[9]
+            local, remote = (f"127.0.0.1:{int(address[9:], 16)}" for address in row[1:3])
+            yield local, remote, row[9]
 
 
 class Balancer(Child):
