@@ -35,7 +35,7 @@ class Line {
     if (transport.name === 'iframe') this.#wire.countFrames()
     const options = { topics: board.topicsOf(transport.name), transports: [transport.name], pollInterval: 1000, fetch, WebSocket }
     this.hub = new Hub(base, options)
-    this.hub.onopen = () => this.#row.showState('open')
+    this.hub.onopen = () => this.#open()
     this.hub.onmessage = (event) => event.topic === 'clock' && this.#take(JSON.parse(event.data))
     this.hub.onerror = ({ error }) => this.#fail(error)
     this.hub.addEventListener('hub.reset', () => (this.#resets += 1))
@@ -44,6 +44,11 @@ class Line {
 
   get element() {
     return this.#row.element
+  }
+
+  #open() {
+    this.#row.showState('open')
+    this.#board.greet()
   }
 
   #take(tick) {
@@ -110,6 +115,7 @@ export class Board {
   #fastest = Infinity
   #echoTopic
   #told
+  #hasGreeted = false
 
   /** @param {{ base: string, echoTopic: string, list: Element, told: Element, skew: Element }} parts */
   constructor({ base, echoTopic, list, told, skew }) {
@@ -151,7 +157,14 @@ export class Board {
   }
 
   tell(text) {
+    this.#hasGreeted = true
     this.#told.textContent = text
+  }
+
+  /** Once all are open that was what was waited for, unless there was something else to tell. */
+  greet() {
+    const isDone = this.lines.every(({ element }) => element.dataset.state === 'open')
+    if (isDone && !this.#hasGreeted) this.tell('All five are open.')
   }
 
   cutAll() {

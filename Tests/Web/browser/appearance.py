@@ -60,6 +60,12 @@ FAULTS = """() => {
   return faults
 }"""
 
+# What the ticks of a strip look like, by what they mean, from the legend.
+TICKS = """() => Object.fromEntries([...document.querySelectorAll('.legend .tick')].map((tick) => {
+  const { backgroundColor, borderTopWidth, borderTopStyle } = getComputedStyle(tick)
+  return [tick.classList[1] ?? 'none', [backgroundColor, borderTopWidth, borderTopStyle].join(' ')]
+}))"""
+
 FOCUS = """() => {
   const element = document.activeElement
   const style = getComputedStyle(element)

@@ -51,6 +51,7 @@ def five_clocks_tick(browser):
     with demo(browser) as (page, _, _):
         page.ticks(4)
         page.wait(all_rows(lambda row: row["state"] == "open" and row["missed"] == "0"))
+        assert page.page.inner_text("#told") == "All five are open."
         for row in page.rows().values():
             assert int(row["bytes"].replace(",", "")) > 50, row
             assert row["latency"].endswith(("ms", "s")), row
@@ -235,6 +236,18 @@ def it_can_be_read(browser):
             with demo(browser, color_scheme=scheme, viewport={"width": width, "height": 800}) as (page, _, _):
                 page.ticks()
                 it_looks_right(page, width)
+
+
+def forced_colours_leave_the_strips(browser):
+    for forced in ("none", "active"):
+        with demo(browser, forced_colors=forced) as (page, _, _):
+            page.ticks()
+            is_forced = page.page.evaluate("() => matchMedia('(forced-colors: active)').matches")
+            assert is_forced == (forced == "active")
+            ticks = page.page.evaluate(appearance.TICKS)
+            assert len(set(ticks.values())) == 3, ticks
+            # What is seen of a tick must not be what is behind it.
+            assert not is_forced or all(look.endswith("solid") for look in ticks.values()), ticks
 
 
 def a_page_of_another_origin_reads(transport):
@@ -478,6 +491,7 @@ TESTS = [
     a_hub_that_forgot_says_so, text_is_echoed_and_published_as_text, a_publish_key_is_asked_for,
     a_private_topic_opens_to_a_token, a_clock_that_is_not_public_says_so,
     the_keyboard_reaches_everything_in_order, everything_is_done_with_the_keyboard, it_can_be_read,
+    forced_colours_leave_the_strips,
     *[a_page_of_another_origin_reads(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
     *[a_dead_connection_is_found_out(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
     *[a_live_connection_is_left_alone(transport) for transport in ("sse", "ws", "iframe")],
