@@ -1,5 +1,6 @@
 import { Requests } from './asking.js'
 import { backoff, bounded } from './backoff.js'
+import { blame } from './blame.js'
 import { Connection } from './connecting.js'
 import { HubError } from './error.js'
 import { TransportMemory } from './memory.js'
@@ -165,8 +166,10 @@ export class Line {
     }
   }
 
-  /** @param {Connection} connection @param {HubError} failure */
-  async #fail(connection, failure) {
+  /** @param {Connection} connection @param {HubError} error */
+  async #fail(connection, error) {
+    const failure = connection.openedAt === undefined ? await blame(error, connection.base, this.#settings) : error
+    if (this.#connection !== connection) return
     const pause = this.#plan(connection, failure)
     this.#isClosed = failure.kind === 'final' || this.#isRefused
     this.#sink.lost(failure, this.#isClosed)

@@ -39,8 +39,9 @@ WEB = pathlib.Path(__file__).parents[3] / "web"
 
 
 class Guest:
-    def __init__(self, token_seconds=0):
+    def __init__(self, token_seconds=0, policy=None):
         self.tokens = []
+        self.policy = policy
         self.token_seconds = token_seconds
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.guest = self
@@ -60,6 +61,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         is_script = self.path.endswith(".js")
         self.send_response(200)
         self.send_header("Content-Type", "text/javascript" if is_script else "text/html; charset=utf-8")
+        if self.server.guest.policy:
+            self.send_header("Content-Security-Policy", self.server.guest.policy)
         self.end_headers()
         self.wfile.write((WEB / self.path[1:]).read_bytes() if is_script else self._page())
 

@@ -433,6 +433,49 @@ def streams_of_one_address_do_not_wait_for_each_other(browser):
             assert page.evaluate("() => [errors, hub.transport, another.transport]") == [[], "sse", "sse"]
 
 
+BLOCKED = """async () => {
+  const { Hub } = await import('/hub.js')
+  const block = (url, ...options) => (/\\/sse\\?/.test(url) ? Promise.reject(new TypeError('Failed to fetch')) : fetch(url, ...options))
+  new Hub('/', { topics: 'news', transports: 'sse', fetch: block }).onerror = ({ error }) => (window.told = error.message)
+}"""
+
+
+def a_refusal_says_what_it_is(browser):
+    other = Guest()
+    for what, guest, query, options in (
+        ("Content-Security-Policy forbids it: its connect-src needs", Guest(policy="connect-src 'self'"), (), ()),
+        ("(CORS): the hub needs --cors-origin", Guest(), (), ("--cors-origin", other.origin)),
+        ("can't be reached", Guest(), (), None),
+    ):
+        hub = DemoHub(BINARY, *(options if options else ("--cors-origin", guest.origin)))
+        page = browser.new_page()
+        if options is None:
+            hub.kill()
+        try:
+            page.goto(f"{guest.origin}/?hub={hub.url}&transport=sse")
+            page.wait_for_function("() => window.errors?.length > 0")
+            [told, *_] = page.evaluate("() => errors")
+            assert what in told, (what, told)
+        finally:
+            page.close()
+            hub.kill()
+            guest.stop()
+    other.stop()
+
+
+def what_an_extension_blocks_is_told(browser):
+    hub = DemoHub(BINARY)
+    page = browser.new_page()
+    try:
+        page.goto(f"{hub.url}hub.js")
+        page.evaluate(BLOCKED)
+        page.wait_for_function("() => window.told")
+        assert "ad blocker" in page.evaluate("() => told"), page.evaluate("() => told")
+    finally:
+        page.close()
+        hub.kill()
+
+
 def an_event_is_not_taken_for_the_clients_own(browser):
     with guest_of(browser, "transport=sse") as (page, hub, _):
         for name in ("error", "open"):
@@ -497,6 +540,7 @@ TESTS = [
     *[a_live_connection_is_left_alone(transport) for transport in ("sse", "ws", "iframe")],
     *[more_topics_than_an_address_holds(transport) for transport in ("sse", "long-poll", "poll")],
     twelve_tabs_live_on_one_connection, streams_of_one_address_do_not_wait_for_each_other, an_event_is_not_taken_for_the_clients_own,
+    a_refusal_says_what_it_is, what_an_extension_blocks_is_told,
     *[tokens_are_renewed(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
     *[a_refused_token_is_told(transport) for transport in ("sse", "ws", "iframe")],
     *[of_tabs(test) for test in tabs.TESTS],

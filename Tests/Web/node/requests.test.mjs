@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Hub, HubEvent } from '../../../web/hub.js'
+import { isMixed } from '../../../web/hub/blame.js'
 import { Record, TestHub, eventually } from './hub.mjs'
 import { STREAM, problem, serve } from './server.mjs'
 import { only } from './transports.mjs'
@@ -138,3 +139,12 @@ for (const name of ['error', 'open', 'close', 'message', '__proto__', 'construct
     })
   }
 }
+
+test('what is not encrypted is mixed content to a page that is, unless it is on this machine', () => {
+  const secure = { protocol: 'https:' }
+  for (const url of ['http://hub.example', 'http://10.0.0.1:8080', 'http://localhost.example']) assert.ok(isMixed(new URL(url), secure), url)
+  for (const url of ['https://hub.example', 'http://localhost:8080', 'http://a.localhost', 'http://127.0.0.1', 'http://[::1]:8080']) {
+    assert.ok(!isMixed(new URL(url), secure), url)
+  }
+  assert.ok(!isMixed(new URL('http://hub.example'), { protocol: 'http:' }))
+})
