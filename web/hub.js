@@ -35,6 +35,8 @@ export class Hub extends EventTarget {
   onerror = null
 
   #settings
+  /** @type {(Source: typeof Line | typeof Share) => Line | Share} */
+  #make
   /** What brings the events: a connection of its own, or a part of what tabs share. @type {Line | Share} */
   #source
   #readyState = Hub.CONNECTING
@@ -52,13 +54,14 @@ export class Hub extends EventTarget {
     this.#cursor = this.#settings.cursor
     const access = new Access(this.#settings)
     const publisher = new Publisher(this.#settings, access)
-    this.#source = new (this.#settings.isShared ? Share : Line)(this.#settings, access, publisher, this.#sink)
+    this.#make = (Source) => new Source(this.#settings, access, publisher, this.#sink)
+    this.#source = this.#make(this.#settings.isShared ? Share : Line)
     // Somebody may publish under these names, too.
     this.addEventListener('open', (event) => event instanceof HubEvent || this.onopen?.(event))
     this.addEventListener('message', (event) => this.onmessage?.(/** @type {HubEvent} */ (event)))
     this.addEventListener('error', (event) => event instanceof HubErrorEvent && this.onerror?.(event))
     this.#waking.start()
-    this.#source.run()
+    this.#run()
   }
 
   /** `Hub.CONNECTING`, `Hub.OPEN` or `Hub.CLOSED`. */
@@ -112,6 +115,14 @@ export class Hub extends EventTarget {
    */
   publish(topic, data, options = {}) {
     return this.#source.publish(topic, data, options)
+  }
+
+  async #run() {
+    if (this.#source instanceof Share && !(await Share.isAllowed())) {
+      this.#source = this.#make(Line)
+      if (this.#isPaused) this.#source.pause()
+    }
+    if (this.#readyState !== Hub.CLOSED) this.#source.run()
   }
 
   #waking = new Waking((isElsewhere) => this.#source.doubt(isElsewhere))

@@ -87,6 +87,7 @@ export class Leader {
   #hear({ kind, member, cursor, isElsewhere, by }) {
     if (kind === 'join') this.#waiting.push({ member, cursor })
     else if (kind === 'doubt') this.#doubt(isElsewhere, by)
+    else if (kind === 'hurry') this.#line.hurry()
     else if (kind === 'ask') this.#tell({ kind: 'answer' })
     this.#admit()
   }

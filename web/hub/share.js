@@ -1,3 +1,4 @@
+import { backoff } from './backoff.js'
 import { Follower } from './follower.js'
 import { Leader, newName } from './leader.js'
 import { nameOf } from './share_name.js'
@@ -28,6 +29,8 @@ export class Share {
   #leader
   #resign = () => {}
   #end
+  /** How often the connection was lost in a row. */
+  #losses = 0
 
   /**
    * @param {import('./settings.js').Settings} settings
@@ -39,8 +42,24 @@ export class Share {
     this.#settings = settings
     this.#access = access
     this.#publisher = publisher
-    this.#sink = { ...sink, lost: (error, isFinal) => (error && isFinal ? this.#refuse(error) : sink.lost(error)) }
     this.#end = sink.lost
+    this.#sink = {
+      ...sink,
+      open: () => {
+        this.#losses = 0
+        sink.open()
+      },
+      lost: (error, isFinal) => {
+        if (error && isFinal) return this.#refuse(error)
+        if (error) this.#hurry()
+        sink.lost(error)
+      },
+    }
+  }
+
+  /** Whether the page may share: a frame that is put in a sandbox has nothing in common with others, nor has a page without storage. */
+  static async isAllowed() {
+    return navigator.locks.query().then(() => globalThis.origin !== 'null', () => false)
   }
 
   /** The address of the member in use. */
@@ -150,6 +169,14 @@ export class Share {
   #refuse(error) {
     this.close()
     this.#end(error, true)
+  }
+
+  /** In the background a leader's time passes slowly: it waits for minutes before the next try, unless a tab that is seen counts for it. */
+  #hurry() {
+    const [stay, follower] = [this.#stay, this.#follower]
+    if (!stay || document.visibilityState === 'hidden') return
+    const timer = setTimeout(() => follower?.tell({ kind: 'hurry' }), backoff(this.#losses++))
+    stay.signal.addEventListener('abort', () => clearTimeout(timer))
   }
 
   /** A leader in the background has time for a word; one that is frozen has not. */

@@ -4,14 +4,14 @@ import { readClaims } from './token.js'
 const PASSING = ['iat', 'exp', 'nbf', 'jti']
 
 /**
- * The name of what tabs share: what they have in common if they listen to the same, in the same way, with the same rights. No secret is in it.
+ * The name of what tabs share, by which version of what they tell each other: what they have in common if they listen to the same, in the same way, with the same rights. No secret is in it.
  * @param {import('./settings.js').Settings} settings
  * @param {import('./access.js').Access} access
  */
 export async function nameOf(settings, access) {
   const { bases, topics, transports, credentials, connectTimeout, heartbeatTimeout, pollInterval } = settings
   const way = [bases.map(({ href }) => href), transports, credentials, connectTimeout, heartbeatTimeout, pollInterval]
-  return `hub ${JSON.stringify([...way, [...topics].sort(), await rightsOf(access)])}`
+  return `hub 1 ${JSON.stringify([...way, [...topics].sort(), await rightsOf(access)])}`
 }
 
 /**

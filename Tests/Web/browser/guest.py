@@ -61,6 +61,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         is_script = self.path.endswith(".js")
         self.send_response(200)
         self.send_header("Content-Type", "text/javascript" if is_script else "text/html; charset=utf-8")
+        self.send_header("Access-Control-Allow-Origin", "*")
         if self.server.guest.policy:
             self.send_header("Content-Security-Policy", self.server.guest.policy)
         self.end_headers()

@@ -155,6 +155,40 @@ def a_leader_that_hangs_is_replaced(browser, binary):
         eventually("it has a stream of its own", lambda: desk.streams() == 1)
 
 
+def a_leader_in_the_background_is_hurried(browser, binary):
+    with Desk(browser, binary) as desk:
+        leader, follower = desk.open(), desk.open()
+        # So slowly does time pass for a page that has long been in the background.
+        leader.evaluate("() => { const { setTimeout } = window; window.setTimeout = (act, time) => setTimeout(act, time && time + 60_000) }")
+        desk.cutter.cut()
+        follower.wait_for_function("() => errors.length > 0")
+        follower.wait_for_function("() => opens === 2", timeout=20_000)
+        desk.hub.publish("news", "heard")
+        for page in (leader, follower):
+            page.wait_for_function("() => events.length === 1")
+
+
+SANDBOX = """url => new Promise((resolve) => {
+  addEventListener('message', ({ data }) => resolve(data))
+  const frame = document.createElement('iframe')
+  frame.sandbox = 'allow-scripts'
+  frame.srcdoc = `<script type="module">
+    const { Hub } = await import('${location.origin}/hub.js')
+    const hub = new Hub('${url}', { topics: 'news' })
+    hub.onopen = () => parent.postMessage('open', '*')
+    hub.onerror = ({ error }) => parent.postMessage(error.message, '*')
+  </` + 'script>'
+  document.body.append(frame)
+})"""
+
+
+def a_frame_in_a_sandbox_has_a_stream_of_its_own(browser, binary):
+    with Desk(browser, binary, "--cors-origin", "*") as desk:
+        page = desk.open()
+        assert page.evaluate(SANDBOX, desk.hub.url) == "open"
+        assert desk.streams() == 2
+
+
 def a_tab_goes_on_alone_and_comes_back(browser, binary):
     with Desk(browser, binary) as desk:
         pages = [desk.open(), desk.open()]
@@ -172,4 +206,5 @@ def a_tab_goes_on_alone_and_comes_back(browser, binary):
 
 
 TESTS = [thirty_tabs_lose_nothing, each_tab_has_a_place_of_its_own, tabs_that_want_something_else_share_nothing,
-         a_leader_that_hangs_is_replaced, a_tab_goes_on_alone_and_comes_back]
+         a_leader_that_hangs_is_replaced, a_leader_in_the_background_is_hurried,
+         a_frame_in_a_sandbox_has_a_stream_of_its_own, a_tab_goes_on_alone_and_comes_back]
