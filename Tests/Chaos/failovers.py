@@ -44,7 +44,7 @@ async def failover_by_hand(cluster):
 
 
 # A balancer would send each poll to another side, and its client would be told of the other history each time.
-@fault("Sentinel: cut between the primary, with one hub, and all", has_doors=True, is_direct=True, **IN_TIME)
+@fault("Sentinel: the primary and one hub are cut off", has_doors=True, is_direct=True, **IN_TIME)
 async def primary_cut_off(cluster):
     old, hub = await cluster.redis.primary(), cluster.hubs[0]
     cluster.redis.cut(old, hub)
