@@ -11,6 +11,8 @@ final class NumberedPublisher: Sendable {
         var unavailable = 0
         /// How often the outcome was unknown.
         var unknown = 0
+        /// Why, each time.
+        var reasons: [String] = []
         /// How often no hub could be reached.
         var unreachable = 0
         /// Errors after which it gave up.
@@ -79,6 +81,7 @@ final class NumberedPublisher: Sendable {
 
     private func isWorthRepeating(_ error: HubClientError) -> Bool {
         self.count.withLock { count in
+            count.reasons.append(error.message)
             switch error.code {
             case .unavailable: count.unavailable += 1
             case .outcomeUnknown: count.unknown += 1

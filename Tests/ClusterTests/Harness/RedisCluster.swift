@@ -24,7 +24,9 @@ struct RedisCluster: Sendable {
                 "repl-diskless-sync-delay 0", "cluster-require-full-coverage no",
             ]
             nodes.append(
-                try RedisServer(directory: directory.file("node\(number)"), port: await FreePort.find(), lines))
+                try RedisServer(
+                    directory: directory.file("node\(number)"), port: await FreePort.find(withPortAbove: 10_000), lines)
+            )
         }
         let seeds = nodes.prefix(3).map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
         let hubs = (0..<count).map { number in
@@ -100,7 +102,7 @@ struct RedisCluster: Sendable {
         guard let source = self.owner else { throw ChildProcess.Failure(description: "nobody has the slot") }
         try self.beginMove(from: source, to: target)
         while true {
-            let keys = try source.cli("CLUSTER", "GETKEYSINSLOT", Self.slot, "2").split(separator: "\n").map(
+            let keys = try source.cli("CLUSTER", "GETKEYSINSLOT", Self.slot, "1000").split(separator: "\n").map(
                 String.init)
             guard !keys.isEmpty else { break }
             try self.move(keys, from: source, to: target)
