@@ -74,9 +74,12 @@ class Writer:
         self.thread.join()
 
 
+LEADS = "() => asked.some(url => url.includes('/sse?')) && hub.readyState !== 2"
+
+
 def leader_of(pages):
     """The tab that has asked for a stream."""
-    return next(page for page in pages if page.evaluate("() => asked.some(url => url.includes('/sse?')) && hub.readyState !== 2"))
+    return eventually("a tab leads", lambda: next((page for page in pages if page.evaluate(LEADS)), None))
 
 
 def has_all(page, count):
