@@ -10,6 +10,7 @@ final class BusHealth {
     private var readiness = Readiness()
     private var loggedNotices: Set<String> = []
     private var loggedSoftware: String?
+    private var warned: NIODeadline?
     private(set) var isStopped = false
 
     init(_ condition: BusCondition, _ logger: Logger) {
@@ -49,6 +50,13 @@ final class BusHealth {
         guard let software = facts.software, software != self.loggedSoftware, !self.isStopped else { return }
         self.loggedSoftware = software
         self.logger.notice("the Redis bus is connected", metadata: ["server": "\(software)"])
+    }
+
+    /// Warns of what does not keep the hub from working, at most every 30 seconds.
+    func warn(_ message: String, _ reason: String?) {
+        guard !self.isStopped, self.warned.map({ .now() - $0 >= .seconds(30) }) ?? true else { return }
+        self.warned = .now()
+        self.logger.warning("\(message)", metadata: ["reason": "\(reason ?? "unknown")"])
     }
 
     /// Writes a line that is worth reading only once in the life of the process.

@@ -157,7 +157,7 @@ final class RedisBusParts {
         self.subscriptions = SubscriptionLink(settings)
         self.history = BusHistory()
         self.health = BusHealth(condition, settings.logger)
-        let publishing = PublishLink(settings)
+        let publishing = PublishLink(settings, self.health)
         self.scripts = ScriptCaller(settings, self.commands, publishing, self.history, self.health)
         let probe = SubscriptionProbe(settings, self.scripts, self.commands, self.subscriptions)
         self.calls = BusCalls(settings, self.scripts, self.history)

@@ -28,12 +28,6 @@ struct RedisBusSettings: Sendable {
         }
     }
 
-    /// Waits for replicas, half as long as a command may take.
-    var confirmation: ReplicaConfirmation {
-        ReplicaConfirmation(
-            replicas: self.confirmingReplicas, patience: .nanoseconds(self.timeouts.command.nanoseconds / 2))
-    }
-
     /// How long events are kept, in the unit of Redis.
     var replayAgeMilliseconds: Int64 { self.replayAge.nanoseconds / 1_000_000 }
 

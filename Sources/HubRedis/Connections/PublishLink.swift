@@ -1,3 +1,4 @@
+import HubCore
 import NIOCore
 import RedisWire
 
@@ -8,9 +9,29 @@ final class PublishLink {
     private(set) var scripts: LoadedScripts?
 
     private let settings: RedisBusSettings
+    private let health: BusHealth
+    private var confirmation: ReplicaConfirmation?
 
-    init(_ settings: RedisBusSettings) {
+    init(_ settings: RedisBusSettings, _ health: BusHealth) {
         self.settings = settings
+        self.health = health
+    }
+
+    /// Nothing more is published on it: it leads to a server that is no longer in charge. What is under way is answered still.
+    func leave() {
+        self.scripts = nil
+    }
+
+    /// Waits until replicas have what was published until now on a connection.
+    func confirm(on connection: RedisCommandConnection) -> EventLoopFuture<Void> {
+        guard let confirmation, confirmation.isOf(connection) else {
+            let reason = "it is published, but another server took over before a replica confirmed it"
+            return self.settings.eventLoop.makeFailedFuture(BusError.unknownOutcome(reason: reason))
+        }
+        return confirmation.confirm().assumeIsolated().always { result in
+            guard case .failure(let error) = result else { return }
+            self.health.warn("replicas do not confirm what is published", (error as? BusError)?.reason)
+        }.nonisolated()
     }
 
     /// Makes it anew, to the same server as another connection, if replicas are to confirm.
@@ -31,6 +52,7 @@ final class PublishLink {
             }
         }.assumeIsolated().map { scripts in
             self.scripts = scripts
+            self.confirmation = ReplicaConfirmation(settings, on: scripts.connection)
             scripts.connection.closeFuture.whenComplete { _ in other.connection.close() }
             other.connection.closeFuture.assumeIsolated().whenComplete { _ in
                 scripts.connection.close()

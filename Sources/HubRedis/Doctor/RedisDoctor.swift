@@ -68,7 +68,12 @@ public struct RedisDoctor: Sendable {
         let keys = self.settings.names.common + self.settings.names.nameless
         return LoadedScripts.load(into: connection, isSharded: isSharded).flatMap { scripts in
             scripts.run(.rights, keys: keys, [])
-        }.map { $0.string }.flatMapErrorThrowing { error in
+        }.flatMap { reply in
+            guard reply.isNull, self.settings.confirmingReplicas > 0 else {
+                return connection.eventLoop.makeSucceededFuture(reply.string)
+            }
+            return connection.send(["WAIT", 0, 1]).map { _ in nil }
+        }.flatMapErrorThrowing { error in
             guard case .server(let message)? = error as? RedisError else { throw error }
             return message
         }

@@ -46,6 +46,12 @@ struct ServerExamination {
 
     private var rights: Finding? {
         guard let refusal else { return Finding(.good, "the user has the rights that hubs need") }
+        guard !ByteString(refusal).utf8.starts(with: "WRONGTYPE".utf8) else {
+            return Finding(
+                .warning,
+                "a key of the hubs is of a type that they don't give it: they will begin a new epoch, and tell every client"
+            )
+        }
         return Finding(.fault, "hubs can't work: \(refusal)")
     }
 

@@ -1,3 +1,4 @@
+import ByteStrings
 import HubCore
 import Logging
 import NIOCore
@@ -30,6 +31,8 @@ final class ClusterEndpoints: EndpointSource {
     private var attempts = 0
     /// What was asked before the node was chosen says nothing against it.
     private var choice = 0
+    /// When the node that is used refused work last.
+    private var doubted: NIODeadline?
     private var timer: Scheduled<Void>?
 
     init(_ seeds: ClusterSeeds, _ settings: RedisBusSettings) {
@@ -69,6 +72,7 @@ final class ClusterEndpoints: EndpointSource {
     func accepted(_ endpoint: RedisEndpoint) {
         self.current = endpoint
         self.choice += 1
+        self.doubted = nil
         self.attempts = 0
         self.settings.logger.notice("the cluster's node is found", metadata: ["endpoint": "\(endpoint)"])
         self.schedule(in: Self.calm)
@@ -81,11 +85,16 @@ final class ClusterEndpoints: EndpointSource {
     }
 
     func doubt() {
+        guard self.doubted.map({ .now() - $0 >= .seconds(1) }) ?? true else { return }
+        self.doubted = .now()
         _ = self.look()
     }
 
     private static func whyUnknown(_ failures: [String]) -> String {
-        "no node of the cluster says who has its slot (\(failures.sorted().joined(separator: "; ")))"
+        guard !failures.contains(where: { ByteString($0).contains("cluster support disabled") }) else {
+            return "Redis is no node of a cluster; give the hubs --bus redis://HOST:PORT"
+        }
+        return "no node of the cluster says who has its slot (\(failures.sorted().joined(separator: "; ")))"
     }
 
     /// Asks nodes, unless they are being asked.
@@ -105,9 +114,9 @@ final class ClusterEndpoints: EndpointSource {
 
     private func take(_ result: ClusterSurvey.Result, isTimely: Bool) {
         if !result.nodes.isEmpty { self.known = Set(result.nodes.prefix(Self.most)) }
-        guard isTimely, result.isCertain, let best = result.owners.first, best != self.current ?? self.tried else {
-            return
-        }
+        // A node that works is left when it says so itself, or refuses work.
+        guard isTimely, result.isCertain, self.current == nil || self.doubted != nil else { return }
+        guard let best = result.owners.first, best != self.current ?? self.tried else { return }
         self.attempts = 0
         self.onMove?()
     }

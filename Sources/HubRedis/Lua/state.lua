@@ -106,7 +106,7 @@ end
 local function first_refusal(key)
   local log, kept = key .. ':log:', key .. ':key:'
   for _, command in ipairs({
-    { 'HSETNX', key .. ':state', 'v', FORMAT }, { 'HDEL', key .. ':state', '' }, { 'HMGET', key .. ':state', 'v' },
+    { 'HDEL', key .. ':state', '' }, { 'HMGET', key .. ':state', 'v' },
     { 'HGET', key .. ':last', NOBODY }, { 'HDEL', key .. ':last', NOBODY },
     { 'ZADD', key .. ':names', 'XX', 0, NOBODY }, { 'ZREM', key .. ':names', NOBODY },
     { 'ZADD', key .. ':topics', 'XX', 0, NOBODY }, { 'ZREM', key .. ':topics', NOBODY },

@@ -16,12 +16,23 @@ struct CallPatience {
         self.deadline = deadline
     }
 
+    /// When whoever waits for the reply gives up.
+    var end: NIODeadline { self.deadline }
+
+    /// Whether a call that failed so was not carried out, and may be in a moment.
+    static func suits(_ error: any Error) -> Bool {
+        error is BeingMoved || (error as? RedisError)?.refusesForNow == true
+    }
+
     /// How long to wait before the next try; `nil` if there is none.
     mutating func next(at now: NIODeadline) -> TimeAmount? {
         let delay = self.backoff.next()
         return now + delay < self.deadline ? delay : nil
     }
 }
+
+/// There is no connection, but is about to be one, to another server.
+struct BeingMoved: Error {}
 
 /// The calls that wait to be tried again. Bounded: what goes on being published while a cluster is down must not pile up.
 struct WaitingCalls {

@@ -10,6 +10,7 @@ final class ScriptCaller {
     private let publishing: PublishLink
     private let history: BusHistory
     private let health: BusHealth
+    private let publishes: RetryLine
     private var waiting = WaitingCalls()
 
     init(
@@ -17,6 +18,7 @@ final class ScriptCaller {
         _ health: BusHealth
     ) {
         self.settings = settings
+        self.publishes = RetryLine(on: settings.eventLoop)
         self.commands = commands
         self.publishing = publishing
         self.history = history
@@ -31,7 +33,9 @@ final class ScriptCaller {
         _ script: HubScript, _ keys: [RedisArgument], _ arguments: [RedisArgument]
     ) -> EventLoopFuture<ScriptReply> {
         guard let scripts = self.isConfirmed(script) ? self.publishing.scripts : self.commands.scripts else {
-            return self.settings.eventLoop.makeFailedFuture(BusError.unavailable(reason: self.health.whyClosed))
+            let error: any Error =
+                self.commands.isMoving ? BeingMoved() : BusError.unavailable(reason: self.health.whyClosed)
+            return self.settings.eventLoop.makeFailedFuture(error)
         }
         return self.call(script, keys, arguments, with: scripts)
     }
@@ -48,7 +52,7 @@ final class ScriptCaller {
             return reply
         }.flatMap { reply in
             guard self.isConfirmed(script) else { return self.settings.eventLoop.makeSucceededFuture(reply) }
-            return self.settings.confirmation.confirm(on: scripts.connection).map { reply }
+            return self.publishing.confirm(on: scripts.connection).map { reply }
         }.flatMapErrorThrowing { error in
             self.takeHint(error, from: scripts)
             throw error
@@ -65,9 +69,10 @@ final class ScriptCaller {
         guard case .server(let message)? = error as? RedisError, let code = (error as? RedisError)?.serverCode else {
             return
         }
-        let isPublishing = self.publishing.scripts?.connection === scripts.connection
         if code == "MOVED" {
+            let isPublishing = self.publishing.scripts?.connection === scripts.connection
             self.commands.move(from: isPublishing ? self.commands.scripts ?? scripts : scripts, message)
+            if isPublishing || self.commands.isMoving { self.publishing.leave() }
         }
         if code == "CLUSTERDOWN" || code == "READONLY" { self.commands.doubt() }
     }
@@ -90,27 +95,34 @@ final class ScriptCaller {
         }.nonisolated()
     }
 
-    /// Calls a script, and again while servers of a cluster refuse it only for now: nothing was done then.
+    /// Calls a script, and again while servers of a cluster refuse it only for now: nothing was done then. Publishes keep their order.
     private func callPatiently(
         _ script: HubScript, _ keys: [RedisArgument], _ arguments: [RedisArgument], _ patience: CallPatience
     ) -> EventLoopFuture<ScriptReply> {
-        // Who finds no connection, but one about to be there, waits like those that were sent on.
-        let isEarly = self.commands.scripts == nil && self.commands.isMoving
-        return self.call(script, keys, arguments).assumeIsolated().flatMapError { error in
+        guard script == .publish else { return self.callAgain(script, keys, arguments, patience) }
+        let promise = self.settings.eventLoop.makePromise(of: ScriptReply.self)
+        self.publishes.take(RetryLine.Call(patience, promise) { self.call(script, keys, arguments) })
+        return promise.futureResult
+    }
+
+    private func callAgain(
+        _ script: HubScript, _ keys: [RedisArgument], _ arguments: [RedisArgument], _ patience: CallPatience
+    ) -> EventLoopFuture<ScriptReply> {
+        self.call(script, keys, arguments).assumeIsolated().flatMapError { error in
             var patience = patience
-            guard isEarly || (error as? RedisError)?.refusesForNow == true, let delay = patience.next(at: .now()),
-                self.waiting.enter(patience.bytes)
+            guard CallPatience.suits(error), let delay = patience.next(at: .now()), self.waiting.enter(patience.bytes)
             else { return self.settings.eventLoop.makeFailedFuture(error) }
             let promise = self.settings.eventLoop.makePromise(of: ScriptReply.self)
             self.settings.eventLoop.assumeIsolated().scheduleTask(in: delay) { [patience] in
                 self.waiting.leave(patience.bytes)
-                promise.completeWith(self.callPatiently(script, keys, arguments, patience))
+                promise.completeWith(self.callAgain(script, keys, arguments, patience))
             }
             return promise.futureResult
         }.nonisolated()
     }
 
     private func busError(_ error: any Error, isWrite: Bool) -> BusError {
+        if error is BeingMoved { return .unavailable(reason: "another server of Redis is about to be connected to") }
         if error is MalformedMessage {
             self.settings.logger.error("a reply of Redis is malformed", metadata: ["reply": "\(error)"])
         }

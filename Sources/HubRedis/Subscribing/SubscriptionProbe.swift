@@ -12,6 +12,8 @@ final class SubscriptionProbe {
     private let commands: CommandLink
     private let subscriptions: SubscriptionLink
     private var watch: ProbeWatch
+    /// Since when the keys have been on the move.
+    private var movingSince: NIODeadline?
 
     init(
         _ settings: RedisBusSettings, _ scripts: ScriptCaller, _ commands: CommandLink,
@@ -35,13 +37,22 @@ final class SubscriptionProbe {
             .whenComplete { result in
                 switch result {
                 case .success(let reply):
+                    self.movingSince = nil
                     self.scripts.noteRefusal((try? reply.refusal) ?? nil)
                     self.checkSubscription()
                 case .failure(let error as RedisError):
-                    if case .server(let message) = error, !error.saysKeysMove { self.scripts.noteRefusal(message) }
+                    if case .server(let message) = error, self.isLasting(error) { self.scripts.noteRefusal(message) }
                 case .failure: break
                 }
             }
+    }
+
+    /// Keys that move are there again in a moment; if not, somebody has left them half moved.
+    private func isLasting(_ error: RedisError) -> Bool {
+        guard error.saysKeysMove else { return true }
+        let since = self.movingSince ?? .now()
+        self.movingSince = since
+        return .now() - since >= self.settings.timeouts.liveness
     }
 
     /// A probe was published: one of those before it should have arrived. If not, the connections may lead to different servers, so

@@ -101,6 +101,10 @@ public struct HubSettings: Sendable {
     }
 
     private func check(bus check: (String) -> String?) throws(InvalidSetting) {
+        guard self.bus != "memory" || self.confirmingReplicas == 0 else {
+            throw InvalidSetting(
+                "--redis-wait: there are no replicas with --bus memory; give a Redis server, or leave it out")
+        }
         guard self.bus != "memory", let problem = check(self.bus) else { return }
         throw InvalidSetting(
             "--bus: \(problem); accepted: memory, redis://…, rediss://…, unix://…, redis+sentinel://…, redis+cluster://…"

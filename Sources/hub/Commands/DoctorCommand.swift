@@ -13,7 +13,7 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Look at the Redis server of --bus, and say what its settings mean for what the hub promises.",
         discussion: """
-            Changes nothing there. Lines begin with ok, note (a choice, which has its price), warn (better changed) or FAIL (hubs \
+            Changes none of its data. Lines begin with ok, note (a choice, which has its price), warn (better changed) or FAIL (hubs \
             can't work). With a user who may not CONFIG GET, less can be seen.
 
             Exit status: 0 hubs can work; 1 they can't; 64 a wrong value; 69 no server is reached.

@@ -10,7 +10,7 @@ import Testing
 @Suite struct RightsTests {
     /// Every command that a script carries out.
     private static let commands = [
-        "time", "get", "set", "del", "unlink", "hget", "hset", "hsetnx", "hmget", "hdel", "zadd", "zrem",
+        "time", "get", "set", "del", "unlink", "hget", "hset", "hmget", "hdel", "zadd", "zrem",
         "zrangebyscore",
         "zrangebylex", "xadd", "xtrim", "xlen", "xrange", "xrevrange", "publish",
     ]

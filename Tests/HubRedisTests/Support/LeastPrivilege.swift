@@ -6,7 +6,7 @@ enum LeastPrivilege {
         +ping +echo +auth +client|setname +select +info \
         +subscribe +unsubscribe +publish \
         +evalsha +script|load +fcall +function|load \
-        +time +get +set +del +unlink +hget +hset +hsetnx +hmget +hdel \
+        +time +get +set +del +unlink +hget +hset +hmget +hdel \
         +zadd +zrem +zrangebyscore +zrangebylex +xadd +xtrim +xlen +xrange +xrevrange
         """.split(separator: " ").map(String.init)
 
