@@ -106,9 +106,10 @@ end
 local function first_refusal(key)
   local log, kept = key .. ':log:', key .. ':key:'
   for _, command in ipairs({
+    -- First one that a server out of memory refuses: once something was deleted, it lets everything pass.
+    { 'ZADD', key .. ':names', 'XX', 0, NOBODY }, { 'ZREM', key .. ':names', NOBODY },
     { 'HDEL', key .. ':state', '' }, { 'HMGET', key .. ':state', 'v' },
     { 'HGET', key .. ':last', NOBODY }, { 'HDEL', key .. ':last', NOBODY },
-    { 'ZADD', key .. ':names', 'XX', 0, NOBODY }, { 'ZREM', key .. ':names', NOBODY },
     { 'ZADD', key .. ':topics', 'XX', 0, NOBODY }, { 'ZREM', key .. ':topics', NOBODY },
     { 'ZADD', key .. ':retired', 'XX', 0, NOBODY }, { 'ZREM', key .. ':retired', NOBODY },
     { 'ZRANGEBYLEX', key .. ':names', '+', '-', 'LIMIT', 0, 1 },
