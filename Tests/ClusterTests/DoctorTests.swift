@@ -24,6 +24,19 @@ extension ClusterTests {
             #expect(try Self.ask("--bus", redis.url).text.contains("FAIL  Redis may evict"))
         }
 
+        @Test("names what the user may not do", arguments: ["subscribe", "xadd", "wait", "publish"])
+        func rights(missing: String) async throws {
+            let redis = try RedisServer(port: await FreePort.find())
+            defer { redis.stop() }
+            try await redis.start()
+            try redis.cli("ACL", "SETUSER", "hub", "on", ">secret", "~*", "&*", "+@all", "-" + missing)
+            let (end, text) = try Self.ask(
+                "--bus", "redis://hub:secret@127.0.0.1:\(redis.port)", "--redis-wait", missing == "wait" ? "1" : "0")
+            #expect(
+                end == .exited(1) && text.contains("FAIL  hubs can't work")
+                    && (text.contains(missing) || text.contains(missing.uppercased())), "\(text)")
+        }
+
         @Test("finds the server by sentinels, or in a cluster")
         func placements() async throws {
             try await SentinelSet.with(hubs: 0) { set in

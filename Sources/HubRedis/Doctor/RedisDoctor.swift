@@ -33,15 +33,19 @@ public struct RedisDoctor: Sendable {
                 RedisCommandConnection.connect(
                     to: endpoint, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger
                 ).flatMap { connection in
-                    self.examine(connection, isCluster: endpoints.value.isCluster).always { _ in connection.close() }
+                    self.examine(connection, at: endpoint, isCluster: endpoints.value.isCluster).always { _ in
+                        connection.close()
+                    }
                 }.map { (endpoint: endpoint, findings: $0) }
             }.always { _ in endpoints.value.stop() }
         }
     }
 
-    private func examine(_ connection: RedisCommandConnection, isCluster: Bool) -> EventLoopFuture<[Finding]> {
+    private func examine(
+        _ connection: RedisCommandConnection, at endpoint: RedisEndpoint, isCluster: Bool
+    ) -> EventLoopFuture<[Finding]> {
         ServerFacts.ask(connection).flatMap { facts in
-            self.configuration(connection).and(self.refusal(connection, isSharded: facts.hasShards)).map {
+            self.configuration(connection).and(self.refusal(connection, at: endpoint, isSharded: facts.hasShards)).map {
                 known, refusal in
                 ServerExamination(
                     facts, configuration: known, refusal: refusal, isCluster: isCluster,
@@ -64,7 +68,9 @@ public struct RedisDoctor: Sendable {
     }
 
     /// What the hub's user may not do there, tried where it does nothing.
-    private func refusal(_ connection: RedisCommandConnection, isSharded: Bool) -> EventLoopFuture<String?> {
+    private func refusal(
+        _ connection: RedisCommandConnection, at endpoint: RedisEndpoint, isSharded: Bool
+    ) -> EventLoopFuture<String?> {
         let keys = self.settings.names.common + self.settings.names.nameless
         return LoadedScripts.load(into: connection, isSharded: isSharded).flatMap { scripts in
             scripts.run(.rights, keys: keys, [])
@@ -76,6 +82,41 @@ public struct RedisDoctor: Sendable {
         }.flatMapErrorThrowing { error in
             guard case .server(let message)? = error as? RedisError else { throw error }
             return message
+        }.flatMap { refusal in
+            guard refusal == nil else { return connection.eventLoop.makeSucceededFuture(refusal) }
+            return SubscriptionTrial.refusal(at: endpoint, isSharded ? .sharded : .plain, self.settings)
         }
     }
+}
+
+/// Subscribes once, to find out whether the user may.
+private final class SubscriptionTrial: RedisSubscriptionDelegate {
+    private let promise: EventLoopPromise<String?>
+
+    private init(_ promise: EventLoopPromise<String?>) {
+        self.promise = promise
+    }
+
+    static func refusal(
+        at endpoint: RedisEndpoint, _ channels: ChannelKind, _ settings: RedisBusSettings
+    ) -> EventLoopFuture<String?> {
+        let promise = settings.eventLoop.makePromise(of: String?.self)
+        return RedisSubscriptionConnection.connect(
+            to: endpoint, kind: channels, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger,
+            delegate: SubscriptionTrial(promise)
+        ).flatMapErrorThrowing { error in
+            promise.succeed(nil)
+            throw error
+        }.flatMap { connection in
+            connection.subscribe([settings.names.control])
+            return promise.futureResult.always { _ in connection.close() }
+        }
+    }
+
+    func subscribed(_ channel: [UInt8]) { self.promise.succeed(nil) }
+    func closed(_ error: RedisError?) { self.promise.succeed(error?.description) }
+    func unsubscribed(_ channel: [UInt8]) {}
+    func received(message: [UInt8], on channel: [UInt8]) {}
+    func passedOver(on channel: [UInt8]) {}
+    func receivedAll() {}
 }

@@ -51,6 +51,26 @@ import Testing
         }
     }
 
+    @Test func aReplicaThatHangsCostsEverybodyOneTimeOut() async throws {
+        try await self.withReplica { primary, replica in
+            try await withMember(primary.endpoint, confirmingReplicas: 1) { member in
+                replica.suspend()
+                try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for number in 0..<40 {
+                        group.addTask {
+                            try await Task.sleep(for: .milliseconds(20 * number))
+                            return try await member.failure(Topic("t\(number)")).isUnknown
+                        }
+                    }
+                    for try await isUnknown in group { #expect(isUnknown) }
+                }
+                #expect(member.bus.reconnects == (0, 0) && member.bus.status == .ready)
+                replica.resume()
+                try await member.publish(Topic("news"), "x")
+            }
+        }
+    }
+
     @Test func whoReadsIsNotHeldUp() async throws {
         try await self.withReplica { primary, replica in
             try await withMember(primary.endpoint, confirmingReplicas: 1) { member in
