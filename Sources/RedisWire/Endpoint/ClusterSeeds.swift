@@ -8,8 +8,6 @@ import NIOCore
 /// `tls_name` is the name in the certificates of nodes that are announced by address; without it it is that of the node that
 /// announced them. A cluster has no databases.
 public struct ClusterSeeds: Sendable, Hashable, CustomStringConvertible {
-    private static let schemes = ["redis+cluster": false, "rediss+cluster": true]
-
     /// Where they are; at least one.
     public private(set) var nodes: [RedisEndpoint] = []
     private let user: String?
@@ -19,22 +17,15 @@ public struct ClusterSeeds: Sendable, Hashable, CustomStringConvertible {
     /// Reads a URL; `nil` if it is none of a cluster.
     /// - Throws: `InvalidRedisURL`, whose one line holds no part of the URL.
     public init?(_ url: String) throws(InvalidRedisURL) {
-        guard let colon = url.firstRange(of: "://"),
-            let isEncrypted = Self.schemes[url[..<colon.lowerBound].lowercased()]
-        else { return nil }
-        let (hierarchy, query) = RedisURLParser.split(url[colon.upperBound...], at: "?")
-        let (authority, path) = RedisURLParser.split(hierarchy, at: "/")
-        guard path?.isEmpty ?? true else {
+        guard let parts = try HostListURL(url, kind: "cluster") else { return nil }
+        guard parts.path?.isEmpty ?? true else {
             throw InvalidRedisURL(
                 "a cluster has no databases: it must end with its nodes, as in redis+cluster://n1,n2,n3")
         }
-        let (credentials, hosts) = RedisURLParser.splitCredentials(authority)
-        let (user, password) = try RedisURLParser.credentials(credentials)
-        self.user = user
-        self.password = password.map { RedisPassword($0) }
-        self.tls = isEncrypted ? RedisTLS() : nil
-        for (name, value) in try RedisURLParser.options(query) { try self.read(name, value) }
-        for host in hosts.split(separator: ",", omittingEmptySubsequences: false) {
+        (self.user, self.password) = (parts.user, parts.password)
+        self.tls = parts.isEncrypted ? RedisTLS() : nil
+        for (name, value) in parts.options { try self.read(name, value) }
+        for host in parts.hosts {
             guard case .tcp(let host, let port) = try RedisURLParser.tcpAddress(host) else { continue }
             self.nodes.append(self.endpoint(host, port, announcedBy: nil))
         }

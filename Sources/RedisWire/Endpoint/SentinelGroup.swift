@@ -8,7 +8,6 @@
 public struct SentinelGroup: Sendable, Hashable, CustomStringConvertible {
     /// The port of a sentinel when the URL names none.
     public static let defaultPort = 26379
-    private static let schemes = ["redis+sentinel": false, "rediss+sentinel": true]
 
     /// The primary's name.
     public let name: String
@@ -22,22 +21,16 @@ public struct SentinelGroup: Sendable, Hashable, CustomStringConvertible {
     /// Reads a URL; `nil` if it is none of sentinels.
     /// - Throws: `InvalidRedisURL`, whose one line holds no part of the URL.
     public init?(_ url: String) throws(InvalidRedisURL) {
-        guard let colon = url.firstRange(of: "://"),
-            let isEncrypted = Self.schemes[url[..<colon.lowerBound].lowercased()]
-        else { return nil }
-        let (hierarchy, query) = RedisURLParser.split(url[colon.upperBound...], at: "?")
-        let (authority, path) = RedisURLParser.split(hierarchy, at: "/")
-        guard let name = path.flatMap(PercentDecoding.decode), !name.isEmpty, !name.utf8.contains(where: { $0 <= 0x20 })
+        guard let parts = try HostListURL(url, kind: "sentinel") else { return nil }
+        guard let name = parts.path.flatMap(PercentDecoding.decode), !name.isEmpty,
+            !name.utf8.contains(where: { $0 <= 0x20 })
         else {
             throw InvalidRedisURL("it must end with the primary's name, as in redis+sentinel://s1,s2,s3/mymaster")
         }
         self.name = name
-        let (credentials, hosts) = RedisURLParser.splitCredentials(authority)
-        let (user, password) = try RedisURLParser.credentials(credentials)
-        self.user = user
-        self.password = password.map { RedisPassword($0) }
-        self.tls = isEncrypted ? RedisTLS() : nil
-        try self.read(hosts, try RedisURLParser.options(query))
+        (self.user, self.password) = (parts.user, parts.password)
+        self.tls = parts.isEncrypted ? RedisTLS() : nil
+        try self.read(parts.hosts, parts.options)
     }
 
     /// The endpoint of a server that a sentinel names.
@@ -58,7 +51,7 @@ public struct SentinelGroup: Sendable, Hashable, CustomStringConvertible {
     }
 
     private mutating func read(
-        _ hosts: Substring, _ options: [(name: Substring, value: String)]
+        _ hosts: [Substring], _ options: [(name: Substring, value: String)]
     ) throws(InvalidRedisURL) {
         var (user, password, isPlain): (String?, String?, Bool) = (nil, nil, false)
         for (name, value) in options {
@@ -79,7 +72,7 @@ public struct SentinelGroup: Sendable, Hashable, CustomStringConvertible {
         guard user == nil || password != nil else {
             throw InvalidRedisURL("a sentinel_user needs a sentinel_password")
         }
-        for host in hosts.split(separator: ",", omittingEmptySubsequences: false) {
+        for host in hosts {
             self.sentinels.append(
                 RedisEndpoint(
                     try RedisURLParser.tcpAddress(host, defaultPort: Self.defaultPort), tls: isPlain ? nil : self.tls,
