@@ -19,7 +19,7 @@ async def primary_killed(cluster):
     # It comes back as the primary that it was.
     old.start()
     await old.wait_until_up()
-    await cluster.redis.wait_until_replica(old)
+    await old.wait_until_replica()
     yield time.monotonic()
 
 
@@ -31,7 +31,7 @@ async def primary_suspended(cluster):
     yield since
     old.signal(signal.SIGCONT)
     yield time.monotonic()
-    await cluster.redis.wait_until_replica(old)
+    await old.wait_until_replica()
 
 
 @fault("Sentinel: SENTINEL FAILOVER", is_short=True, **IN_TIME)
@@ -40,7 +40,7 @@ async def failover_by_hand(cluster):
     await cluster.redis.sentinels[0].asker.call("SENTINEL", "FAILOVER", NAME)
     _, since = await cluster.redis.wait_for_another(old)
     yield since
-    await cluster.redis.wait_until_replica(old)
+    await old.wait_until_replica()
 
 
 # A balancer would send each poll to another side, and its client would be told of the other history each time.
@@ -61,7 +61,7 @@ async def primary_cut_off(cluster):
     cluster.redis.heal()
     await until(lambda: "the primary is another one now" in hub.log, "the hub leaves the old primary")
     yield time.monotonic()
-    await cluster.redis.wait_until_replica(old)
+    await old.wait_until_replica()
 
 
 @fault("Sentinel: all gone, and back when the primary is killed", **IN_TIME)

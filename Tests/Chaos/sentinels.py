@@ -120,14 +120,6 @@ class SentinelSet:
         if role and role[0] == "master":
             promoted.setdefault(server.name, time.monotonic())
 
-    async def wait_until_replica(self, server, seconds=60.0):
-        """Waits until a server that was a primary follows the one that is."""
-        deadline = time.monotonic() + seconds
-        while (role := await server.asker.ask("ROLE")) is None or role[0] != "slave" or role[3] != "connected":
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{server.name} does not follow the primary")
-            await asyncio.sleep(0.1)
-
     def cut(self, *side):
         """Cuts the network between some of the servers and hubs, and all others."""
         names = {one.name for one in side}

@@ -1,8 +1,10 @@
 """Redis, or what speaks like it."""
+import asyncio
 import os
 import re
 import subprocess
 import tempfile
+import time
 
 from processes import Child, free_port, until
 from resp import Asker
@@ -35,6 +37,14 @@ class Redis(Child):
     async def bring_up(self):
         self.start()
         await self.wait_until_up()
+
+    async def wait_until_replica(self, seconds=60.0):
+        """Waits until it follows another one, which it may have been the primary of."""
+        deadline = time.monotonic() + seconds
+        while (role := await self.asker.ask("ROLE")) is None or role[0] != "slave" or role[3] != "connected":
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.name} does not follow the primary")
+            await asyncio.sleep(0.1)
 
     async def judge(self, ledger):
         """Who says what everybody must have got."""

@@ -20,7 +20,7 @@ async def shard_primary_killed(cluster):
     yield since
     old.start()
     await old.wait_until_up()
-    await cluster.redis.wait_until_replica(old)
+    await old.wait_until_replica()
     yield time.monotonic()
 
 
@@ -32,7 +32,7 @@ async def shard_primary_suspended(cluster):
     yield since
     old.signal(signal.SIGCONT)
     yield time.monotonic()
-    await cluster.redis.wait_until_replica(old)
+    await old.wait_until_replica()
 
 
 @fault("Cluster: CLUSTER FAILOVER, there and back", **IN_TIME)

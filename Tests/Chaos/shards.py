@@ -92,14 +92,6 @@ class RedisCluster:
     async def _takes_writes(server):
         return server.is_running and await server.asker.ask("SET", "chaos:{0}", "1") == "OK"
 
-    async def wait_until_replica(self, server, seconds=60.0):
-        """Waits until a server that was a primary follows the one that is."""
-        deadline = time.monotonic() + seconds
-        while (role := await server.asker.ask("ROLE")) is None or role[0] != "slave" or role[3] != "connected":
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{server.name} does not follow the primary")
-            await asyncio.sleep(0.1)
-
     async def judge(self, ledger):
         return await Survivors.read(ledger, await self.primary())
 
