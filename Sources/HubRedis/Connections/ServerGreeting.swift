@@ -40,11 +40,9 @@ final class ServerGreeting {
             self.run = facts.run
             self.health.note(facts)
             return LoadedScripts.load(into: connection, isSharded: facts.hasShards)
-        }.flatMap { scripts in
-            self.sayHello(with: scripts).assumeIsolated().flatMap { self.openPublishing(beside: scripts) }.map {
-                scripts
-            }
-            .nonisolated()
+        }.flatMap { (scripts: LoadedScripts) -> EventLoopFuture<LoadedScripts> in
+            let greeted = self.sayHello(with: scripts).assumeIsolated().flatMap { self.openPublishing(beside: scripts) }
+            return greeted.map { scripts }.nonisolated()
         }.nonisolated()
     }
 

@@ -1,6 +1,6 @@
 /// What a setting of a server means for what the hubs promise.
 public struct Finding: Sendable, Hashable {
-    /// How much it matters.
+    /// The kinds of findings.
     public enum Level: String, Sendable {
         /// As it should be.
         case good = "ok"
@@ -12,6 +12,7 @@ public struct Finding: Sendable, Hashable {
         case fault = "FAIL"
     }
 
+    /// How much it matters.
     public let level: Level
     /// One line.
     public let text: String

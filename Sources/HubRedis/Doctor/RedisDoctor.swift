@@ -3,7 +3,8 @@ public import Logging
 public import NIOCore
 public import RedisWire
 
-/// Looks at the server that hubs would use, and says in plain lines what its settings mean for them. It changes nothing there.
+/// Looks at the server that hubs would use, and says in plain lines what its settings mean for them. It changes none of its
+/// data.
 public struct RedisDoctor: Sendable {
     private let settings: RedisBusSettings
 
@@ -87,36 +88,4 @@ public struct RedisDoctor: Sendable {
             return SubscriptionTrial.refusal(at: endpoint, isSharded ? .sharded : .plain, self.settings)
         }
     }
-}
-
-/// Subscribes once, to find out whether the user may.
-private final class SubscriptionTrial: RedisSubscriptionDelegate {
-    private let promise: EventLoopPromise<String?>
-
-    private init(_ promise: EventLoopPromise<String?>) {
-        self.promise = promise
-    }
-
-    static func refusal(
-        at endpoint: RedisEndpoint, _ channels: ChannelKind, _ settings: RedisBusSettings
-    ) -> EventLoopFuture<String?> {
-        let promise = settings.eventLoop.makePromise(of: String?.self)
-        return RedisSubscriptionConnection.connect(
-            to: endpoint, kind: channels, on: settings.eventLoop, timeouts: settings.timeouts, logger: settings.logger,
-            delegate: SubscriptionTrial(promise)
-        ).flatMapErrorThrowing { error in
-            promise.succeed(nil)
-            throw error
-        }.flatMap { connection in
-            connection.subscribe([settings.names.control])
-            return promise.futureResult.always { _ in connection.close() }
-        }
-    }
-
-    func subscribed(_ channel: [UInt8]) { self.promise.succeed(nil) }
-    func closed(_ error: RedisError?) { self.promise.succeed(error?.description) }
-    func unsubscribed(_ channel: [UInt8]) {}
-    func received(message: [UInt8], on channel: [UInt8]) {}
-    func passedOver(on channel: [UInt8]) {}
-    func receivedAll() {}
 }
