@@ -24,12 +24,14 @@ final class RetryLine {
 
     private let eventLoop: any EventLoop
     private var line: Deque<Call> = []
-    private var room = WaitingCalls()
+    private let room: WaitingCalls
     private var backoff = RedisBackoff(minimum: .milliseconds(25), maximum: .milliseconds(250))
     /// Whether the first is being tried, or is about to be.
     private var isTrying = false
 
-    init(on eventLoop: any EventLoop) {
+    /// - Parameter room: Bounds what waits in this line and in others.
+    init(_ room: WaitingCalls, on eventLoop: any EventLoop) {
+        self.room = room
         self.eventLoop = eventLoop
     }
 
@@ -63,7 +65,9 @@ final class RetryLine {
     }
 
     private func tryFirst() {
-        while let first = self.line.first, first.patience.end <= .now() { self.removeFirst().promise.fail(first.error) }
+        while let first = self.line.first, first.patience.deadline <= .now() {
+            self.removeFirst().promise.fail(first.error)
+        }
         guard let first = self.line.first else { return self.end() }
         first.run().assumeIsolated().whenComplete { result in
             if case .failure(let error) = result, CallPatience.suits(error) {

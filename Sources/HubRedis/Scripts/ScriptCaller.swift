@@ -11,14 +11,14 @@ final class ScriptCaller {
     private let history: BusHistory
     private let health: BusHealth
     private let publishes: RetryLine
-    private var waiting = WaitingCalls()
+    private let waiting = WaitingCalls()
 
     init(
         _ settings: RedisBusSettings, _ commands: CommandLink, _ publishing: PublishLink, _ history: BusHistory,
         _ health: BusHealth
     ) {
         self.settings = settings
-        self.publishes = RetryLine(on: settings.eventLoop)
+        self.publishes = RetryLine(self.waiting, on: settings.eventLoop)
         self.commands = commands
         self.publishing = publishing
         self.history = history
@@ -95,30 +95,16 @@ final class ScriptCaller {
         }.nonisolated()
     }
 
-    /// Calls a script, and again while servers of a cluster refuse it only for now: nothing was done then. Publishes keep their order.
+    /// Calls a script, and again while servers of a cluster refuse it only for now: nothing was done then. Publishes keep their order,
+    /// all else waits for itself alone.
     private func callPatiently(
         _ script: HubScript, _ keys: [RedisArgument], _ arguments: [RedisArgument], _ patience: CallPatience
     ) -> EventLoopFuture<ScriptReply> {
-        guard script == .publish else { return self.callAgain(script, keys, arguments, patience) }
-        let promise = self.settings.eventLoop.makePromise(of: ScriptReply.self)
-        self.publishes.take(RetryLine.Call(patience, promise) { self.call(script, keys, arguments) })
+        let loop = self.settings.eventLoop
+        let promise = loop.makePromise(of: ScriptReply.self)
+        let line = script == .publish ? self.publishes : RetryLine(self.waiting, on: loop)
+        line.take(RetryLine.Call(patience, promise) { self.call(script, keys, arguments) })
         return promise.futureResult
-    }
-
-    private func callAgain(
-        _ script: HubScript, _ keys: [RedisArgument], _ arguments: [RedisArgument], _ patience: CallPatience
-    ) -> EventLoopFuture<ScriptReply> {
-        self.call(script, keys, arguments).assumeIsolated().flatMapError { error in
-            var patience = patience
-            guard CallPatience.suits(error), let delay = patience.next(at: .now()), self.waiting.enter(patience.bytes)
-            else { return self.settings.eventLoop.makeFailedFuture(error) }
-            let promise = self.settings.eventLoop.makePromise(of: ScriptReply.self)
-            self.settings.eventLoop.assumeIsolated().scheduleTask(in: delay) { [patience] in
-                self.waiting.leave(patience.bytes)
-                promise.completeWith(self.callAgain(script, keys, arguments, patience))
-            }
-            return promise.futureResult
-        }.nonisolated()
     }
 
     private func busError(_ error: any Error, isWrite: Bool) -> BusError {

@@ -17,16 +17,18 @@ import Testing
     }
 
     /// Makes calls 0, 1, 2…, the server being well again after so many tries.
-    private func run(_ count: Int, untilTry well: Int, error: any Error) async throws -> (
-        made: [Int], tries: Int, failed: Int
-    ) {
+    private func run(_ count: Int, untilTry well: Int, error: any Error, within time: TimeAmount = .seconds(20))
+        async throws -> (
+            made: [Int], tries: Int, failed: Int
+        )
+    {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         return try await loop.flatSubmit {
-            let (server, line) = (Server(), RetryLine(on: loop))
+            let (server, line) = (Server(), RetryLine(WaitingCalls(), on: loop))
             server.error = error
             let futures = (0..<count).map { number in
                 let promise = loop.makePromise(of: ScriptReply.self)
-                let patience = CallPatience([], until: .now() + .seconds(20))
+                let patience = CallPatience([], until: .now() + time)
                 line.take(
                     RetryLine.Call(patience, promise) {
                         server.tries += 1
@@ -51,6 +53,13 @@ import Testing
             #expect(result.made == Array(0..<20) && result.failed == 0)
             #expect(result.tries < 30, "only the first is tried again and again")
         }
+    }
+
+    @Test func aCallThatIsRefusedToTheEndFails() async throws {
+        let error = RedisError.server("TRYAGAIN not now")
+        let result = try await self.run(3, untilTry: .max, error: error, within: .seconds(2))
+        #expect(result.failed == 3 && result.made.isEmpty)
+        #expect(result.tries > 1 && result.tries < 40, "again, and not without a pause")
     }
 
     @Test func whatMayHaveBeenDoneIsNotRepeated() async throws {
