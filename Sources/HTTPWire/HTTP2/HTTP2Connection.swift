@@ -276,12 +276,8 @@ extension HTTP2Connection: TimedConnection {
     }
 
     func closeSoon() {
-        switch self.state.closeSoon() {
-        case .nothing: break
-        // What the client has begun by now is served.
-        case .goAway: self.output.announceEnd()
-        case .end: self.end(.noError)
-        }
+        // What the client has begun by the time that it hears of it is served.
+        if self.state.closeSoon(now: .now()) { self.output.announceEnd() }
     }
 }
 

@@ -11,14 +11,14 @@ struct HTTP2ConnectionState {
         case closed
     }
 
-    enum EndAction: Equatable { case nothing, goAway, end }
-
     /// How many window updates come before the first data.
     private static let freeWindowUpdates = 1000
     /// How many are worth a frame of data. A client needs two at most: for its stream, and for the connection.
     private static let windowUpdatesPerFrame = 4
 
     private static let resetTime = TimeAmount.seconds(30)
+    /// How long a connection without a stream stays once its end was announced: a request may be on its way (RFC 9113, 6.8).
+    private static let farewellTime = TimeAmount.milliseconds(500)
 
     let limits: HTTPLimits
     private var phase = Phase.open
@@ -104,13 +104,16 @@ struct HTTP2ConnectionState {
         return true
     }
 
-    /// The server wants to end.
-    mutating func closeSoon() -> EndAction {
+    /// The server wants to end: after the streams that there are, or in a moment if there is none.
+    /// - Returns: Whether the client is yet to be told.
+    mutating func closeSoon(now: NIODeadline) -> Bool {
         self.isClosing = true
-        guard case .open = self.phase else { return .nothing }
-        guard self.streamCount > 0 else { return .end }
+        guard case .open = self.phase else { return false }
         self.phase = .draining
-        return .goAway
+        if self.streamCount == 0 {
+            self.phaseDeadline = min(self.phaseDeadline ?? .distantFuture, now + Self.farewellTime)
+        }
+        return true
     }
 
     /// The last frame is being written.

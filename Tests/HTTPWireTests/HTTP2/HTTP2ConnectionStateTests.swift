@@ -19,16 +19,20 @@ struct HTTP2ConnectionStateTests {
         #expect(state.deadline == self.start + self.limits.idleTime && state.silentSince == self.start)
     }
 
-    @Test func theServerEndsItAtOnceOrAfterItsStreams() {
+    @Test func theServerEndsItInAMomentOrAfterItsStreams() {
         var idle = self.state
-        let atOnce = idle.closeSoon()
-        #expect(atOnce == .end)
+        let isNews = idle.closeSoon(now: self.start)
+        #expect(isNews && !idle.isOver && idle.deadline == self.start + .milliseconds(500))
+        idle.beginStream()
+        #expect(idle.deadline == nil, "what was on its way is served")
+        let endsWithIt = idle.endStream(now: self.start)
+        #expect(endsWithIt)
         var busy = self.state
         busy.beginStream()
-        let first = busy.closeSoon()
-        #expect(first == .goAway)
-        let again = busy.closeSoon()
-        #expect(again == .nothing)
+        let first = busy.closeSoon(now: self.start)
+        #expect(first && busy.deadline == nil)
+        let again = busy.closeSoon(now: self.start)
+        #expect(!again)
         let ends = busy.endStream(now: self.start)
         #expect(ends)
     }

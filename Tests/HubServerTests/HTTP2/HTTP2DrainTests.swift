@@ -67,6 +67,21 @@ struct HTTP2DrainTests {
         }
     }
 
+    @Test func aRequestThatCrossesTheEndOfAnIdleConnectionIsServed() async throws {
+        try await TestServer.run { server in
+            try await server.speakHTTP2 { client in
+                #expect(try await client.response(client.request("GET", "/health/live")).status == "200")
+                async let drained: Void = server.server.drain(over: .milliseconds(10))
+                #expect(try await client.lastWord() == Self.noError)
+                #expect(try client.goAways().first?.lastID == 0x7FFF_FFFF)
+                let crossing = client.request("POST", "/publish?topic=a", body: Array("x".utf8))
+                #expect(try await client.response(crossing).status == "200")
+                await drained
+                try await client.raw.waitForClose()
+            }
+        }
+    }
+
     @Test func aDrainingHubServesARequestOnANewConnectionAndEndsIt() async throws {
         try await TestServer.run { server in
             await server.server.drain(over: .milliseconds(10))
