@@ -62,7 +62,10 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
     ],
     targets: [
-        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        // Another version than the system's is named to pkg-config, so that only what uses it is compiled anew.
+        .systemLibrary(
+            name: "CHiredis", pkgConfig: Context.environment["HUB_HIREDIS"].map { _ in "hiredis" },
+            providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "ByteStrings", swiftSettings: settings),
         .target(
@@ -107,6 +110,7 @@ let package = Package(
             exclude: ["hub", "hub.js", "package.json", "README.md"],
             resources: [
                 .embedInCode("hub.min.js"), .embedInCode("hub.d.ts"), .embedInCode("index.html"), .embedInCode("demo"),
+                .embedInCode("console"),
             ],
             swiftSettings: settings),
         .target(
@@ -151,7 +155,7 @@ let package = Package(
         .testTarget(name: "ByteStringsTests", dependencies: ["ByteStrings"], swiftSettings: settings),
         .testTarget(
             name: "HTTPWireTests",
-            dependencies: ["ByteStrings", "HTTPWire", "TestSupport", httpTypes, nioCore, nioHTTP1],
+            dependencies: ["ByteStreams", "ByteStrings", "HTTPWire", "TestSupport", httpTypes, nioCore, nioHTTP1],
             swiftSettings: settings),
         .testTarget(
             name: "RedisWireTests",

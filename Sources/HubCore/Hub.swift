@@ -7,6 +7,8 @@ public import NIOCore
 public final class Hub: Sendable {
     /// Where events are published and kept.
     public let bus: any EventBus
+    /// What went otherwise than it should have, lately.
+    public let incidents = IncidentLog()
     private let partition: Partition
     private let shards: [Shard]
 
@@ -20,11 +22,14 @@ public final class Hub: Sendable {
         bus: any EventBus, loops: [any EventLoop], configuration: FanOutConfiguration = FanOutConfiguration(),
         logger: Logger
     ) {
+        let incidents = self.incidents
         let partition = Partition(bus: bus, configuration: configuration, logger: logger)
         self.bus = bus
         self.partition = partition
         self.shards = loops.enumerated().map { index, loop in
-            Shard(index: index, eventLoop: loop, partition: partition, configuration: configuration)
+            Shard(
+                index: index, eventLoop: loop, partition: partition, incidents: incidents,
+                configuration: configuration)
         }
     }
 
@@ -92,5 +97,54 @@ public final class Hub: Sendable {
         let shards = self.shards.map { shard in shard.eventLoop.submit { shard.statistics } }
         let fanOut = EventLoopFuture.reduce(into: FanOutStatistics(), shards, on: loop) { $0.add($1) }
         return fanOut.flatMap { fanOut in loop.submit { (self.partition.statistics(), fanOut) } }
+    }
+
+    // MARK: - Watching
+
+    /// What topics amount to on this member.
+    /// - Parameter topics: Not too many.
+    public func activity(of topics: [Topic]) -> EventLoopFuture<[TopicActivity]> {
+        self.subscriberCounts(of: topics).map { counts in
+            let (feeds, survey) = (self.partition.feeds, self.partition.survey)
+            survey.look(at: feeds, now: .now())
+            return zip(topics, counts).map { topic, count in
+                TopicActivity(
+                    topic: topic, subscribers: count, events: feeds[topic]?.eventCount, rate: survey.rate(of: topic))
+            }
+        }
+    }
+
+    /// The topics that most streams on this member have, and those of which most events come, in no order.
+    /// - Parameter limit: How many of each kind.
+    public func busiestTopics(limit: Int) -> EventLoopFuture<[TopicActivity]> {
+        let crowded = self.shards.map { shard in shard.eventLoop.submit { shard.crowdedTopics(limit: limit) } }
+        return EventLoopFuture.whenAllSucceed(crowded, on: self.bus.eventLoop).flatMap { crowded in
+            self.partition.survey.look(at: self.partition.feeds, now: .now())
+            let topics = Set(crowded.joined()).union(self.partition.survey.busiest(limit: limit))
+            return self.activity(of: Array(topics)).map { topics in
+                let crowded = topics.greatest(limit, by: \.subscribers)
+                let names = Set((crowded + topics.greatest(limit) { $0.rate ?? 0 }).map(\.topic))
+                return topics.filter { names.contains($0.topic) }
+            }
+        }
+    }
+
+    /// The streams that are asked for, on all loops.
+    /// - Parameter limit: How many are described at most.
+    public func streams(
+        _ query: StreamQuery, limit: Int
+    ) -> EventLoopFuture<(count: Int, streams: [StreamDescription])> {
+        let found = self.shards.map { shard in shard.eventLoop.submit { shard.streams(query, limit: limit) } }
+        return EventLoopFuture.whenAllSucceed(found, on: self.bus.eventLoop).map { found in
+            (found.reduce(0) { $0 + $1.count }, Array(found.flatMap(\.streams).prefix(limit)))
+        }
+    }
+
+    /// Ends a stream; its client is told to connect elsewhere.
+    /// - Returns: Whether it was there.
+    public func shed(_ stream: StreamID) -> EventLoopFuture<Bool> {
+        guard self.shards.indices.contains(stream.shard) else { return self.bus.eventLoop.makeSucceededFuture(false) }
+        let shard = self.shards[stream.shard]
+        return shard.eventLoop.submit { shard.shed(stream.number) }
     }
 }

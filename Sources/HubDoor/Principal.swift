@@ -1,4 +1,4 @@
-import ByteStrings
+public import ByteStrings
 public import HubTokens
 
 /// Who asks. What they may do is looked at each time, since a key can be withdrawn while a stream lasts.
@@ -11,6 +11,9 @@ public enum Principal: Sendable {
     case bearer(Token)
     /// Somebody who has shown nothing that counts.
     case stranger
+
+    /// Who the token that was shown says that this is.
+    public var subject: ByteString? { self.token?.subject }
 
     /// The token that was shown.
     var token: Token? { if case .bearer(let token) = self { token } else { nil } }

@@ -22,6 +22,7 @@ public final class HubServer: Sendable {
     private let condition = ServerCondition()
     private let connections = ConnectionCounters()
     private let door: Door
+    private let inquiry: MemberInquiry
     private let logger: Logger
     private let state = Mutex(State())
 
@@ -60,10 +61,13 @@ public final class HubServer: Sendable {
         let counters = ServerCounters(connections: self.connections, gate: gate, publishing: door.counters)
         let ownMetrics = ServerMetrics(
             configuration, hub.bus, ledger, operating: operatingLedger, counters, self.condition)
+        let sources = [ownMetrics, HubMetrics(hub: hub)] + metrics
+        let inquiry = MemberInquiry(
+            hub,
+            MemberAnswerer(hub, version: configuration.version, loops: loops, self.condition, metrics: sources))
         let routes = RouteTable(
             configuration: configuration, hub: hub, door: door, streams: streams, condition: self.condition,
-            counters: counters,
-            metrics: [ownMetrics, HubMetrics(hub: hub)] + metrics)
+            counters: counters, metrics: sources, inquiry: inquiry)
         let forwarded = ForwardedFor(trusted: configuration.trustedProxies, field: configuration.forwardedField)
         let condition = self.condition
         let serve = { (routes: [Route], host: String, ledger: ConnectionLedger, setting: String, fields: HTTPFields) in
@@ -73,7 +77,7 @@ public final class HubServer: Sendable {
                 fields: fields, cors: configuration.cors(host: host), gate: gate,
                 tokenCookie: configuration.tokenCookie,
                 forwarded: forwarded, ledger: ledger, condition: condition, counters: counters, door: door,
-                log: log)
+                incidents: hub.incidents, log: log)
             return ServedAddress(router: router, ledger: ledger, log: log)
         }
         self.main = serve(
@@ -82,6 +86,7 @@ public final class HubServer: Sendable {
             routes.operating, configuration.operating?.host ?? configuration.host, operatingLedger, "--operating-port",
             [:])
         self.door = door
+        self.inquiry = inquiry
         self.logger = logger
         self.configuration = configuration
         self.hub = hub
@@ -106,6 +111,7 @@ public final class HubServer: Sendable {
     /// - Throws: `ListeningError` if an address can't be listened on.
     public func start() async throws -> SocketAddress {
         self.door.open(logger: self.logger)
+        self.inquiry.start()
         if let operating = self.configuration.operating {
             let address = try await self.listen(self.operating, operating.host, operating.port, isOperating: true)
             self.state.withLock { $0.operatingAddress = address }

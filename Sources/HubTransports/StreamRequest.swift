@@ -1,3 +1,4 @@
+public import ByteStreams
 public import ByteStrings
 public import HTTPTypes
 public import HTTPWire
@@ -22,6 +23,8 @@ public struct StreamRequest: Sendable {
     /// Whether the stream begins with a block of only `id:`.
     public var prime: Bool
 
+    /// The address of the client; `nil` if that is not known.
+    public var client: ClientAddress?
     /// Whether a browser's own EventSource asks.
     public var isBrowserEventSource = false
     /// The header fields.

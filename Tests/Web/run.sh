@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the browser client under Node's test runner, and it and the demo page in a real Chromium and a real Firefox, all against
+# Runs the browser client under Node's test runner, and it, the demo page and the console in a real Chromium and a real Firefox, all against
 # real hubs, and closes with "N passed, N failed[, N skipped]": what needs Node 18 or later or a browser is skipped without it.
 # Strict TypeScript takes the types, where it is. Needs redis-server.
 # Usage: Tests/Web/run.sh HUB_BINARY
@@ -9,7 +9,8 @@ hub=$(realpath -e "${1:?give the path of the hub to test}")
 cd "$(dirname "$0")"
 passed=0 failed=0 skipped=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+logs=$(mktemp --directory)
+trap 'rm -rf "$log" "$logs"' EXIT
 
 skip() {
     echo "Tests/Web: $1" >&2
@@ -57,11 +58,15 @@ environment() {
     echo "$environment"
 }
 
-test_pages() {
-    local python line
-    python=$(environment)/bin/python
-    PYTHONPATH=../Clients "$python" browser/scenario.py "$hub" "$1" | tee "$log" || true
-    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
+# Runs the scenarios in a browser; several browsers take theirs at once.
+start_pages() {
+    PYTHONPATH=../Clients "$python" browser/scenario.py "$hub" "$1" > "$logs/$1" 2>&1 &
+}
+
+count_pages() {
+    local line
+    cat "$logs/$1"
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$logs/$1" | tail -n 1 || true)
     if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
     else
@@ -71,8 +76,13 @@ test_pages() {
 
 if [[ $(node --version) =~ ^v([0-9]+) && ${BASH_REMATCH[1]} -ge 18 ]]; then test_client; else skip 'Node is older than 18'; fi
 if command -v tsc > /dev/null; then test_types; else skip 'TypeScript is not installed'; fi
-if command -v chromium > /dev/null; then test_pages chromium; else skip 'Chromium is not installed'; fi
-if command -v firefox-esr > /dev/null; then test_pages firefox; else skip "Debian's Firefox is not installed"; fi
+browsers=()
+if command -v chromium > /dev/null; then browsers+=(chromium); else skip 'Chromium is not installed'; fi
+if command -v firefox-esr > /dev/null; then browsers+=(firefox); else skip "Debian's Firefox is not installed"; fi
+if [[ ${#browsers[@]} -gt 0 ]]; then python=$(environment)/bin/python; fi
+for browser in "${browsers[@]}"; do start_pages "$browser"; done
+wait
+for browser in "${browsers[@]}"; do count_pages "$browser"; done
 
 if [[ $skipped -eq 0 ]]; then
     echo "$passed passed, $failed failed"

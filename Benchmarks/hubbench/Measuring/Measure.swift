@@ -1,6 +1,7 @@
 /// Something that a row measures. Less is better, always.
 enum Measure: String, CaseIterable, Codable {
     case cpuPerDelivery = "CPU per delivery"
+    case cpuPerDeliveryAlone = "CPU per delivery alone"
     case cpuPerEvent = "CPU per event and stream"
     case cpuPerPublish = "CPU per publish"
     case cpuPerStream = "CPU to accept a stream"
@@ -21,7 +22,9 @@ enum Measure: String, CaseIterable, Codable {
 
     var unit: String {
         switch self {
-        case .cpuPerDelivery, .cpuPerEvent, .cpuPerPublish, .cpuPerStream, .cpuPerNewToken, .cpuPerKnownToken: "µs"
+        case .cpuPerDelivery, .cpuPerDeliveryAlone, .cpuPerEvent, .cpuPerPublish, .cpuPerStream, .cpuPerNewToken,
+            .cpuPerKnownToken:
+            "µs"
         case .medianLatency, .tailLatency, .medianAlone, .tailAlone: "ms"
         case .memoryPerStream: "KiB"
         case .memoryGrowth, .memoryGrowthAlone: "MiB"

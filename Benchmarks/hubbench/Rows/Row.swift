@@ -27,7 +27,7 @@ struct Row {
         [
             .fanOut(streams: 2000), .fanOut(streams: 10_000), .batches, .severalTopics, .idleStreams, .cluster,
             .reconnect(topics: 10), .reconnect(topics: 100), .reconnectMany, .quietTopic, .stalledReaders,
-            .encrypted, .http2, .sharedHTTP2, .tokens,
+            .encrypted, .http2, .sharedHTTP2, .tokens, .console,
         ]
     }
 }

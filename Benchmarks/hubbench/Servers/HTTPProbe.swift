@@ -15,6 +15,18 @@ enum HTTPProbe {
         return socket.receive()?.starts(with: "HTTP/1.1 200".utf8) ?? false
     }
 
+    /// Asks a hub what its console asks, and reads the answer.
+    static func ask(_ question: String, of target: LoadTarget) {
+        guard let socket = try? TCPSocket.connected(to: target.address) else { return }
+        defer { socket.closeAtOnce() }
+        let head = """
+            POST /console/ask HTTP/1.1\r\nHost: hubbench\r\nConnection: close\r\nContent-Type: application/json\r\n\
+            Content-Length: \(question.utf8.count)\r\n\r\n
+            """
+        guard socket.send(Array((head + question).utf8)) else { return }
+        while let bytes = socket.receive(), !bytes.isEmpty {}
+    }
+
     /// A metric without labels.
     /// - Throws: `LoadFailure` if the server does not tell it.
     static func metric(_ name: String, of target: LoadTarget) throws(LoadFailure) -> Double {

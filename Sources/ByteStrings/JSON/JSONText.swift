@@ -59,8 +59,20 @@ public struct JSONText {
     /// Writes a member whose value is JSON text already.
     public mutating func member(_ name: String, json value: some Sequence<UInt8>) {
         self.name(name)
+        self.value(value)
+    }
+
+    /// Writes an element that is JSON text already.
+    public mutating func value(_ json: some Sequence<UInt8>) {
         self.separate()
-        self.bytes.append(contentsOf: value)
+        self.bytes.append(contentsOf: json)
+    }
+
+    /// Writes an element that is a number, or `null` if there is none that JSON knows.
+    public mutating func number(_ value: Double?) {
+        guard let value, value.isFinite else { return self.literal("null") }
+        // Whole numbers are written without a fraction, as people expect of a count.
+        self.literal(Int(exactly: value).map { String($0) } ?? String(value))
     }
 
     /// Writes a string.

@@ -1,3 +1,5 @@
+public import ByteStreams
+
 /// A range of addresses in CIDR notation (RFC 4632): `10.0.0.0/8`, `2001:db8::/32`, or a single address.
 public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
     /// The range as it was written.

@@ -1,3 +1,4 @@
+public import ByteStreams
 import Synchronization
 
 /// Counts connections, in all and by address, for the caps. Used from every loop.

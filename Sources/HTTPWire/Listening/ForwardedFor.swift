@@ -1,3 +1,4 @@
+public import ByteStreams
 import ByteStrings
 public import HTTPTypes
 

@@ -1,3 +1,4 @@
+import ByteStreams
 public import NIOCore
 import NIOPosix
 import NIOSSL

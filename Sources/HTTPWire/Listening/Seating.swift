@@ -1,3 +1,4 @@
+import ByteStreams
 import NIOCore
 
 /// Gives connections their places, and the streams of one that carries several; where there is no ordinary place, a connection that

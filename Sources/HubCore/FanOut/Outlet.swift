@@ -9,6 +9,9 @@ public protocol Outlet: AnyObject {
     /// The transport's name in metrics: its path without the slash.
     var transport: String { get }
 
+    /// The address of the client; `nil` if that is not known.
+    var client: ClientAddress? { get }
+
     /// Whether the outlet takes more. When it does again after `false`, it calls `Shard.resume`.
     var isWritable: Bool { get }
 
@@ -52,6 +55,9 @@ public protocol Outlet: AnyObject {
 extension Outlet {
     /// A transport that is not counted apart.
     public var transport: String { "other" }
+
+    /// An outlet that is no connection's has none.
+    public var client: ClientAddress? { nil }
 
     /// The outlet is given every event.
     public var directSink: ConnectionSink? { nil }

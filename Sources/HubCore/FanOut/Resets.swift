@@ -1,11 +1,13 @@
 /// Tells streams what can't be proved of their topics. Used only on the shard's loop.
 final class Resets {
     private let view: PartitionView
+    private let incidents: IncidentLog
     /// How many were said, by reason.
     private(set) var counts: [ResetNotice.Reason: Int] = [:]
 
-    init(_ view: PartitionView) {
+    init(_ view: PartitionView, _ incidents: IncidentLog) {
         self.view = view
+        self.incidents = incidents
     }
 
     /// Says that nothing can be proved of one of the stream's topics.
@@ -24,6 +26,7 @@ final class Resets {
         guard let epoch = state.epoch else { return }
         let topic = subscriber.topics[index]
         self.counts[reason, default: 0] += 1
+        self.incidents.note(Incident(.reset, reason.rawValue, of: subscriber, topic: topic.topic))
         subscriber.outlet.reset(
             ResetNotice(
                 topic: topic.topic, reason: reason, requested: requested, oldest: oldest ?? topic.ring.events.first?.id,

@@ -23,6 +23,10 @@ public final class Shard: @unchecked Sendable {
     private let catchUp: CatchUp
     private let arrivals: Arrivals
     private let owners = StreamOwners()
+    private let census: StreamCensus
+    private let incidents: IncidentLog
+    /// How many streams there have been.
+    private var streamNumber = 0
     private var subscriberCount = 0
     /// Streams that are here now, by the name of their transport in metrics.
     private var streamCounts: [String: Int] = [:]
@@ -31,21 +35,27 @@ public final class Shard: @unchecked Sendable {
     private var drained: EventLoopPromise<Void>?
     private var timer: RepeatedTask?
 
-    init(index: Int, eventLoop: any EventLoop, partition: Partition, configuration: FanOutConfiguration) {
+    init(
+        index: Int, eventLoop: any EventLoop, partition: Partition, incidents: IncidentLog = IncidentLog(),
+        configuration: FanOutConfiguration
+    ) {
         self.eventLoop = eventLoop
+        self.incidents = incidents
         self.configuration = configuration
         self.view = PartitionView(of: partition, shard: index)
         self.clock = ShardClock(heartbeat: configuration.heartbeat)
         self.turns = TurnQueue(on: eventLoop)
         self.pages = CatchUpPages(of: partition, shard: index, self.view)
-        self.resets = Resets(self.view)
+        self.resets = Resets(self.view, incidents)
         self.opener = StreamOpener(self.view, self.clock, self.turns, configuration)
         self.changes = TopicChanges(self.view, self.pages, self.turns, self.opener)
-        self.slowConsumers = SlowConsumers(self.view, self.clock, self.turns, self.resets, configuration)
+        self.slowConsumers = SlowConsumers(
+            self.view, self.clock, self.turns, self.resets, incidents, configuration)
         self.delivery = LiveDelivery(self.view, self.turns, self.slowConsumers, configuration)
         self.catchUp = CatchUp(
             on: eventLoop, self.view, self.turns, self.pages, self.opener, self.changes, self.slowConsumers,
             self.delivery, self.resets, configuration)
+        self.census = StreamCensus(of: index, self.view, self.changes, self.owners)
         self.arrivals = Arrivals(self.view, self.turns, self.pages, self.opener, self.changes, self.delivery)
         self.turns.start { [weak self] in self?.takeTurns() ?? false }
     }
@@ -65,8 +75,10 @@ public final class Shard: @unchecked Sendable {
         owner: StreamOwner? = nil
     ) -> Subscriber {
         self.eventLoop.preconditionInEventLoop()
+        self.streamNumber += 1
         let subscriber = Subscriber(
-            topics: topics.map(self.view.attach), start: start, outlet: outlet, states: self.delivery.states)
+            topics: topics.map(self.view.attach), start: start, outlet: outlet, states: self.delivery.states,
+            number: self.streamNumber)
         self.changes.enlist(subscriber)
         self.subscriberCount += 1
         self.streamCounts[outlet.transport, default: 0] += 1
@@ -155,6 +167,9 @@ public final class Shard: @unchecked Sendable {
         self.opener.open(subscriber, StreamOpening(replay: nil, cursor: nil))
         self.leave(subscriber)
         self.closedCounts[reason, default: 0] += 1
+        if reason != .drain {
+            self.incidents.note(Incident(.closed, reason.rawValue, of: subscriber))
+        }
         subscriber.outlet.close(reason)
     }
 
@@ -234,6 +249,22 @@ public final class Shard: @unchecked Sendable {
     /// How many streams of a topic are here.
     func subscriberCount(of topic: Topic) -> Int {
         self.view.topics[topic]?.subscriberCount ?? 0
+    }
+
+    /// The streams that are asked for: how many there are, and the first of them.
+    func streams(_ query: StreamQuery, limit: Int) -> (count: Int, streams: [StreamDescription]) {
+        self.census.streams(query, limit: limit)
+    }
+
+    /// The topics that most streams here have.
+    func crowdedTopics(limit: Int) -> [Topic] { self.census.crowdedTopics(limit: limit).map(\.topic) }
+
+    /// Ends a stream, whose client is told to connect elsewhere.
+    /// - Returns: Whether it was there.
+    func shed(_ number: Int) -> Bool {
+        guard let subscriber = self.census.subscriber(numbered: number) else { return false }
+        self.close(subscriber, .shed)
+        return true
     }
 
     var statistics: FanOutStatistics {

@@ -6,6 +6,7 @@ final class SlowConsumers {
     private let clock: ShardClock
     private let turns: TurnQueue
     private let resets: Resets
+    private let incidents: IncidentLog
     private let policy: FanOutConfiguration.SlowConsumer
     private let stallTimeout: TimeAmount
     private var stallCount = 0
@@ -18,12 +19,13 @@ final class SlowConsumers {
 
     init(
         _ view: PartitionView, _ clock: ShardClock, _ turns: TurnQueue, _ resets: Resets,
-        _ configuration: FanOutConfiguration
+        _ incidents: IncidentLog, _ configuration: FanOutConfiguration
     ) {
         self.view = view
         self.clock = clock
         self.turns = turns
         self.resets = resets
+        self.incidents = incidents
         self.policy = configuration.slowConsumer
         self.stallTimeout = configuration.stallTimeout
     }
@@ -31,7 +33,10 @@ final class SlowConsumers {
     /// A live stream did not take what it was sent before: it keeps its position and nothing else.
     func park(_ subscriber: Subscriber) {
         subscriber.fallBehind()
-        if subscriber.pace({ $0.park() }) { self.parkedCount += 1 }
+        if subscriber.pace({ $0.park() }) {
+            self.parkedCount += 1
+            self.incidents.note(Incident(.slow, "takes less than there is", of: subscriber))
+        }
         self.watch(subscriber)
     }
 
@@ -99,6 +104,7 @@ final class SlowConsumers {
         }
         guard !missed.isEmpty else { return self.goOn(subscriber) }
         self.skippedCount += 1
+        self.incidents.note(Incident(.skipped, "goes on with the latest", of: subscriber))
         let requested = missed.map { self.view.state.cursor(at: progress.reached($0))?.description ?? "" }
         subscriber.progress { progress in progress.cross(missed.map { ($0, end) }, to: end) }
         for (index, requested) in zip(missed, requested) {

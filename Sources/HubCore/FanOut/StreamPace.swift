@@ -4,7 +4,7 @@ struct StreamPace {
     private var isHeadPending = false
     /// The client did not take what was sent before, though the stream was live. One that catches up is sent as much at a time as
     /// its connection holds, and is not slow because that is full.
-    private var isSlow = false
+    private(set) var isSlow = false
     /// Which stall of its shard this is, while the outlet takes nothing and there is something to send.
     private(set) var stall: Int?
 

@@ -25,6 +25,9 @@ public final class Subscriber {
     let outlet: any Outlet
     let encoding: any EventEncoding
     let membership = Membership()
+    /// Tells it from the others of its shard.
+    let number: Int
+    let beginningTime = NIODeadline.now()
     private let states: LiveStates
     /// Where the shard has the stream's state.
     private(set) var seat: LiveStates.Seat
@@ -50,7 +53,11 @@ public final class Subscriber {
     /// Waits until there is room for pages.
     private var isApplicant = false
 
-    init(topics: [ShardTopic], start: StartPosition, outlet: any Outlet, states: LiveStates = LiveStates()) {
+    init(
+        topics: [ShardTopic], start: StartPosition, outlet: any Outlet, states: LiveStates = LiveStates(),
+        number: Int = 0
+    ) {
+        self.number = number
         self.topics = topics
         self.beginning = StreamBeginning(start)
         self.lastProgress = StreamProgress(topicCount: topics.count)

@@ -7,6 +7,8 @@ struct FeedTable {
         var feed: TopicFeed
         /// The shards with subscribers, and the generation of their attachment.
         var shards: [Int: Int] = [:]
+        /// How many events it has let through.
+        var eventCount = 0
     }
 
     private let configuration: FanOutConfiguration
@@ -87,7 +89,13 @@ struct FeedTable {
         guard let index = self.entries.index(forKey: topic) else { return nil }
         let wasLive = self.entries.values[index].feed.isLive
         let action = change(&self.entries.values[index].feed)
+        if case .deliver = action { self.entries.values[index].eventCount += 1 }
         return (action, wasLive && !self.entries.values[index].feed.isLive)
+    }
+
+    /// How many events feeds have let through, of so many topics at most.
+    func eventCounts(limit: Int) -> [Topic: Int] {
+        Dictionary(uniqueKeysWithValues: self.entries.prefix(limit).map { ($0.key, $0.value.eventCount) })
     }
 
     /// What the feeds hold.

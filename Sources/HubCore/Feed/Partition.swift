@@ -16,6 +16,7 @@ final class Partition: @unchecked Sendable {
     private let reads: LogReadQueue
     private let pages: PageReader
     private(set) var feeds: FeedTable
+    let survey = TopicSurvey()
     private var state = PartitionState()
     private var isAskingForReigns = false
     private var counters = FeedCounters()
@@ -246,9 +247,7 @@ extension Partition: EventBusDelegate {
         }
     }
 
-    func busReceivedAll() {
-        self.mailboxes.flush()
-    }
+    func busReceivedAll() { self.mailboxes.flush() }
 
     func busReached(_ position: EventID) {
         guard self.isCurrent(position.epoch), position.offset > self.state.head, self.isOfHistory(position.offset)

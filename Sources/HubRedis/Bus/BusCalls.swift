@@ -130,6 +130,11 @@ final class BusCalls {
 
     private static let revocationStep = 1000
 
+    /// Sends all members a message.
+    func tell(_ message: [UInt8]) -> EventLoopFuture<Void> {
+        self.scripts.call(.tell, self.settings.names.nameless, [.bytes(message)]) { _ in }
+    }
+
     func reportRollback(of epoch: Epoch) {
         guard epoch == self.history.epoch else { return }
         self.settings.logger.warning("events that were seen are gone from Redis", metadata: ["epoch": "\(epoch)"])

@@ -138,6 +138,14 @@ extension RedisBus: RevocationStore {
     }
 }
 
+extension RedisBus: MemberChannel {
+    public func hearMembers(_ listener: @escaping @Sendable ([UInt8]) -> Void) {
+        self.eventLoop.execute { self.parts.value.channels.hearMembers(listener) }
+    }
+
+    public func tellMembers(_ message: [UInt8]) -> EventLoopFuture<Void> { self.onLoop { $0.calls.tell(message) } }
+}
+
 /// What a bus is made of, on its loop: two connections, and who uses them for what.
 final class RedisBusParts {
     let calls: BusCalls

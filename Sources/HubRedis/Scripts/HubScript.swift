@@ -1,6 +1,6 @@
 /// The scripts that run inside Redis: everything that must happen in one step.
 enum HubScript: CaseIterable {
-    case hello, publish, read, probe, rotate, delete, candidates, retire, names, topics, revoke, revoked, rights
+    case hello, publish, read, probe, tell, rotate, delete, candidates, retire, names, topics, revoke, revoked, rights
 
     /// What every script begins with.
     static var foundation: [UInt8] {
@@ -21,7 +21,7 @@ enum HubScript: CaseIterable {
 
     private var library: [UInt8] {
         switch self {
-        case .hello, .probe: PackageResources.server_lua
+        case .hello, .probe, .tell: PackageResources.server_lua
         case .publish: PackageResources.server_lua + PackageResources.retirement_lua + PackageResources.log_lua
         case .read: PackageResources.server_lua + PackageResources.traces_lua
         case .delete: PackageResources.traces_lua
@@ -36,6 +36,7 @@ enum HubScript: CaseIterable {
         case .publish: PackageResources.publish_lua
         case .read: PackageResources.read_lua
         case .probe: PackageResources.probe_lua
+        case .tell: PackageResources.tell_lua
         case .rotate: PackageResources.rotate_lua
         case .delete: PackageResources.delete_lua
         case .candidates: PackageResources.candidates_lua

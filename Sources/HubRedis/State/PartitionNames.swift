@@ -14,6 +14,8 @@ struct PartitionNames: Sendable {
     let revoked: RedisArgument
     /// The channel that tells all members of a new epoch.
     let control: [UInt8]
+    /// The channel of what members say to each other, named as probes are, for which members have rights.
+    let members: [UInt8]
 
     private let key: String
     private let live: [UInt8]
@@ -26,6 +28,7 @@ struct PartitionNames: Sendable {
         self.nameless = [.string("\(key):log:"), .string("\(key):key:")]
         self.revoked = .string("\(key):revoked")
         self.control = Array("\(key):control".utf8)
+        self.members = Array("\(key):probe:members".utf8)
         self.live = Array("\(key):live:".utf8)
     }
 

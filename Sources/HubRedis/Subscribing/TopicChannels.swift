@@ -15,6 +15,8 @@ final class TopicChannels {
     private var topics: [[UInt8]: Topic] = [:]
     /// Whether the delegate was told of a hole and waits for the acknowledgements.
     private var isMendingHole = false
+    /// Hears what members say.
+    private var listener: (@Sendable ([UInt8]) -> Void)?
 
     init(
         _ settings: RedisBusSettings, _ subscriptions: SubscriptionLink, _ probe: SubscriptionProbe,
@@ -31,8 +33,11 @@ final class TopicChannels {
 
     /// Begins to listen to what concerns all members, and to this one's probes.
     func start() {
-        self.subscriptions.subscribe([self.settings.names.control, self.probe.channel])
+        self.subscriptions.subscribe([self.settings.names.control, self.probe.channel, self.settings.names.members])
     }
+
+    /// Names who hears what members say.
+    func hearMembers(_ listener: @escaping @Sendable ([UInt8]) -> Void) { self.listener = listener }
 
     func subscribe(_ topic: Topic) {
         let channel = self.settings.names.channel(of: topic)
@@ -52,6 +57,7 @@ final class TopicChannels {
         case .opened: self.openings.countOpening()
         case .subscribed(let channel): self.subscribed(channel)
         case .message(let bytes, let channel): self.received(bytes, on: channel)
+        case .passedOver(self.settings.names.members): break
         case .passedOver:
             // So is the event in the log: its topic goes on after it, with a reset.
             self.settings.logger.warning("a message of Redis is larger than an event may be, and is passed over")
@@ -80,6 +86,10 @@ final class TopicChannels {
     }
 
     private func received(_ bytes: [UInt8], on channel: [UInt8]) {
+        guard channel != self.settings.names.members else {
+            self.listener?(bytes)
+            return
+        }
         do {
             let message = try ChannelMessage(bytes)
             if let topic = self.topics[channel] {

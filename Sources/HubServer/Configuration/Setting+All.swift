@@ -31,7 +31,7 @@ extension Setting {
         Setting(
             "operating-port", .number(0...65_535, "PORT"),
             """
-            A port of its own for `/health/…`, `/metrics`, `/topics` and `/revoke`, with connections of its own; `--port` then has \
+            A port of its own for `/health/…`, `/metrics`, `/topics`, `/revoke` and the console, with connections of its own; `--port` then has \
             only `/health/live` of them. Without it, all are at `--port`.
             """, notes: "0 lets the system choose."
         ) { settings, port throws(RefusedText) in try settings.operate(at: port) },

@@ -64,14 +64,19 @@ extension Route {
         return WebAssets.client.map { Route($0, name: "client", fields: fields) }
     }
 
-    /// The demo page, which may load nothing but what this hub serves.
-    static var demo: [Route] {
+    /// The demo page.
+    static var demo: [Route] { WebAssets.demo.map { Route($0, name: "demo", fields: self.pageFields) } }
+
+    /// The console's page, which holds nothing that anybody may not see.
+    static var console: [Route] { WebAssets.console.map { Route($0, name: "console", fields: self.pageFields) } }
+
+    /// A page may load nothing but what this hub serves.
+    private static var pageFields: HTTPFields {
         let policy = """
             default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
             img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
             """
-        let fields: HTTPFields = [.contentSecurityPolicy: policy, .referrerPolicy: "no-referrer"]
-        return WebAssets.demo.map { Route($0, name: "demo", fields: fields) }
+        return [.contentSecurityPolicy: policy, .referrerPolicy: "no-referrer"]
     }
 
     private init(_ asset: WebAsset, name: String, fields: HTTPFields) {

@@ -11,8 +11,8 @@ struct RouteTable {
         [
             "/sse", "/ws", "/poll", "/long-poll", "/iframe", "/publish", "/topics", "/revoke", "/health/live",
             "/health/ready",
-            "/metrics", "/openapi.yaml",
-        ] + (Route.client + Route.demo).map(\.path))
+            "/metrics", "/openapi.yaml", "/console/ask", "/console/publish", "/console/sse",
+        ] + (Route.client + Route.demo + Route.console).map(\.path))
 
     /// What is served where clients connect.
     let main: [Route]
@@ -21,12 +21,14 @@ struct RouteTable {
 
     init(
         configuration: ServerConfiguration, hub: Hub, door: Door, streams: [String: any StreamEndpoint],
-        condition: ServerCondition, counters: ServerCounters, metrics: [any MetricsSource]
+        condition: ServerCondition, counters: ServerCounters, metrics: [any MetricsSource], inquiry: MemberInquiry
     ) {
         let publish = PublishEndpoint(maximumBytes: configuration.limits.bodyBytes)
         let live = Route(path: "/health/live", name: "health", endpoint: LivenessEndpoint())
-        let operating = [
+        var operating = [
             live,
+            Route(path: "/console/ask", name: "console", endpoint: AskEndpoint(inquiry: inquiry)),
+            Route(path: "/console/publish", name: "publish", endpoint: publish),
             Route(path: "/topics", name: "topics", endpoint: TopicsEndpoint()),
             Route(path: "/revoke", name: "revoke", endpoint: RevokeEndpoint()),
             Route(
@@ -34,6 +36,11 @@ struct RouteTable {
             Route(
                 path: "/metrics", name: "metrics", endpoint: MetricsEndpoint(loop: hub.bus.eventLoop, sources: metrics)),
         ]
+        operating += Route.console
+        if let transport = streams["/sse"] {
+            let endpoint = SubscribeEndpoint(transport: transport, cors: configuration.pages, door: door)
+            operating.append(Route(path: "/console/sse", name: "sse", endpoint: endpoint))
+        }
         var routes = [
             Route(path: "/publish", name: "publish", endpoint: publish),
             Route(path: "/openapi.yaml", name: "openapi", endpoint: DocumentEndpoint.description),

@@ -10,6 +10,9 @@ import NIOCore
 
 /// Decides what becomes of each request by its path, and by who asks.
 final class Router: Sendable {
+    /// What an operator would want to know of: who may not do something, and for whom there is no room.
+    private static let notedStatuses: Set<Int> = [401, 403, 429, 503]
+
     private let limits: HTTPLimits
     private let budget: ByteBudget
     private let condition: ServerCondition
@@ -23,13 +26,14 @@ final class Router: Sendable {
     private let ledger: ConnectionLedger
     private let counters: ServerCounters
     private let door: Door
+    private let incidents: IncidentLog
     private let log: ListeningLog
 
     init(
         routes: [Route], limits: HTTPLimits, budget: ByteBudget, fields: HTTPFields, cors: CORSPolicy, gate: Gate,
         tokenCookie: ByteString,
         forwarded: ForwardedFor, ledger: ConnectionLedger, condition: ServerCondition, counters: ServerCounters,
-        door: Door, log: ListeningLog
+        door: Door, incidents: IncidentLog, log: ListeningLog
     ) {
         self.routes = Dictionary(uniqueKeysWithValues: routes.map { (ByteString($0.path), $0) })
         self.limits = limits
@@ -43,6 +47,7 @@ final class Router: Sendable {
         self.condition = condition
         self.counters = counters
         self.door = door
+        self.incidents = incidents
         self.log = log
     }
 
@@ -52,6 +57,7 @@ final class Router: Sendable {
         do {
             return try endpoint.serve(request, body: body, in: self.session(of: request, endpoint))
         } catch {
+            self.note(self.problem(of: error), of: request)
             return .now(self.response(for: error))
         }
     }
@@ -69,12 +75,25 @@ final class Router: Sendable {
 
     /// The response to a request that was not done.
     func response(for error: any Error) -> Response {
+        self.problem(of: error).response
+    }
+
+    private func problem(of error: any Error) -> Problem {
         switch error {
-        case let problem as Problem: problem.response
-        case let refusal as Refusal: Problem(refusal).response
-        case let error as BusError: Problem(error).response
-        default: Problem(.internalServerError, "the request failed for a reason that was not foreseen").response
+        case let problem as Problem: problem
+        case let refusal as Refusal: Problem(refusal)
+        case let error as BusError: Problem(error)
+        default: Problem(.internalServerError, "the request failed for a reason that was not foreseen")
         }
+    }
+
+    /// Lets whoever looks after the hub know of a request that was turned away, or was not allowed.
+    private func note(_ problem: Problem, of request: HubRequest) {
+        guard Self.notedStatuses.contains(problem.status.code), let route = request.route else { return }
+        self.incidents.note(
+            Incident(
+                .refused, "\(problem.status.code) \(route.path): \(problem.detail)",
+                client: request.client?.description, subject: request.principal.subject))
     }
 
     /// Counts a response.
@@ -96,9 +115,13 @@ final class Router: Sendable {
         guard let route = self.routes[target.path] else { throw .notFound }
         request.route = route
         if request.method == .options { return try self.options(route, request) }
+        if route.endpoint.isStream { request.client = self.client(of: request, peer) }
         guard route.allows(request.method) else { throw .methodNotAllowed(request.method, route) }
         let refusal = self.refusal(of: &request, route, peer)
-        if let response = self.turnAway(&request, route, peer) { return response }
+        if let turnAway = self.turnAway(&request, route, peer) {
+            self.note(turnAway.problem, of: request)
+            return turnAway.response(to: request)
+        }
         if let refusal {
             // For a browser's own EventSource any other status would be the end for good.
             guard refusal.status == .tooManyRequests, request.isBrowserEventSource else { throw refusal }
@@ -144,7 +167,7 @@ final class Router: Sendable {
         }
         guard self.takesCredentials(route.endpoint, request.method) else { return }
         let credentials = self.credentials(of: request)
-        if credentials != .none || route.endpoint.isStream { request.client = self.client(of: request, peer) }
+        if credentials != .none { request.client = self.client(of: request, peer) }
         let verdict = self.gate.judge(
             credentials, from: request.client ?? .unknown, isKnown: peer.hasShownKey && !peer.isProxy,
             isNeeded: route.endpoint.needsKey(request.method))
@@ -204,22 +227,22 @@ final class Router: Sendable {
 
     // MARK: Overload
 
-    private func turnAway(_ request: inout HubRequest, _ route: Route, _ peer: Peer) -> Response? {
+    private func turnAway(_ request: inout HubRequest, _ route: Route, _ peer: Peer) -> TurnAway? {
         guard !route.endpoint.isAlwaysServed else { return nil }
         if route.endpoint.isStream, self.condition.isDraining {
-            return TurnAway.draining.response(to: request)
+            return .draining
         }
         // What the reserve is for.
         if request.hasRightKey == true { return nil }
         if peer.seat.beganInReserve, !peer.seat.becomeOrdinary() {
             self.counters.connections.turnAway()
-            return TurnAway.full.response(to: request)
+            return .full
         }
-        if peer.isOverAddressCap { return TurnAway.tooManyOfOneAddress.response(to: request) }
+        if peer.isOverAddressCap { return .tooManyOfOneAddress }
         return self.turnAwayBehindProxy(&request, peer)
     }
 
-    private func turnAwayBehindProxy(_ request: inout HubRequest, _ peer: Peer) -> Response? {
+    private func turnAwayBehindProxy(_ request: inout HubRequest, _ peer: Peer) -> TurnAway? {
         guard peer.isProxy, let address = peer.address else { return nil }
         let client = self.forwarded.client(of: address, fields: request.fields)
         guard client != address else { return nil }
@@ -228,7 +251,7 @@ final class Router: Sendable {
         guard let maximum = self.ledger.caps.perAddress, count > maximum else { return nil }
         self.counters.connections.turnAway()
         self.log.isFull(client, count)
-        return TurnAway.tooManyOfOneAddress.response(to: request)
+        return .tooManyOfOneAddress
     }
 }
 
@@ -247,6 +270,7 @@ extension Router: RequestHandler {
         do throws(Problem) {
             refusal = try self.check(&request, head, peer)
         } catch {
+            self.note(error, of: request)
             refusal = error.response
         }
         if refusal != nil { self.countRefusal(request) }

@@ -26,7 +26,7 @@ enum TurnAway {
         }
     }
 
-    private var problem: Problem {
+    var problem: Problem {
         let seconds = Int.random(in: 1...10)
         return switch self {
         case .draining:

@@ -1,3 +1,4 @@
+import ByteStreams
 import ByteStrings
 import HTTPWire
 import HubDoor

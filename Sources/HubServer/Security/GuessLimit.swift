@@ -1,3 +1,4 @@
+import ByteStreams
 import DequeModule
 import HTTPWire
 import NIOCore

@@ -76,6 +76,7 @@ struct SubscribeEndpoint: Endpoint {
             isBrowser: request.isBrowserEventSource, now: WallClock.milliseconds)
         streamRequest.isBrowserEventSource = request.isBrowserEventSource
         streamRequest.fields = request.fields
+        streamRequest.client = request.client
         streamRequest.authority = request.authority
         streamRequest.query = request.query.items
         streamRequest.mayWrite = self.cors.mayWrite(request.fields, to: request.authority)

@@ -1,3 +1,4 @@
+import ByteStreams
 import ByteStrings
 import HTTPTypes
 import HTTPWire
@@ -23,6 +24,7 @@ final class BatchOutlet: StreamOutlet {
     private var exchange: (any HTTPExchange)?
     private let request: BatchRequest
     private let mode: Mode
+    let client: ClientAddress?
     private var batch = Batch()
     private var replay: StreamOpening.Replay?
     private var position: Cursor?
@@ -32,7 +34,8 @@ final class BatchOutlet: StreamOutlet {
     private var isHurried: Bool
     private(set) var subscription: Subscription?
 
-    init(_ exchange: any HTTPExchange, _ request: BatchRequest, _ mode: Mode) {
+    init(_ exchange: any HTTPExchange, _ request: BatchRequest, _ mode: Mode, of client: ClientAddress?) {
+        self.client = client
         self.exchange = exchange
         self.request = request
         self.mode = mode

@@ -23,7 +23,7 @@ public struct LongPollEndpoint: StreamEndpoint {
             let batch = try BatchRequest(request)
             // Clients that began together do not come back together.
             let milliseconds = Int64.random(in: Int64(batch.timeout) * 900...Int64(batch.timeout) * 1000)
-            let outlet = BatchOutlet(exchange, batch, .longPoll)
+            let outlet = BatchOutlet(exchange, batch, .longPoll, of: request.client)
             outlet.serve(request, exchange, lifetime: .milliseconds(milliseconds), in: session)
         } catch {
             exchange.refuse(error)

@@ -35,7 +35,7 @@ public struct PollEndpoint: StreamEndpoint {
 
     public func open(_ request: StreamRequest, of session: Session, on exchange: any HTTPExchange) {
         do throws(Problem) {
-            BatchOutlet(exchange, try BatchRequest(request), .poll)
+            BatchOutlet(exchange, try BatchRequest(request), .poll, of: request.client)
                 .serve(request, exchange, lifetime: Self.patience, in: session)
         } catch {
             exchange.refuse(error)

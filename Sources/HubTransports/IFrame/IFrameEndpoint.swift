@@ -29,7 +29,7 @@ public struct IFrameEndpoint: StreamEndpoint {
 
     public func open(_ request: StreamRequest, of session: Session, on exchange: any HTTPExchange) {
         do throws(Problem) {
-            HTTPStreamOutlet(exchange, try self.page(for: request))
+            HTTPStreamOutlet(exchange, try self.page(for: request), of: request.client)
                 .serve(request, exchange, in: session)
         } catch {
             exchange.refuse(error)

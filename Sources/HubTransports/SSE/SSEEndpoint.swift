@@ -14,7 +14,7 @@ public struct SSEEndpoint: StreamEndpoint {
     public var takesForms: Bool { true }
 
     public func open(_ request: StreamRequest, of session: Session, on exchange: any HTTPExchange) {
-        HTTPStreamOutlet(exchange, SSEFormat(request, exchange.framing))
+        HTTPStreamOutlet(exchange, SSEFormat(request, exchange.framing), of: request.client)
             .serve(request, exchange, in: session)
     }
 

@@ -11,10 +11,12 @@ final class HTTPStreamOutlet<Format: HTTPStreamFormat>: StreamOutlet {
     private var rest: Int
     private let exchange: any HTTPExchange
     private let format: Format
+    let client: ClientAddress?
     private(set) var subscription: Subscription?
 
-    init(_ exchange: any HTTPExchange, _ format: Format) {
+    init(_ exchange: any HTTPExchange, _ format: Format, of client: ClientAddress?) {
         self.exchange = exchange
+        self.client = client
         self.format = format
         self.rest = format.byteLimit
     }

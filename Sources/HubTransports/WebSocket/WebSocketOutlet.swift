@@ -1,3 +1,4 @@
+import ByteStreams
 import ByteStrings
 import HTTPTypes
 import HTTPWire
@@ -16,6 +17,7 @@ final class WebSocketOutlet: StreamOutlet {
     private let configuration: WebSocketConfiguration
     private let handshake: WebSocketHandshake
     private let start: StartPosition
+    let client: ClientAddress?
     private var session: Session
     /// How many tokens were shown that did not hold.
     private var refusedTokens = 0
@@ -33,6 +35,7 @@ final class WebSocketOutlet: StreamOutlet {
         self.configuration = configuration
         self.handshake = handshake
         self.start = request.start
+        self.client = request.client
         self.session = session
     }
 

@@ -1,3 +1,4 @@
+import ByteStreams
 import HTTPTypes
 import NIOCore
 import TestSupport

@@ -46,10 +46,12 @@ struct DocumentTests {
 
     @Test func theDescriptionHasThePathsThatAreServed() async throws {
         let assets = Set((WebAssets.demo + WebAssets.client).map(\.path)).subtracting(["/hub.js", "/hub.d.ts"])
+        // What the console asks is between its page and the hub, and changes as they do.
+        let console = RouteTable.paths.filter { $0.hasPrefix("/console") }
         try await TestServer.run { server in
             let description = try await server.request("GET", "/openapi.yaml").body
             let described = Set(description.matches(of: /\n  (\/[^:\n]+):\n/).map { String($0.1) })
-            #expect(described == RouteTable.paths.subtracting(assets))
+            #expect(described == RouteTable.paths.subtracting(assets).subtracting(console))
         }
     }
 

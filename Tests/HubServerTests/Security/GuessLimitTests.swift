@@ -1,3 +1,4 @@
+import ByteStreams
 import HTTPWire
 import NIOCore
 import Testing

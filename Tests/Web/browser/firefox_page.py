@@ -16,7 +16,7 @@ FILL = """([selector, text]) => {
   field.value = text
   field.dispatchEvent(new InputEvent('input', { bubbles: true }))
 }"""
-KEYS = {"Tab": "\ue004", "Enter": "\ue007"}
+KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c"}
 # What a page that is being left answers.
 LEAVING = ("no such frame", "unknown error")
 

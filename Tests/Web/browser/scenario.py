@@ -1,4 +1,4 @@
-"""The demo page and the client in a real Chromium and a real Firefox: all clocks tick, and nothing is lost however connections end.
+"""The demo page, the console and the client in a real Chromium and a real Firefox: all clocks tick, and nothing is lost however connections end.
 
 Usage: scenario.py HUB_BINARY chromium|firefox [NAME…], the names of some tests.
 """
@@ -11,6 +11,7 @@ import traceback
 from playwright.sync_api import sync_playwright
 
 import appearance
+import console
 import tabs
 from cutter import Cutter
 from demo_hub import DemoHub, Redis, eventually
@@ -521,7 +522,7 @@ def a_refused_token_is_told(transport):
     return test
 
 
-def of_tabs(scenario):
+def with_binary(scenario):
     def test(browser):
         scenario(browser, BINARY)
 
@@ -543,7 +544,7 @@ TESTS = [
     a_refusal_says_what_it_is, what_an_extension_blocks_is_told,
     *[tokens_are_renewed(transport) for transport in ("sse", "ws", "long-poll", "poll", "iframe")],
     *[a_refused_token_is_told(transport) for transport in ("sse", "ws", "iframe")],
-    *[of_tabs(test) for test in tabs.TESTS],
+    *[with_binary(test) for test in (*tabs.TESTS, *console.TESTS)],
 ]
 
 

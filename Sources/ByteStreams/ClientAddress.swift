@@ -2,8 +2,10 @@ public import NIOCore
 
 /// The IP address of a client, IPv4 mapped into IPv6 (RFC 4291, 2.5.5.2), so that both families compare alike.
 public struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
-    let high: UInt64
-    let low: UInt64
+    /// The first eight bytes: the network, of an IPv6 address.
+    public let high: UInt64
+    /// The other eight.
+    public let low: UInt64
 
     /// Stands for whoever has none.
     public static let unknown = ClientAddress(high: 0, low: 0)
@@ -58,21 +60,4 @@ public struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
     public var countedAs: ClientAddress {
         self.isIPv4 ? self : ClientAddress(high: self.high, low: 0)
     }
-}
-
-/// Who is at the other end of a connection, as far as the connection itself tells.
-public struct Peer: Sendable {
-    /// The address; `nil` on a Unix socket.
-    public let address: ClientAddress?
-    /// Whether it is a proxy whose word on the client's address counts.
-    public let isProxy: Bool
-    /// Whether its address had as many connections as it may when it came.
-    public let isOverAddressCap: Bool
-    /// Its place among the connections.
-    public let seat: ConnectionSeat
-    /// Whether its last request that needed a key had a right one.
-    public var hasShownKey = false
-
-    /// Whether it is served at all only for the sake of some requests, and then closed.
-    public var isExcess: Bool { self.isOverAddressCap || self.seat.beganInReserve }
 }
