@@ -164,6 +164,7 @@ class Console {
   #open() {
     this.#keyForm.close()
     this.#arrange()
+    find(`#${this.#route.view}-title`).focus()
   }
 
   #askForKey({ message }) {

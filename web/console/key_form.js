@@ -33,10 +33,8 @@ export class KeyForm {
   }
 
   close() {
-    const hadFocus = this.#form.contains(document.activeElement)
     this.#form.hidden = true
     this.#isAsking = false
     write(this.#why, '')
-    if (hadFocus) document.querySelector('main').focus()
   }
 }

@@ -6,6 +6,8 @@ const CONTAINING = 20
 const MOST = 300
 /** How many of the busiest should be near the top. */
 const TOP = 10
+/** How often the busiest are sorted before they keep their places: at first nobody knows what comes, a second. */
+const SETTLING = 3
 /** How many buffers are looked at anew at a time: each is a question of its own to the bus. */
 const RENEWED = 4
 
@@ -30,6 +32,7 @@ export class TopicList {
   #busy = []
   #offset = 0
   #hasOvertaken = false
+  #sorted = 0
   /** What the buffers of topics held when they were looked at. @type {Map<string, { events: number }>} */
   #held = new Map()
   #renewed = 0
@@ -47,7 +50,7 @@ export class TopicList {
     this.#before = []
     this.#after = undefined
     this.#busy = []
-    this.#offset = 0
+    this.#offset = this.#sorted = 0
     this.#held.clear()
     this.#hasMore = this.#isLoaded = this.#hasOvertaken = false
   }
@@ -144,6 +147,7 @@ export class TopicList {
   /** Takes the busiest, the busiest first: those that are new go to the end. @param {string[]} busiest */
   meet(busiest) {
     if (this.#isByName) return this.#meetNamed(busiest)
+    if (this.#sorted < SETTLING && this.#offset === 0) return this.sort(busiest)
     const known = new Set(this.#busy)
     this.#busy.push(...busiest.filter((topic) => !known.has(topic)).slice(0, Math.max(0, MOST - known.size)))
     const shown = new Set(this.#busy.slice(0, 2 * TOP))
@@ -159,6 +163,7 @@ export class TopicList {
   /** Shows the busiest in the order that they have now. @param {string[]} busiest */
   sort(busiest) {
     this.#busy = [...busiest]
+    this.#sorted += 1
     this.#offset = 0
     this.#hasOvertaken = false
   }
