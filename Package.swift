@@ -28,7 +28,6 @@ let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-colle
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
@@ -57,7 +56,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
     ],
@@ -67,6 +65,7 @@ let package = Package(
             name: "CHiredis", pkgConfig: Context.environment["HUB_HIREDIS"].map { _ in "hiredis" },
             providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
         .target(name: "ByteStrings", swiftSettings: settings),
         .target(
             name: "RedisWire",
@@ -130,21 +129,24 @@ let package = Package(
             swiftSettings: settings),
         .systemLibrary(name: "CEpoll"),
         .target(name: "HubLoad", dependencies: ["CEpoll", histogram], swiftSettings: settings),
+        .target(
+            name: "HubControl",
+            dependencies: ["ByteStrings", "HubClient", "HubCore", "HubLoad", "HubTokens", nioCore, arguments, logging],
+            path: "Sources/hubctl",
+            swiftSettings: settings),
         .executableTarget(
             name: "hub",
             dependencies: [
-                "ByteStrings", "ByteStreams", "HTTPWire", "HubCore", "HubDoor", "HubRedis", "HubTokens",
+                "ByteStrings", "ByteStreams", "HTTPWire", "HubControl", "HubCore", "HubDoor", "HubRedis", "HubTokens",
                 "HubTransports",
                 "HubServer",
                 "RedisWire",
                 nioCore, nioPosix, logging,
-                lifecycle, signals, arguments, yaml,
+                lifecycle, signals, arguments, "CLibYAML",
             ],
             swiftSettings: settings),
         .executableTarget(
-            name: "hubctl",
-            dependencies: ["ByteStrings", "HubClient", "HubCore", "HubLoad", "HubTokens", nioCore, arguments, logging],
-            swiftSettings: settings),
+            name: "hubctl", dependencies: ["HubControl"], path: "Sources/hubctl-main", swiftSettings: settings),
         .executableTarget(
             name: "hubbench", dependencies: ["ByteStrings", "CEpoll", "HubLoad", "HubTokens", arguments, crypto],
             path: "Benchmarks/hubbench",

@@ -2,7 +2,6 @@ import ArgumentParser
 import HubClient
 
 /// The command-line client of a hub.
-@main
 struct HubCtl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hubctl",

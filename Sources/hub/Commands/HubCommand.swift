@@ -1,4 +1,5 @@
 import ArgumentParser
+import HubControl
 import HubServer
 
 /// The server.
@@ -28,6 +29,7 @@ struct HubCommand: AsyncParsableCommand {
 
     /// Parses and runs; a failure is one line on standard error.
     static func main() async {
+        if CalledName.isControl(CommandLine.arguments.first) { return await ControlProgram.run() }
         do {
             var command = try Self.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

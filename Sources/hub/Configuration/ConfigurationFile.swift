@@ -1,6 +1,5 @@
 import ByteStrings
 import HubServer
-import Yams
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -20,9 +19,9 @@ struct ConfigurationFile {
         self.path = path
         guard let root = try self.root(of: try Self.text(at: path)) else { return }
         // That is all there is after a `---` alone.
-        if let scalar = root.scalar, scalar.string.isEmpty { return }
-        guard let mapping = root.mapping else { throw self.isNoMapping(at: root.mark) }
-        for (key, value) in mapping { try self.add(value, to: key) }
+        if root.scalar == "" { return }
+        guard let pairs = root.pairs else { throw self.isNoMapping(at: root.line) }
+        for (key, value) in pairs { try self.add(value, to: key) }
     }
 
     private static func text(at path: String) throws(InvalidSetting) -> String {
@@ -39,64 +38,46 @@ struct ConfigurationFile {
     }
 
     /// The parsed text; `nil` if it says nothing.
-    private func root(of text: String) throws(InvalidSetting) -> Node? {
+    private func root(of text: String) throws(InvalidSetting) -> YAMLNode? {
         do {
-            return try Parser(yaml: text, encoding: .utf8).singleRoot()
-        } catch YamlError.duplicatedKeysInMapping(let names, let context) {
-            // Where the second one is, the parser does not say.
-            throw self.repetition(of: ByteString(names[0]), "first", line: context.mark.line)
-        } catch YamlError.scanner(let context, let problem, let mark, _),
-            YamlError.parser(let context, let problem, let mark, _),
-            YamlError.composer(let context, let problem, let mark, _)
-        {
-            throw self.isNoYAML("\(context.map { "\($0.text), " } ?? "")\(problem)", line: mark.line)
-        } catch YamlError.reader(let problem, let offset, _, _) {
-            throw self.isNoYAML(problem, line: text.prefix(offset ?? 0).filter(\.isNewline).count + 1)
+            return try YAMLDocument(text).root
         } catch {
-            throw self.isNoYAML("\(error)", line: 1)
+            let place = "line \(error.line) of '\(self.path)'"
+            throw InvalidSetting("--config: \(place) is not a configuration in YAML: \(error.reason)")
         }
     }
 
-    private mutating func add(_ value: Node, to key: Node) throws(InvalidSetting) {
-        guard let name = key.scalar.map({ ByteString($0.string) }), let mark = key.mark, mark.column == 1 else {
-            throw self.isNoMapping(at: key.mark)
+    private mutating func add(_ value: YAMLNode, to key: YAMLNode) throws(InvalidSetting) {
+        guard let name = key.scalar.map({ ByteString($0) }), key.isAtLeftEdge else {
+            throw self.isNoMapping(at: key.line)
         }
         // One that was misspelt is not passed over in silence.
         guard let setting = Setting.named(name) else {
             let problem = "in '\(self.path)' is not a setting; hub --help lists them"
-            throw self.refusal(of: name, problem, line: mark.line)
+            throw self.refusal(of: name, problem, line: key.line)
         }
         guard self.values[setting.name] == nil else {
-            throw self.repetition(of: name, "second", line: mark.line)
+            throw self.refusal(of: name, "is in '\(self.path)' twice, the second time in line \(key.line)")
         }
         guard let texts = Self.texts(in: value) else {
-            throw self.refusal(of: name, "in '\(self.path)' must be a value or a list of values", line: mark.line)
+            throw self.refusal(of: name, "in '\(self.path)' must be a value or a list of values", line: key.line)
         }
-        guard setting.kind == .list || value.sequence == nil else {
+        guard setting.kind == .list || value.elements == nil else {
             throw InvalidSetting(
-                "\(setting.flag): the configuration file must give one value, not several (line \(mark.line))")
+                "\(setting.flag): the configuration file must give one value, not several (line \(key.line))")
         }
-        self.values[setting.name] = SettingValue(texts, source: .file(self.path, line: mark.line))
+        self.values[setting.name] = SettingValue(texts, source: .file(self.path, line: key.line))
     }
 
     /// A value, or those of a list; `nil` for anything else.
-    private static func texts(in node: Node) -> [String]? {
-        if let text = node.scalar?.string { return [ByteString(text).withoutLineEnds.string] }
-        guard let elements = node.sequence, elements.allSatisfy({ $0.scalar != nil }) else { return nil }
-        return elements.compactMap { $0.scalar.map { SettingSources.trimmed($0.string) } }
+    private static func texts(in node: YAMLNode) -> [String]? {
+        if let text = node.scalar { return [ByteString(text).withoutLineEnds.string] }
+        guard let elements = node.elements, elements.allSatisfy({ $0.scalar != nil }) else { return nil }
+        return elements.compactMap { $0.scalar.map { SettingSources.trimmed($0) } }
     }
 
-    private func isNoMapping(at mark: Mark?) -> InvalidSetting {
-        InvalidSetting(
-            "--config: line \(mark?.line ?? 1) of '\(self.path)' is not of the form 'name: value' at the left edge")
-    }
-
-    private func isNoYAML(_ reason: String, line: Int) -> InvalidSetting {
-        InvalidSetting("--config: line \(line) of '\(self.path)' is not a configuration in YAML: \(reason)")
-    }
-
-    private func repetition(of name: ByteString, _ time: String, line: Int) -> InvalidSetting {
-        self.refusal(of: name, "is in '\(self.path)' twice, the \(time) time in line \(line)")
+    private func isNoMapping(at line: Int) -> InvalidSetting {
+        InvalidSetting("--config: line \(line) of '\(self.path)' is not of the form 'name: value' at the left edge")
     }
 
     private func refusal(of name: ByteString, _ problem: String, line: Int) -> InvalidSetting {

@@ -89,7 +89,7 @@ struct HubConfigurationTests {
         ("publish-key:\n  - [a]\n", "must be a value or a list of values (line 1)"),
         ("port: 1\nhost: @\n", "line 2 of"), ("port: 1\nhost: \u{1}\n", "line 2 of"), ("{port: 1}\n", "line 1 of"),
         ("port: 1\n---\nport: 2\n", "found another document"),
-        ("host: h\nport: 1\n\nport: 2\n", "'port' is in 'FILE' twice, the first time in line 2\n"),
+        ("host: h\nport: 1\n\nport: 2\n", "'port' is in 'FILE' twice, the second time in line 4\n"),
         ("port: 1\n!a port: 2\n", "'port' is in 'FILE' twice, the second time in line 2\n"),
         (#""\e[31m\x9b2J\a\x7f\u202e": 1"#, #"'\u{1b}[31m\u{9b}2J\u{7}\u{7f}\u{202e}' in"#),
         (#"port: "\e]0;x\a\x9b""#, #"--port: '\u{1b}]0;x\u{7}\u{9b}'"#),

@@ -92,7 +92,7 @@ final class HubBinary: Sendable {
     }
 
     /// The binary stands beside the bundle of the tests.
-    private static var url: URL {
+    static var url: URL {
         var folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         let environment = ProcessInfo.processInfo.environment
         if let path = environment["HUB_BINARY"] { return URL(filePath: path) }

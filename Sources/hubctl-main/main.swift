@@ -1,0 +1,3 @@
+import HubControl
+
+await ControlProgram.run()
