@@ -50,5 +50,5 @@ public struct HubClientConfiguration: Sendable {
 /// Which release of the library this is.
 public enum HubClientRelease {
     /// The version, by the rules of semantic versioning.
-    public static let version = "0.1.0"
+    public static let version = "0.2.0"
 }

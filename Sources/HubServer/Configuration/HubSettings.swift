@@ -182,5 +182,5 @@ public struct HubSettings: Sendable {
 /// Which release of the hub this is.
 public enum HubRelease {
     /// The version, after semver.org.
-    public static let version = "0.1.0"
+    public static let version = "0.2.0"
 }
