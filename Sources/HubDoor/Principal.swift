@@ -12,7 +12,7 @@ public enum Principal: Sendable {
     /// Somebody who has shown nothing that counts.
     case stranger
 
-    /// Who the token that was shown says that this is.
+    /// Whom a token that was shown is for.
     public var subject: ByteString? { self.token?.subject }
 
     /// The token that was shown.

@@ -77,7 +77,7 @@ public final class HubServer: Sendable {
                 fields: fields, cors: configuration.cors(host: host), gate: gate,
                 tokenCookie: configuration.tokenCookie,
                 forwarded: forwarded, ledger: ledger, condition: condition, counters: counters, door: door,
-                incidents: hub.incidents, log: log)
+                incidents: hub.incidents, log: log, accessLog: configuration.accessLog)
             return ServedAddress(router: router, ledger: ledger, log: log)
         }
         self.main = serve(

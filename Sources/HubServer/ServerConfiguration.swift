@@ -5,6 +5,7 @@ public import HTTPWire
 import HubCore
 public import HubDoor
 public import HubTransports
+public import Logging
 public import NIOCore
 
 /// Everything that the server may be told.
@@ -58,6 +59,8 @@ public struct ServerConfiguration: Sendable {
     public var webSocketEchoPath: String?
     /// The version of the hub.
     public var version = "unknown"
+    /// Gets a line for every request; `nil` for none.
+    public var accessLog: Logger?
 
     /// How long a message of a WebSocket client may take to be complete.
     public var webSocketMessageTime = TimeAmount.seconds(30)

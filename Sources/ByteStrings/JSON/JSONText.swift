@@ -75,6 +75,12 @@ public struct JSONText {
         self.literal(Int(exactly: value).map { String($0) } ?? String(value))
     }
 
+    /// Writes a value that is JSON text already.
+    public mutating func value(json value: some Sequence<UInt8>) {
+        self.separate()
+        self.bytes.append(contentsOf: value)
+    }
+
     /// Writes a string.
     public mutating func string(_ value: String) {
         guard self.escapesMarkup else { return self.string(utf8: value.utf8) }

@@ -13,6 +13,9 @@ public protocol RequestHandler: Sendable {
 
     /// Counts a response to what could not be read as a request.
     func countUnread(_ status: HTTPResponse.Status)
+
+    /// Logs a response to something of which not even a head could be read.
+    func logUnread(_ status: HTTPResponse.Status, from peer: Peer)
 }
 
 /// A request whose head was looked at. Used only on the loop of its connection.
@@ -35,6 +38,9 @@ public protocol AdmittedRequest: AnyObject {
 
     /// Whether the key that was shown is a right one; `nil` if none was, or none is needed.
     var hasRightKey: Bool? { get }
+
+    /// Its line in the log of requests; `nil` if there is no such log.
+    var record: (any RequestRecord)? { get }
 
     /// Counts the response.
     func count(_ status: HTTPResponse.Status)

@@ -9,12 +9,15 @@ final class HTTP1Exchange {
     /// What is asked for, as long as that is of use.
     private(set) var request: (any AdmittedRequest)?
     private var lease: AddressLease?
+    /// What becomes of the request is noted there.
+    private(set) var record: (any RequestRecord)?
     private var observer: (any ExchangeObserver)?
 
     init(_ requests: RequestSequence, _ request: any AdmittedRequest) {
         self.requests = requests
         self.request = request
         self.lease = request.lease
+        self.record = request.record
     }
 
     /// The request is complete.
@@ -27,6 +30,8 @@ final class HTTP1Exchange {
     func end() {
         self.lease?.release()
         self.lease = nil
+        self.record?.end()
+        self.record = nil
         self.request = nil
         let observer = self.observer
         self.observer = nil

@@ -21,6 +21,7 @@ extension RequestHead {
         self.init(
             method ?? .options, head.uri, authority: hosts.first?.string, fields: fields,
             announcesBody: head.announcesBody, fault: fault)
+        if head.version == .http1_0 { self.version = "HTTP/1.0" }
     }
 }
 

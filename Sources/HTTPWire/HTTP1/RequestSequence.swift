@@ -107,8 +107,10 @@ final class RequestSequence {
     /// What came can't be read as a request.
     private func refuse(unread problem: Problem) {
         guard self.machine.fail(now: .now()) == .refuse else { return }
+        let response = problem.response
+        self.record(response)
         self.endExchange()
-        self.write(problem.response)
+        self.write(response)
     }
 
     private func endExchange() {
@@ -162,6 +164,7 @@ final class RequestSequence {
             unreadByteCount: response.body.readableBytes, input: self.inputByteCount, for: self.claimant)
         let response = (hasRoom ? response : Problem.noRoom.response).adding(self.exchange?.commonFields ?? [:])
         self.count(response.status)
+        self.exchange?.record?.respond(response.status, bodyBytes: self.bodyByteCount(of: response))
         self.endExchange()
         self.machine.respond(now: .now())
         if self.machine.isLingering { self.linger() }
@@ -201,6 +204,7 @@ final class RequestSequence {
         self.machine.stream()
         self.loop.remove(self)
         self.count(status)
+        self.exchange?.record?.respond(status, bodyBytes: nil)
         self.room.releaseAll()
         self.connection?.endRequests()
         return ResponseEncoding.head(status, fields, version: self.machine.version, date: self.loop.date)
@@ -213,6 +217,18 @@ final class RequestSequence {
         self.loop.add(self)
         self.linger()
         self.connection?.close(mode: .output)
+    }
+
+    /// What is refused without a look at what was asked for is logged too.
+    private func record(_ refusal: Response) {
+        guard let exchange = self.exchange else {
+            return self.service.handler.logUnread(refusal.status, from: self.peer)
+        }
+        exchange.record?.respond(refusal.status, bodyBytes: self.bodyByteCount(of: refusal))
+    }
+
+    private func bodyByteCount(of response: Response) -> Int {
+        self.machine.omitsBody || !response.status.mayHaveBody ? 0 : response.body.readableBytes
     }
 
     private func count(_ status: HTTPResponse.Status) {
@@ -230,7 +246,10 @@ extension RequestSequence: TimedConnection {
         switch self.machine.expire(now: now, hasPartialHead: self.connection?.hasPartialHead ?? false) {
         case .nothing: break
         case .close: self.connection?.close()
-        case .refuse: self.write(Problem(.requestTimeout, "the request took too long to arrive").response)
+        case .refuse:
+            let refusal = Problem(.requestTimeout, "the request took too long to arrive").response
+            if self.exchange == nil { self.record(refusal) }
+            self.write(refusal)
         }
     }
 

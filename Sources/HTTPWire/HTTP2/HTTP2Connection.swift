@@ -120,6 +120,7 @@ final class HTTP2Connection: ChannelInboundHandler {
             stream.receiveTrailers()
         } catch {
             self.service.handler.countUnread(.badRequest)
+            self.service.handler.logUnread(.badRequest, from: self.peer)
             self.reset(id, .protocolError)
         }
     }

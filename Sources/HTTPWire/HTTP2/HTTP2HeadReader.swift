@@ -96,11 +96,13 @@ struct HTTP2HeadReader {
         }
         let method = HTTPRequest.Method(name)
         let host = self.authority.map { ByteString($0) } ?? self.hosts.first
-        return RequestHead(
+        var head = RequestHead(
             method ?? .options, target, authority: host?.string, fields: self.fields,
             announcesBody: announcesBody,
             fault: method == nil ? Problem(.notImplemented, "no such request method") : self.fault(limits, host, target)
         )
+        head.version = "HTTP/2"
+        return head
     }
 
     private func fault(_ limits: HTTPLimits, _ host: ByteString?, _ target: String) -> Problem? {

@@ -24,6 +24,7 @@ final class HTTP2Stream {
     private var room: ConnectionRoom
     private var request: (any AdmittedRequest)?
     private var lease: AddressLease?
+    private var record: (any RequestRecord)?
     private var observer: (any ExchangeObserver)?
     let sink: HTTP2StreamSink
     private var wireByteCount = 0
@@ -56,6 +57,7 @@ final class HTTP2Stream {
         let request = self.connection.service.handler.admit(head, from: peer)
         self.request = request
         self.lease = request.lease
+        self.record = request.record
         self.omitsBody = head.method == .head
         if let refusal = request.refusal {
             self.write(refusal)
@@ -122,10 +124,11 @@ final class HTTP2Stream {
             unreadByteCount: response.body.readableBytes, input: 0, for: self.claimant)
         let response = (hasRoom ? response : Problem.noRoom.response).adding(self.request?.commonFields ?? [:])
         self.request?.count(response.status)
+        let body = self.omitsBody || !response.status.mayHaveBody ? ByteBuffer() : response.body
+        self.record?.respond(response.status, bodyBytes: body.readableBytes)
         self.endRequest()
         self.state = .responding
         self.setDeadline(.now() + self.limits.answerTime)
-        let body = self.omitsBody || !response.status.mayHaveBody ? ByteBuffer() : response.body
         let fields = response.framedFields(omitsBody: self.omitsBody)
         guard body.readableBytes > 0 else {
             return self.connection.output.write(response.status, fields, on: self.id) { self.responseWasTaken() }
@@ -162,6 +165,8 @@ final class HTTP2Stream {
         self.request = nil
         self.lease?.release()
         self.lease = nil
+        self.record?.end()
+        self.record = nil
         let observer = self.observer
         self.observer = nil
         observer?.connectionClosed()
@@ -212,6 +217,7 @@ extension HTTP2Stream: HTTPExchange {
         guard case .handling = self.state else { return nil }
         self.state = .streaming
         self.request?.count(.ok)
+        self.record?.respond(.ok, bodyBytes: nil)
         self.request = nil
         self.room.releaseAll()
         self.connection.output.write(.ok, fields, on: self.id)

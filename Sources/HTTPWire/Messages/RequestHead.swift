@@ -12,6 +12,8 @@ public struct RequestHead: Sendable {
     public var fields: HTTPFields
     /// Whether a body follows, or may follow.
     public var announcesBody: Bool
+    /// The version of HTTP that brought it, as it is written: `HTTP/1.1` say.
+    public var version: StaticString = "HTTP/1.1"
     /// What is wrong with the head by the rules of its version of HTTP.
     public var fault: Problem?
 

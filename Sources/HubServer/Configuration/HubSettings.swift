@@ -27,6 +27,10 @@ public struct HubSettings: Sendable {
     public internal(set) var loops: Int
     /// What is logged.
     public internal(set) var logLevel = Logger.Level.notice
+    /// How it is written.
+    public internal(set) var logFormat = LogFormat.text
+    /// Whether every request is logged.
+    public internal(set) var logsRequests = false
     /// The publish keys that were given one by one.
     public internal(set) var publishKeys: [String] = []
     /// The file with more of them.

@@ -252,6 +252,16 @@ extension Setting {
             "log-level", .choice(of: Logger.Level.self, "LEVEL"), default: "notice", "{values}."
         ) { $0.logLevel = $1 },
         Setting(
+            "log-format", .choice(of: LogFormat.self), default: "text",
+            "How the log is written: lines for people, or JSON with a line for each entry.",
+            notes: "More [below](#the-log)."
+        ) { $0.logFormat = $1 },
+        Setting(
+            "access-log", .toggle, default: "false",
+            "Log a line for every request that was answered, and for every stream that has ended.",
+            notes: "It names neither topics nor tokens. More [below](#the-log)."
+        ) { $0.logsRequests = $1 },
+        Setting(
             "demo", .toggle, default: "false", "Show a page at `/`.",
             notes: "For it the time is published once a second on the topic `clock`."
         ) { $0.server.isDemo = $1 },

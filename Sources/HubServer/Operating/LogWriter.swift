@@ -34,6 +34,13 @@ public final class LogWriter: Sendable {
     private let maximumBytes: Int
     private let thread: NIOThreadPool
     private let state = Mutex(State())
+    private let chosenFormat = Mutex(LogFormat.text)
+
+    /// How entries are written that go through this writer.
+    public var format: LogFormat {
+        get { self.chosenFormat.withLock { $0 } }
+        set { self.chosenFormat.withLock { $0 = newValue } }
+    }
 
     /// Makes a writer.
     /// - Parameters:
@@ -72,6 +79,14 @@ public final class LogWriter: Sendable {
         if begins { self.thread.submit { _ in self.writeAll() } }
     }
 
+    /// Writes why the process can't go on: after the program's name in text.
+    public func complain(_ message: String) {
+        switch self.format {
+        case .text: self.write(Array("hub: \(message)\n".utf8))
+        case .json: self.write(LogFormat.json.line(.critical, label: "hub", message))
+        }
+    }
+
     /// Waits until everything is written, for a process that is about to end.
     /// - Parameter milliseconds: For how long at most: nobody may be reading.
     public func flush(milliseconds: Int = 1000) {
@@ -88,7 +103,7 @@ public final class LogWriter: Sendable {
             }
             guard dropped > 0 else { continue }
             // The queue was full of these lines when the others came.
-            _ = self.put(LineLogHandler.line(.warning, "log lines were dropped", ["lines": "\(dropped)"]))
+            _ = self.put(self.format.line(.warning, label: "hub", "log lines were dropped", ["lines": "\(dropped)"]))
         }
     }
 

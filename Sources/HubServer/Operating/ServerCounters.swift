@@ -27,8 +27,13 @@ final class RequestCounters: Sendable {
 
     /// Counts an answer.
     func count(route: String, status: Int) {
-        self.counts.withLock { $0[Key(route: route, statusClass: status / 100), default: 0] += 1 }
+        let statusClass = Self.faultsOfClients.contains(status) ? 4 : status / 100
+        self.counts.withLock { $0[Key(route: route, statusClass: statusClass), default: 0] += 1 }
     }
+
+    /// 501 and 505 say that a client speaks another protocol or of methods that there are not: nothing is wrong with the hub, whatever
+    /// is sent to it.
+    private static let faultsOfClients: Set<Int> = [501, 505]
 
     /// The counts so far.
     var all: [Key: Int] { self.counts.withLock { $0 } }

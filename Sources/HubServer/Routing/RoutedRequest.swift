@@ -9,11 +9,13 @@ final class RoutedRequest {
     let refusal: Response?
     private let router: Router
     private var request: HubRequest
+    private let accessRecord: AccessRecord?
 
-    init(_ request: HubRequest, _ router: Router, refusal: Response?) {
+    init(_ request: HubRequest, _ router: Router, refusal: Response?, _ accessRecord: AccessRecord?) {
         self.request = request
         self.router = router
         self.refusal = refusal
+        self.accessRecord = accessRecord
     }
 }
 
@@ -23,6 +25,7 @@ extension RoutedRequest: AdmittedRequest {
     var commonFields: HTTPFields { self.request.commonFields }
     var lease: AddressLease? { self.request.lease }
     var hasRightKey: Bool? { self.request.hasRightKey }
+    var record: (any RequestRecord)? { self.accessRecord }
 
     func count(_ status: HTTPResponse.Status) {
         self.router.count(status, of: self.request.route)
@@ -36,6 +39,7 @@ extension RoutedRequest: AdmittedRequest {
             guard wait.isClientThere else { return }
             do throws(Problem) {
                 try self.router.admitAgain(&self.request)
+                self.accessRecord?.note(self.request)
                 self.serveNow(body, on: exchange)
             } catch {
                 exchange.refuse(error)

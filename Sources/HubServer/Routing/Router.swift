@@ -28,12 +28,13 @@ final class Router: Sendable {
     private let door: Door
     private let incidents: IncidentLog
     private let log: ListeningLog
+    private let accessLog: Logger?
 
     init(
         routes: [Route], limits: HTTPLimits, budget: ByteBudget, fields: HTTPFields, cors: CORSPolicy, gate: Gate,
         tokenCookie: ByteString,
         forwarded: ForwardedFor, ledger: ConnectionLedger, condition: ServerCondition, counters: ServerCounters,
-        door: Door, incidents: IncidentLog, log: ListeningLog
+        door: Door, incidents: IncidentLog, log: ListeningLog, accessLog: Logger?
     ) {
         self.routes = Dictionary(uniqueKeysWithValues: routes.map { (ByteString($0.path), $0) })
         self.limits = limits
@@ -49,6 +50,7 @@ final class Router: Sendable {
         self.door = door
         self.incidents = incidents
         self.log = log
+        self.accessLog = accessLog
     }
 
     /// Serves a complete request.
@@ -266,6 +268,7 @@ extension Router: RequestHandler {
         request.announcesBody = head.announcesBody
         request.commonFields = self.fields
         request.commonFields.append(contentsOf: self.cors.fields(for: request.fields))
+        let record = self.accessLog.map { AccessRecord(head, from: self.knownClient(of: request, peer), $0) }
         var refusal: Response?
         do throws(Problem) {
             refusal = try self.check(&request, head, peer)
@@ -273,11 +276,21 @@ extension Router: RequestHandler {
             self.note(error, of: request)
             refusal = error.response
         }
+        record?.note(request)
         if refusal != nil { self.countRefusal(request) }
-        return RoutedRequest(request, self, refusal: refusal)
+        return RoutedRequest(request, self, refusal: refusal, record)
     }
 
     func countUnread(_ status: HTTPResponse.Status) {
         self.count(status, of: nil)
+    }
+
+    func logUnread(_ status: HTTPResponse.Status, from peer: Peer) {
+        guard let accessLog = self.accessLog else { return }
+        AccessRecord.logUnread(status, from: peer.address, accessLog)
+    }
+
+    private func knownClient(of request: HubRequest, _ peer: Peer) -> ClientAddress? {
+        peer.address == nil ? nil : self.client(of: request, peer)
     }
 }

@@ -77,7 +77,7 @@ enum StandardError {
     /// Writes one line, and waits for it, but not for ever: nobody may be reading.
     static func complain(_ message: String) {
         let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        LogWriter.standardError.write(Array("hub: \(self.harmless(line))\n".utf8))
+        LogWriter.standardError.complain(self.harmless(line))
         LogWriter.standardError.flush()
     }
 

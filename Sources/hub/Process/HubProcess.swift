@@ -24,7 +24,8 @@ struct HubProcess {
 
     init(_ settings: HubSettings) {
         self.settings = settings
-        self.logger = Logger(label: "hub") { _ in LineLogHandler(level: settings.logLevel) }
+        LogWriter.standardError.format = settings.logFormat
+        self.logger = Logger(label: "hub") { LineLogHandler(label: $0, level: settings.logLevel) }
     }
 
     /// Runs until a signal ends it.
@@ -44,6 +45,9 @@ struct HubProcess {
         var configuration = self.settings.server
         configuration.access = keys.access
         configuration.tls = tls?.credentials
+        if self.settings.logsRequests {
+            configuration.accessLog = Logger(label: "access") { LineLogHandler(label: $0, level: .info) }
+        }
         configuration.budget = ByteBudget(limit: configuration.budget.limit, logger: self.logger)
         let server = HubServer(
             configuration: configuration, hub: hub, group: group, streams: self.streams(of: hub, configuration),

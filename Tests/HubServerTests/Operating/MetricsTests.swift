@@ -1,5 +1,7 @@
+import Foundation
 import HubCore
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import HubServer
@@ -62,6 +64,40 @@ struct MetricsTests {
                 let scrape = try await server.scrape()
                 #expect(scrape[#"hub_replays_total{source="page"}"#] == 1)
             }
+        }
+    }
+
+    @Test func whatIsNoRequestOfOursIsNoFaultOfTheServer() async throws {
+        try await TestServer.run { server in
+            for bytes in [
+                // The beginning of a handshake of TLS, a method that there is not, a version that there is not, and a preface of
+                // HTTP/2 that breaks off.
+                [0x16, 3, 1, 2, 0, 1, 0, 1, 0xFC, 3, 3] + [UInt8](repeating: 0x0A, count: 64),
+                Array("BREW /sse HTTP/1.1\r\nHost: h\r\n\r\n".utf8),
+                Array("GET /sse HTTP/3.7\r\nHost: h\r\n\r\n".utf8),
+                Array("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n".utf8),
+            ] {
+                try await server.connect { client in
+                    client.send(bytes)
+                    try await client.waitForClose()
+                    let status = client.text.dropFirst(9).prefix(3)
+                    #expect(["400", "501", "505"].contains(status), "\(client.text)")
+                }
+            }
+            let scrape = try await server.scrape()
+            #expect(scrape[#"hub_requests_total{route="other",status="4xx"}"#] == 4)
+            #expect(scrape[#"hub_requests_total{route="other",status="5xx"}"#] == nil)
+        }
+    }
+
+    /// What lint of Prometheus says, if it is installed.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool")))
+    func promtoolHasNothingToSay() async throws {
+        try await TestServer.run { server in
+            _ = try await server.request("POST", "/publish?topic=a", body: "x")
+            let metrics = try await server.request("GET", "/metrics").body
+            let check = try ChildProcess.run(["sh", "-c", "promtool check metrics 2>&1"], input: Array(metrics.utf8))
+            #expect(check.end == .exited(0) && check.output.isEmpty, "\(check.output)")
         }
     }
 
