@@ -22,7 +22,9 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup(title: "Settings") var options: SettingOptions
 
     func run() async throws {
-        let settings = try LoadedConfiguration(self.options).settings
+        let loaded = try LoadedConfiguration(self.options)
+        loaded.unknownVariables.complaints.forEach(StandardError.complain)
+        let settings = loaded.settings
         guard settings.bus != "memory" else {
             print("ok    --bus memory: one process, no Redis; what is published is gone when it ends, and told")
             return

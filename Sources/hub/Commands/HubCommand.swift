@@ -24,7 +24,7 @@ struct HubCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try LoadedConfiguration(self.options)
-        try await HubProcess(loaded.settings).run()
+        try await HubProcess(loaded.settings, unknownVariables: loaded.unknownVariables).run()
     }
 
     /// Parses and runs; a failure is one line on standard error.
@@ -68,7 +68,9 @@ struct ConfigCommand: ParsableCommand {
     @OptionGroup(title: "Settings") var options: SettingOptions
 
     func run() throws {
-        print(try LoadedConfiguration(self.options).yaml, terminator: "")
+        let loaded = try LoadedConfiguration(self.options)
+        loaded.unknownVariables.complaints.forEach(StandardError.complain)
+        print(loaded.yaml, terminator: "")
     }
 }
 

@@ -13,12 +13,15 @@ import RedisWire
 struct LoadedConfiguration {
     let values: [String: SettingValue]
     let settings: HubSettings
+    /// What is in the environment and was most likely meant to count.
+    let unknownVariables: UnknownVariables
 
     /// Reads all sources.
     /// - Throws: `InvalidSetting`.
     init(_ options: SettingOptions) throws(InvalidSetting) {
-        let sources = try SettingSources(
-            flags: options.given, environment: ProcessInfo.processInfo.environment)
+        let environment = ProcessInfo.processInfo.environment
+        let sources = try SettingSources(flags: options.given, environment: environment)
+        self.unknownVariables = UnknownVariables(in: environment)
         self.values = sources.values
         self.settings = try HubSettings(
             self.values, openFiles: OpenFileLimit.raise(), cores: System.coreCount

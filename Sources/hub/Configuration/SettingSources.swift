@@ -38,10 +38,11 @@ struct SettingSources {
     }
 
     /// The value of a variable. An empty one is none: so it is in a compose file with `${HUB_BUS:-}`. Nor is
-    /// `HUB_PORT=tcp://10.96.0.1:80` one: Kubernetes sets it in every pod beside a service that is named hub.
+    /// `HUB_PORT=tcp://10.96.0.1:80` one: Kubernetes sets it in every pod beside a service that is named hub, and
+    /// `HUB_OPERATING_PORT` beside one that is named hub-operating.
     private static func text(_ setting: Setting, in environment: [String: String]) -> String? {
         guard let text = environment[setting.variable].map({ ByteString($0).withoutLineEnds }), !text.isEmpty,
-            !(setting.name == "port" && text.hasPrefix("tcp://"))
+            !(ByteString(setting.name).hasSuffix("port") && ServiceVariable.isAddress(text))
         else { return nil }
         return text.string
     }

@@ -20,10 +20,12 @@ struct HubProcess {
     }
 
     private let settings: HubSettings
+    private let unknownVariables: UnknownVariables
     private let logger: Logger
 
-    init(_ settings: HubSettings) {
+    init(_ settings: HubSettings, unknownVariables: UnknownVariables) {
         self.settings = settings
+        self.unknownVariables = unknownVariables
         LogWriter.standardError.format = settings.logFormat
         self.logger = Logger(label: "hub") { LineLogHandler(label: $0, level: settings.logLevel) }
     }
@@ -31,6 +33,11 @@ struct HubProcess {
     /// Runs until a signal ends it.
     /// - Throws: `InvalidSetting` or `CannotListen` if it can't begin.
     func run() async throws {
+        for name in self.unknownVariables.names {
+            self.logger.warning(
+                "a variable of the environment is not a setting; hub --help lists them",
+                metadata: ["variable": "\(name)"])
+        }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: self.settings.loops)
         let keys = KeyRing(self.settings, on: group.next())
         try await keys.reload()

@@ -184,6 +184,44 @@ struct HubConfigurationTests {
         #expect(hub.standardOutput.contains("host: \"::1\"  # environment HUB_HOST\n"))
     }
 
+    @Test func whatAServiceOfTheSameNameSetsIsNotMissed() async throws {
+        let variables = [
+            "HUB_PORT": "tcp://10.96.0.1:80", "HUB_SERVICE_HOST": "10.96.0.1", "HUB_SERVICE_PORT": "80",
+            "HUB_SERVICE_PORT_HTTP": "80", "HUB_PORT_80_TCP": "tcp://10.96.0.1:80", "HUB_PORT_80_TCP_PROTO": "tcp",
+            "HUB_PORT_80_TCP_PORT": "80", "HUB_PORT_80_TCP_ADDR": "10.96.0.1",
+            "HUB_OPERATING_PORT": "tcp://10.96.0.2:9090", "HUB_OPERATING_SERVICE_HOST": "10.96.0.2",
+            "HUB_NAME": "/web/hub", "HUB_ENV_PATH": "/bin",
+            // Those of hubctl, of Compose, and of the tests.
+            "HUB_URL": "http://127.0.0.1:1", "HUB_TOKEN": "x", "HUB_TOKEN_KEY": "x", "HUB_TLS": "./certificates",
+            "HUB_ADDRESS": "0.0.0.0", "HUB_VERSION": "1", "HUB_BINARIES": "swift", "HUB_TEST_PATIENCE": "6",
+            "HUB_FUZZ_SECONDS": "1", "HUB_WRITE_DOCS": "1", "HUB_SANITIZER": "thread",
+        ]
+        try await HubBinary.run(["config"], environment: variables) { hub in
+            let status = try await hub.exitStatus()
+            #expect(status == 0 && hub.standardError.isEmpty, "\(hub.standardError)")
+            try await eventually("all should be printed") { hub.standardOutput.contains("demo:") }
+            #expect(hub.standardOutput.contains("port: 8080  # default\n"))
+            #expect(hub.standardOutput.contains("# operating-port is not set\n"))
+        }
+    }
+
+    @Test func aVariableThatIsNoSettingIsTold() async throws {
+        let variables = ["HUB_PROT": "1", "HUB_REPLAY_COUNTS": "s3cret", "HUB_\u{1B}[31m": "", "HUBBLE": "x"]
+        try await HubBinary.run(["config"], environment: variables) { hub in
+            let status = try await hub.exitStatus()
+            #expect(status == 0)
+            try await hub.waitForLog(
+                "hub: 'HUB_REPLAY_COUNTS' in the environment is not a setting; hub --help lists them\n")
+            #expect(hub.standardError.contains("'HUB_PROT' in") && !hub.standardError.contains("HUBBLE"))
+            #expect(!hub.standardError.contains("s3cret") && !hub.standardError.contains("\u{1B}"))
+        }
+        try await HubBinary.run(["--port", "0"], environment: variables) { hub in
+            _ = try await hub.port()
+            #expect(hub.standardError.contains(" warning a variable of the environment is not a setting; hub --help"))
+            #expect(hub.standardError.contains(" variable=HUB_PROT\n"), "\(hub.standardError)")
+        }
+    }
+
     @Test func theHelpNamesEverySettingWithItsVariable() async throws {
         let help = try await Self.printed(["--help"])
         for name in ["host", "port", "bus", "replay-age", "publish-key", "max-topics-per-stream", "demo", "drain"] {
