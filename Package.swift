@@ -131,7 +131,9 @@ let package = Package(
         .target(name: "HubLoad", dependencies: ["CEpoll", histogram], swiftSettings: settings),
         .target(
             name: "HubControl",
-            dependencies: ["ByteStrings", "HubClient", "HubCore", "HubLoad", "HubTokens", nioCore, arguments, logging],
+            dependencies: [
+                "ByteStrings", "HubClient", "HubCore", "HubLoad", "HubTokens", nioCore, arguments, logging, deque,
+            ],
             path: "Sources/hubctl",
             swiftSettings: settings),
         .executableTarget(

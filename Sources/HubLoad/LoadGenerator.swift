@@ -50,11 +50,13 @@ public final class LoadGenerator {
     /// - Parameters:
     ///   - loads: What is published, at the same time.
     ///   - seconds: For how long.
+    ///   - isStopped: Is asked again and again whether to publish no more before the time is over.
     ///   - progress: Is called about every second with what there is so far.
     /// - Returns: What was counted during this call alone.
     /// - Throws: ``LoadFailure``.
     public func publish(
-        _ loads: [PublishLoad], seconds: Double, progress: (LoadReport) -> Void = { _ in }
+        _ loads: [PublishLoad], seconds: Double, isStopped: () -> Bool = { false },
+        progress: (LoadReport) -> Void = { _ in }
     ) throws(LoadFailure) -> LoadReport {
         for receiver in self.receivers { receiver.withState { $0.resetCounts() } }
         let begin = MonotonicTime.now
@@ -64,6 +66,7 @@ public final class LoadGenerator {
         var nextProgress = begin + 1_000_000_000
         while !publishers.allSatisfy(\.isDone) {
             MonotonicTime.sleep(5_000_000)
+            if isStopped() { for publisher in publishers { publisher.stop() } }
             guard MonotonicTime.now >= nextProgress else { continue }
             nextProgress += 1_000_000_000
             progress(self.report(publishers, since: begin))

@@ -12,7 +12,7 @@ struct HubCtl: AsyncParsableCommand {
 
             Exit status: 0 it worked; 1 the hub refused, or the token does not hold; 64 wrong usage; 66 no such input; 69 no hub \
             is reachable or ready, try again; 75 the outcome is unknown, repeat with the same --key; 76 the answer is not a \
-            hub's.
+            hub's; 124 --timeout was over first.
 
             Completions for your shell: hubctl --generate-completion-script bash (or zsh, fish).
             """,
@@ -26,14 +26,26 @@ struct HubCtl: AsyncParsableCommand {
     /// Parses and runs; a failure is one line on standard error and the status that goes with it.
     static func main() async {
         do {
-            var command = try Self.parseAsRoot(ConnectionOptions.movedBehindCommand(CommandLine.arguments.dropFirst()))
+            var command = try Self.parseAsRoot(Self.words)
             if var command = command as? any AsyncParsableCommand {
+                for variable in MisspeltVariable.all { StandardError.complain("\(variable)") }
                 try await command.run()
             } else {
                 try command.run()
             }
         } catch {
             Self.finish(with: error)
+        }
+    }
+
+    /// What was typed, as the parser understands it.
+    private static var words: [String] {
+        get throws {
+            let words = ConnectionOptions.movedBehindCommand(CommandLine.arguments.dropFirst())
+            guard words.contains(where: { $0.utf8.first == UInt8(ascii: "-") }),
+                let outline = CommandOutline.of(Self.self)
+            else { return words }
+            return try DashedWords.resolved(words, of: outline)
         }
     }
 

@@ -35,6 +35,27 @@ extension ClusterTests {
             }
         }
 
+        @Test("tells what it has when it is interrupted, as JSON, and leaves nothing behind")
+        func interruption() async throws {
+            try await TestCluster.with(hubs: 1) { cluster in
+                let bench = try await Self.start(
+                    cluster,
+                    ["-c", "10", "--topics", "2", "-r", "50", "-d", "1h", "--format", "json"])
+                try await waitUntil("something is published; \(bench.text)") {
+                    try await cluster.client.topics().contains { $0.events > 3 }
+                }
+                bench.signal(SIGINT)
+                #expect(try await bench.wait(within: .seconds(30)) == .exited(130), "\(bench.text)")
+                let object = try JSONSerialization.jsonObject(with: Data(bench.text.utf8)) as? [String: Any]
+                let result = try #require(object, "\(bench.text)")
+                #expect(result["interrupted"] as? Bool == true && result["complete"] as? Bool == true, "\(bench.text)")
+                let delivered = try #require(result["delivered"] as? [String: Any])
+                #expect((delivered["events"] as? Int ?? 0) > 0 && delivered["lost"] as? Int == 0, "\(bench.text)")
+                #expect((delivered["latency"] as? [String: Double])?["p99.9"] != nil, "\(bench.text)")
+                #expect(try await cluster.client.topics().allSatisfy { $0.events == 0 })
+            }
+        }
+
         private static func start(_ cluster: TestCluster, _ arguments: [String]) async throws -> ChildProcess {
             let urls = cluster.hubs.flatMap { ["--url", $0.url] }
             return try await ChildProcess.start(

@@ -95,6 +95,112 @@ extension ClusterTests {
             }
         }
 
+        @Test("takes a topic and a message that begin with a dash for what they are")
+        func dashes() async throws {
+            try await self.with { _, run in
+                let cases: [(line: String, topic: String, data: String)] = [
+                    ("publish t -hello", "t", "-hello"), ("publish -k KEY t -x", "t", "-x"),
+                    ("publish t -5", "t", "-5"),
+                    ("publish t -- --file", "t", "--file"), ("publish t --", "t", "--"), ("publish t -- --", "t", "--"),
+                    ("publish t '--- a rule'", "t", "--- a rule"), ("publish t '-- '", "t", "-- "),
+                    ("publish -x y --event e", "-x", "y"), ("publish -x -y", "-x", "-y"),
+                    ("publish -- -x -h", "-x", "-h"),
+                    ("publish t -e -e1 -kittens", "t", "-kittens"), ("publish t x --event=-e", "t", "x"),
+                    ("--url $HUB_URL publish t -hello", "t", "-hello"), ("-u $HUB_URL publish t -uhu", "t", "-uhu"),
+                    ("publish -t u t -tt", "t", "-tt"),
+                ]
+                for (line, topic, data) in cases {
+                    let published = try await run("$ctl \(line)")
+                    #expect(published.status == 0 && published.lines.count == 1, "\(line): \(published.errors)")
+                    let read = try await run("$ctl subscribe -n 1 -C 1 -F json -- '\(topic)'")
+                    #expect(read.output.contains("\"data\":\"\(data)\""), "\(line): \(read.output)\(read.errors)")
+                    if line.contains("-e") { #expect(read.output.contains(#""event":"#), "\(line): \(read.output)") }
+                }
+                let topics = try await run("$ctl topics list -x -F tab && $ctl topics delete -x && $ctl topics -x")
+                #expect(
+                    topics.lines.map { String($0.prefix(4)) } == ["-x\t3", "-x\t0"], "\(topics.output)\(topics.errors)")
+                let subscribed = try await run("$ctl subscribe t -sport -n 1 -C 1")
+                #expect(subscribed.lines == ["t\t-tt"], "\(subscribed.errors)")
+            }
+        }
+
+        @Test("tells an option that was misspelt from a message")
+        func misspelt() async throws {
+            try await self.with { _, run in
+                for (line, text) in [
+                    ("publish t --dta x", "Unknown option '--dta'"), ("publish t x --dta", "Unknown option '--dta'"),
+                    ("publish t --data=x", "unknown option '--data'"), ("publish t x -q", "unknown option '-q'"),
+                    ("publish -q t x", "unknown option '-q'"), ("publish t x --event", "Missing value for '--event"),
+                    ("publish t x --event --retry 5", "Missing value for '--event"), ("publish -hello t x", "'-hello'"),
+                    ("subscribe t -z", "unknown option '-z'"), ("subscribe t --cuont 1", "Unknown option '--cuont'"),
+                    ("bench -hello", "unknown option '-hello'"), 
+                    ("nonsense -x", "Unknown option"),
+                ] {
+                    let failed = try await run("$ctl \(line)")
+                    #expect(failed.status == 64 && failed.output.isEmpty, "\(line): \(failed.status) \(failed.output)")
+                    #expect(failed.errors.contains(text), "\(line): \(failed.errors)")
+                    #expect(failed.errors.filter { $0 == "\n" }.count == 1, "\(failed.errors)")
+                }
+                for line in ["publish -h", "publish t -h", "publish t --help", "--help", "help publish", "topics -h"] {
+                    let help = try await run("$ctl \(line)")
+                    #expect(help.status == 0 && help.output.contains("USAGE"), "\(line): \(help.errors)")
+                }
+                #expect(try await run("$ctl topics").output.isEmpty, "nothing was published")
+            }
+        }
+
+        @Test("begins with the last events, and names the topic where there are several")
+        func lastLines() async throws {
+            try await self.with { _, run in
+                _ = try await run(
+                    #"for i in $(seq 1 1500); do printf '{"topic":"a","data":"%s"}\n' $i; done | $ctl publish --ndjson"#
+                )
+                _ = try await run(#"$ctl publish b one; $ctl publish a last; $ctl publish c two"#)
+                #expect(try await run("$ctl subscribe a --lines 3 --count 3").lines == ["1499", "1500", "last"])
+                let several = try await run("$ctl subscribe a b c -n 4 -C 4")
+                #expect(several.lines.sorted() == ["a\t1500", "a\tlast", "b\tone", "c\ttwo"], "\(several.errors)")
+                #expect(several.lines.first == "a\t1500")
+                #expect(try await run("$ctl subscribe a b -b -n 1 -C 1").lines == ["last"])
+                #expect(try await run("$ctl subscribe a -v -n 1 -C 1").lines == ["a\tlast"])
+                let more = try await run(
+                    "{ $ctl subscribe b -n 2 -C 2 & } ; $ctl subscribe b -n 0 -C 1 -W 300ms; $ctl publish b two; wait")
+                #expect(more.lines.contains("one") && more.lines.contains("two"), "\(more.output)\(more.errors)")
+            }
+        }
+
+        @Test("ends when its time is over, and says so by its exit status")
+        func timeout() async throws {
+            try await self.with { _, run in
+                _ = try await run("$ctl publish a one; $ctl publish a two")
+                let few = try await run("$ctl subscribe a --from earliest --count 3 --timeout 500ms")
+                #expect(few.status == 124 && few.lines == ["one", "two"], "\(few.errors)")
+                #expect(few.errors == "hubctl: only 2 of 3 events came within 500ms\n")
+                let none = try await run("$ctl subscribe b -W 200ms")
+                #expect(none.status == 124 && none.output.isEmpty)
+                let some = try await run("$ctl subscribe a --lines 1 -W 500ms")
+                #expect(some.status == 0 && some.lines == ["two"], "\(some.errors)")
+                let enough = try await run("$ctl subscribe a --from earliest -C 2 -W 1h")
+                #expect(enough.status == 0 && enough.lines == ["one", "two"], "\(enough.errors)")
+                let away = try await run("$ctl subscribe a -u http://127.0.0.1:1 -W 300ms -q")
+                #expect(away.status == 124, "\(away.errors)")
+            }
+        }
+
+        @Test("warns of a variable that is nearly one of its own")
+        func variables() async throws {
+            try await self.with { _, run in
+                let warned = try await run(
+                    "HUB_URLS=x HUB_TOKNE=s3cret HUB_PORT=1 HUB_TLS=x HUB_PUBLISH_KEY=x $ctl publish a x")
+                #expect(warned.status == 0 && warned.lines.count == 1)
+                #expect(
+                    warned.errors == """
+                        hubctl: HUB_TOKNE in the environment is of no effect: did you mean HUB_TOKEN?
+                        hubctl: HUB_URLS in the environment is of no effect: did you mean HUB_URL?
+
+                        """)
+            }
+        }
+
         @Test("lists topics, describes and deletes them")
         func topics() async throws {
             try await self.with { _, run in

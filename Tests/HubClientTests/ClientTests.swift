@@ -141,6 +141,30 @@ struct ClientTests {
         }
     }
 
+    @Test("polls for what there is, and knows whether there is more")
+    func poll() async throws {
+        let event = #"{"id":"7","topic":"a","event":"e","data":"x","retry":5}"#
+        let reset = #"{"topic":"b","reason":"trimmed","requested":"1","oldest":null,"latest":null}"#
+        let script: [ScriptedServer.Answer] = [
+            .status(
+                "200 OK", ["Hub-Poll-After: 0"], body: #"{"events":[\#(event)],"resets":[\#(reset)],"cursor":"c7"}"#),
+            .status("200 OK", ["Hub-Poll-After: 10"], body: #"{"events":[],"cursor":"c7"}"#),
+            .status("200 OK", body: #"{"events":[]}"#),
+        ]
+        try await self.with([script]) { hub, servers in
+            let first = try await hub.poll(["a", "b"], from: .earliest)
+            #expect(first.events == [StreamEvent(id: "7", topic: "a", name: "e", data: "x", retry: 5)])
+            #expect(first.resets.map(\.topic) == ["b"] && first.resets.first?.reason == .trimmed)
+            #expect(first.hasMore && first.cursor == "c7")
+            let second = try await hub.poll(["a", "b"], from: .after(first.cursor), limit: 3)
+            #expect(second.events.isEmpty && second.resets.isEmpty && !second.hasMore)
+            await #expect(throws: HubClientError.self) { try await hub.poll(["a"], from: .latest) }
+            await #expect(throws: HubClientError.self) { try await hub.poll([], from: .latest) }
+            let asked = ["/poll?topic=a&topic=b&limit=1000&cursor=earliest", "/poll?topic=a&topic=b&limit=3&cursor=c7"]
+            #expect(servers[0].requests.map(\.uri) == asked + ["/poll?topic=a&limit=1000"])
+        }
+    }
+
     @Test("tries again after 429 and 503, and takes no other page for a stream")
     func retries() async throws {
         let script: [ScriptedServer.Answer] = [

@@ -2,34 +2,43 @@ import ByteStrings
 
 /// Reads the JSON that a hub puts into the data of a message.
 enum MessageContent {
-    private struct Reset: Decodable {
+    /// What was lost, as JSON has it.
+    struct Reset: Decodable {
         let topic: String
         let reason: String
         let requested: String?
         let oldest: String?
         let latest: String?
+
+        /// - Parameter cursor: The place after it.
+        func reset(cursor: String? = nil) -> StreamReset {
+            StreamReset(
+                topic: self.topic, reason: .init(rawValue: MessageContent.word(self.reason)), requested: self.requested,
+                oldest: self.oldest, latest: self.latest, cursor: cursor)
+        }
     }
 
     private struct Close: Decodable {
         let reason: String
     }
 
-    private struct Envelope: Decodable {
+    /// An event, as JSON has it.
+    struct Envelope: Decodable {
         let id: String?
         let topic: String
         let event: String?
         let data: String
         let retry: Int?
+
+        /// - Parameter id: Its id if it names none.
+        func streamEvent(id: String? = nil) -> StreamEvent {
+            StreamEvent(id: self.id ?? id, topic: self.topic, name: self.event, data: self.data, retry: self.retry)
+        }
     }
 
     /// The data of `hub.reset`.
     static func reset(_ message: EventStreamMessage) -> StreamReset? {
-        Self.decode(Reset.self, message).map {
-            StreamReset(
-                topic: $0.topic, reason: .init(rawValue: Self.word($0.reason)), requested: $0.requested,
-                oldest: $0.oldest, latest: $0.latest,
-                cursor: message.id)
-        }
+        Self.decode(Reset.self, message)?.reset(cursor: message.id)
     }
 
     /// The data of `hub.close`.
@@ -41,9 +50,7 @@ enum MessageContent {
 
     /// A whole event, as `format=json` puts it into the data.
     static func envelope(_ message: EventStreamMessage) -> StreamEvent? {
-        Self.decode(Envelope.self, message).map {
-            StreamEvent(id: $0.id ?? message.id, topic: $0.topic, name: $0.event, data: $0.data, retry: $0.retry)
-        }
+        Self.decode(Envelope.self, message)?.streamEvent(id: message.id)
     }
 
     /// A reason, which callers compare: one word, whatever the server said.

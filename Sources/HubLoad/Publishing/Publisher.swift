@@ -2,11 +2,15 @@ import Synchronization
 
 /// Publishes a load, a thread for each of its connections.
 final class Publisher: Sendable {
+    /// How late it may notice that it is to stop, in nanoseconds.
+    private static let patience: UInt64 = 100_000_000
+
     private let load: PublishLoad
     private let targets: [LoadTarget]
     private let seconds: Double
     private let report = Mutex(PublishReport())
     private let running: Atomic<Int>
+    private let isStopped = Atomic(false)
 
     /// Makes a publisher.
     /// - Parameters:
@@ -30,6 +34,9 @@ final class Publisher: Sendable {
         return threads
     }
 
+    /// Ends with the requests that are under way.
+    func stop() { self.isStopped.store(true, ordering: .relaxed) }
+
     var isDone: Bool { self.running.load(ordering: .acquiring) == 0 }
 
     /// What was published so far.
@@ -43,12 +50,24 @@ final class Publisher: Sendable {
         var request = number
         while true {
             let due = begin + UInt64(Double(request) * 1e9 / self.load.rate)
-            guard due < end, MonotonicTime.now < end else { break }
-            MonotonicTime.sleep(until: due)
+            guard due < end, MonotonicTime.now < end, self.wait(until: due) else { break }
             self.publish(request, on: connection, begin: begin)
             request += self.load.connections
         }
         self.running.subtract(1, ordering: .releasing)
+    }
+
+    /// - Returns: Whether it goes on then.
+    private func wait(until due: UInt64) -> Bool {
+        while !self.isStopped.load(ordering: .relaxed) {
+            let now = MonotonicTime.now
+            guard due > now + Self.patience else {
+                MonotonicTime.sleep(until: due)
+                return true
+            }
+            MonotonicTime.sleep(until: now + Self.patience)
+        }
+        return false
     }
 
     private func publish(_ request: Int, on connection: PublishConnection, begin: UInt64) {

@@ -1,11 +1,4 @@
-import ArgumentParser
 import HubLoad
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// What a load amounted to, for a person and for `awk` alike.
 struct LoadSummary {
@@ -44,40 +37,6 @@ struct LoadSummary {
     private var rate: Double {
         self.report.seconds > 0 ? Double(self.report.received) / self.report.seconds : 0
     }
-}
-
-extension Double {
-    /// The number with so many digits after the point.
-    func formatted(_ digits: Int) -> String {
-        let scale = pow(10.0, Double(digits))
-        let scaled = (self * scale).rounded()
-        guard digits > 0 else { return String(Int(scaled)) }
-        let fraction = String(Int(abs(scaled).truncatingRemainder(dividingBy: scale)))
-        let sign = self < 0 && scaled != 0 ? "-" : ""
-        return "\(sign)\(Int(abs(scaled) / scale)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
-    }
-}
-
-/// For how long a load is made, as it is written: `500ms`, `10s`, `5m`.
-struct LoadDuration: ExpressibleByArgument, CustomStringConvertible {
-    private static let units = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)]
-
-    let seconds: Double
-
-    init(seconds: Double) {
-        self.seconds = seconds
-    }
-
-    init?(argument: String) {
-        let unit = Self.units.first { argument.hasSuffix($0.0) }
-        guard let unit, let count = Double(argument.dropLast(unit.0.count)), count > 0, count * unit.1 <= 86_400 else {
-            return nil
-        }
-        self.seconds = count * unit.1
-    }
-
-    var description: String { "\(self.seconds.formatted(0))s" }
-    var defaultValueDescription: String { self.description }
 }
 
 /// Not everything arrived exactly once.

@@ -11,12 +11,15 @@ import HubClient
 /// How every command finds its hub.
 struct ConnectionOptions: ParsableArguments {
     @Option(
+        name: .shortAndLong,
         help: ArgumentHelp(
             "The hub's address; repeat it for hubs to go on to when one fails. Default: HUB_URL, or http://127.0.0.1:8080.",
             valueName: "url"))
     var url: [String] = []
 
-    @Option(help: "The publish key or token. Default: HUB_TOKEN, which other users of the machine can't see.")
+    @Option(
+        name: [.customShort("a"), .long],
+        help: "The publish key or token. Default: HUB_TOKEN, which other users of the machine can't see.")
     var token: String?
 
     /// The addresses: of the flags, else of `HUB_URL` (with commas between several), else the default.
@@ -36,12 +39,14 @@ struct ConnectionOptions: ParsableArguments {
         return configuration
     }
 
+    private static let names: Set<ByteString> = ["-u", "--url", "-a", "--token"]
+
     /// Moves `--url` and `--token` from before the command to behind it, since the parser knows options by their command.
     static func movedBehindCommand(_ arguments: some Sequence<String>) -> [String] {
         var rest = Array(arguments)[...]
         var moved: [String] = []
         while let first = rest.first {
-            if first == "--url" || first == "--token" {
+            if self.names.contains(ByteString(first)) {
                 moved += rest.prefix(2)
                 rest = rest.dropFirst(2)
             } else if first.hasPrefix("--url=") || first.hasPrefix("--token=") {

@@ -31,7 +31,9 @@ struct ExplainTokenCommand: AsyncParsableCommand {
     var audience: [String] = []
     @Option(help: ArgumentHelp("The claim that holds what it grants, as the hub's --jwt-claim.", valueName: "name"))
     var claim = "hub"
-    @Option(help: "table, tab, or json (one object). Default: table on a terminal, tab elsewhere.")
+    @Option(
+        name: [.customShort("F"), .long],
+        help: "table, tab, or json (one object). Default: table on a terminal, tab elsewhere.")
     var format: TokenFormat?
 
     func run() async throws {

@@ -17,17 +17,24 @@ struct PublishCommand: AsyncParsableCommand {
             With '-' the message is standard input, without its last line end (LF or CRLF); with --file it is the file as it is. \
             --ndjson reads one JSON envelope a line, {"topic":…,"data":…,"event":…,"retry":…,"key":…}, and publishes them \
             in batches of up to 1,000, each in one step, as they come in.
+
+            A message may begin with a dash: hubctl publish news -5. Where it might be an option, it stands behind --: \
+            hubctl publish news -- --file.
             """)
 
     @Argument(help: "The topic.") var topic: String?
     @Argument(help: "The message; '-' reads standard input.") var message: String?
-    @Option(name: .customLong("topic"), help: "One more topic for the same event; may be repeated.")
+    @Option(
+        name: [.customShort("t"), .customLong("topic")], help: "One more topic for the same event; may be repeated.")
     var moreTopics: [String] = []
-    @Option(help: "The event's name.") var event: String?
+    @Option(name: .shortAndLong, help: "The event's name.") var event: String?
     @Option(help: "After how many milliseconds a client that lost its stream should come back.") var retry: Int?
-    @Option(help: "The idempotency key: repeated within 10 minutes, it gives the first id and publishes nothing.")
+    @Option(
+        name: .shortAndLong,
+        help: "The idempotency key: repeated within 10 minutes, it gives the first id and publishes nothing.")
     var key: String?
-    @Option(help: "Read the message, or the envelopes, from a file.", completion: .file()) var file: String?
+    @Option(name: .shortAndLong, help: "Read the message, or the envelopes, from a file.", completion: .file())
+    var file: String?
     @Flag(help: "Read one JSON envelope a line.") var ndjson = false
     @OptionGroup var connection: ConnectionOptions
 

@@ -16,7 +16,9 @@ struct ListTopicsCommand: AsyncParsableCommand {
         commandName: "list", abstract: "List all topics, or those that are named.")
 
     @Argument(help: "The topics; without any, all of them.") var topics: [String] = []
-    @Option(help: "table, tab, or json (one object a line). Default: table on a terminal, tab elsewhere.")
+    @Option(
+        name: [.customShort("F"), .long],
+        help: "table, tab, or json (one object a line). Default: table on a terminal, tab elsewhere.")
     var format: TopicFormat?
     @OptionGroup var connection: ConnectionOptions
 
