@@ -20,7 +20,7 @@ struct HubCtl: AsyncParsableCommand {
         subcommands: [
             PublishCommand.self, SubscribeCommand.self, TopicsCommand.self, TokenCommand.self, RevokeCommand.self,
             HealthCommand.self,
-            BenchCommand.self,
+            BenchCommand.self, WatchCommand.self,
         ])
 
     /// Parses and runs; a failure is one line on standard error and the status that goes with it.

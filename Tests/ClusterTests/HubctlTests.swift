@@ -133,7 +133,7 @@ extension ClusterTests {
                     ("publish -q t x", "unknown option '-q'"), ("publish t x --event", "Missing value for '--event"),
                     ("publish t x --event --retry 5", "Missing value for '--event"), ("publish -hello t x", "'-hello'"),
                     ("subscribe t -z", "unknown option '-z'"), ("subscribe t --cuont 1", "Unknown option '--cuont'"),
-                    ("bench -hello", "unknown option '-hello'"), 
+                    ("bench -hello", "unknown option '-hello'"), ("watch -x", "unknown option '-x'"),
                     ("nonsense -x", "Unknown option"),
                 ] {
                     let failed = try await run("$ctl \(line)")

@@ -27,6 +27,22 @@ extension HubClient {
     /// The most bytes that a list of topics may have over all of its pages: some millions of them.
     private static let maximumListByteCount = 512 << 20
 
+    /// The first of the topics that the bus knows, in the hub's order.
+    /// - Parameter count: How many at most, 1 to 1,000.
+    /// - Throws: ``HubClientError``.
+    public func topics(first count: Int) async throws(HubClientError) -> [TopicStatus] {
+        let (answer, endpoint) = try await self.connections.send(
+            HubRequest(path: "/topics", query: [("limit", "\(count)")]))
+        return try answer.decode(TopicPage.self, from: endpoint).topics
+    }
+
+    /// What a hub tells Prometheus of itself, in its text format: one hub, so that a client of several can't know whose numbers they are.
+    /// - Throws: ``HubClientError``.
+    public func metrics() async throws(HubClientError) -> String {
+        let (answer, _) = try await self.connections.send(HubRequest(path: "/metrics"))
+        return String(buffer: answer.body)
+    }
+
     /// What the hub says of one topic; `nil` if it does not know it.
     /// - Throws: ``HubClientError``.
     public func describe(topic: String) async throws(HubClientError) -> TopicStatus? {
