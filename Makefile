@@ -75,7 +75,7 @@ release: ## Build dist/hub, stripped, without a need for Swift's libraries; dist
 	@scripts/install-packages build
 	scripts/build-release --product hub
 	mkdir -p dist
-	strip -o dist/hub .build/release/hub
+	strip --remove-section .comment -o dist/hub .build/release/hub
 	ln -sf hub dist/hubctl
 	@if ldd dist/hub | grep -iE 'swift|hiredis|yaml'; then echo 'dist/hub needs libraries that a system may lack' >&2; exit 1; fi
 	@ls -l dist

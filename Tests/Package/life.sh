@@ -52,8 +52,8 @@ say 'on Redis'
 redis-cli config set maxmemory-policy noeviction > /dev/null
 sed -i 's|^#bus: .*|bus: redis://127.0.0.1:6379|' /etc/comethub/hub.yml
 systemctl restart comethub
-hubctl health > /dev/null || fail 'hubctl health on Redis'
-expect 'what hub config says' "$(hub config --config /etc/comethub/hub.yml | grep -c '^bus: redis://127.0.0.1:6379')" 1
+await 'the hub on Redis' hubctl health
+expect 'what hub config says' "$(hub config --config /etc/comethub/hub.yml | grep -c '^bus: .*redis://127.0.0.1:6379.*# file')" 1
 systemctl reload comethub
 expect 'the unit after a reload' "$(systemctl is-active comethub)" active
 
