@@ -26,7 +26,7 @@ final class Resets {
         guard let epoch = state.epoch else { return }
         let topic = subscriber.topics[index]
         self.counts[reason, default: 0] += 1
-        self.incidents.note(Incident(.reset, reason.rawValue, of: subscriber, topic: topic.topic))
+        self.incidents.note(.reset, Incident(.reset, reason.rawValue, of: subscriber, topic: topic.topic))
         subscriber.outlet.reset(
             ResetNotice(
                 topic: topic.topic, reason: reason, requested: requested, oldest: oldest ?? topic.ring.events.first?.id,

@@ -168,7 +168,7 @@ public final class Shard: @unchecked Sendable {
         self.leave(subscriber)
         self.closedCounts[reason, default: 0] += 1
         if reason != .drain {
-            self.incidents.note(Incident(.closed, reason.rawValue, of: subscriber))
+            self.incidents.note(.closed, Incident(.closed, reason.rawValue, of: subscriber))
         }
         subscriber.outlet.close(reason)
     }

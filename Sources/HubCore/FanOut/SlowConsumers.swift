@@ -35,7 +35,7 @@ final class SlowConsumers {
         subscriber.fallBehind()
         if subscriber.pace({ $0.park() }) {
             self.parkedCount += 1
-            self.incidents.note(Incident(.slow, "takes less than there is", of: subscriber))
+            self.incidents.note(.slow, Incident(.slow, "takes less than there is", of: subscriber))
         }
         self.watch(subscriber)
     }
@@ -104,7 +104,7 @@ final class SlowConsumers {
         }
         guard !missed.isEmpty else { return self.goOn(subscriber) }
         self.skippedCount += 1
-        self.incidents.note(Incident(.skipped, "goes on with the latest", of: subscriber))
+        self.incidents.note(.skipped, Incident(.skipped, "goes on with the latest", of: subscriber))
         let requested = missed.map { self.view.state.cursor(at: progress.reached($0))?.description ?? "" }
         subscriber.progress { progress in progress.cross(missed.map { ($0, end) }, to: end) }
         for (index, requested) in zip(missed, requested) {

@@ -21,6 +21,8 @@ public struct Incident: Hashable, Sendable {
     public let kind: Kind
     /// Why, in a word or a line.
     public let reason: String
+    /// The same without anything that the client chose.
+    public let cause: String
     /// The topic concerned; of a stream of several, one of them.
     public let topic: Topic?
     /// The transport of the stream concerned, as in metrics.
@@ -32,11 +34,12 @@ public struct Incident: Hashable, Sendable {
 
     /// Makes an incident.
     public init(
-        _ kind: Kind, _ reason: String, topic: Topic? = nil, transport: String? = nil, client: String? = nil,
-        subject: ByteString? = nil
+        _ kind: Kind, _ reason: String, cause: String? = nil, topic: Topic? = nil, transport: String? = nil,
+        client: String? = nil, subject: ByteString? = nil
     ) {
         self.kind = kind
         self.reason = reason
+        self.cause = cause ?? reason
         self.topic = topic
         self.transport = transport
         self.client = client
@@ -50,9 +53,11 @@ public struct Incident: Hashable, Sendable {
             client: subscriber.outlet.client?.description, subject: subscriber.owner?.name)
     }
 
-    /// Whether another one is the same thing over again, whoever it happened to.
+    /// Whether another one is the same thing over again: of a topic, whoever it happened to, and of a client, whatever it asked for.
     func isLike(_ other: Incident) -> Bool {
-        self.kind == other.kind && self.reason == other.reason && self.topic == other.topic
-            && self.transport == other.transport
+        guard self.kind == other.kind, self.cause == other.cause, self.transport == other.transport else {
+            return false
+        }
+        return self.kind == .refused ? self.client == other.client : self.topic == other.topic
     }
 }

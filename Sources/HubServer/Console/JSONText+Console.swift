@@ -24,19 +24,27 @@ extension JSONText {
     }
 
     /// Writes what topics amount to.
-    mutating func activity(_ topics: [TopicActivity]) {
+    mutating func activity(_ topics: [TopicActivity], limit: Int) {
         self.name("topics")
-        self.array { json in
-            for topic in topics {
-                json.object { json in
-                    json.member("topic", topic.topic.name)
-                    json.member("subscribers", topic.subscribers)
-                    json.name("rate")
-                    json.number(topic.rate)
-                    json.name("events")
-                    json.number(topic.events.map(Double.init))
-                }
+        self.array(of: topics, limit: limit) { json, topic in
+            json.object { json in
+                json.member("topic", topic.topic.name)
+                json.member("subscribers", topic.subscribers)
+                json.name("rate")
+                json.number(topic.rate)
+                json.name("events")
+                json.number(topic.events.map(Double.init))
             }
+        }
+    }
+
+    /// Writes a list that ends with the element that reaches a number of bytes.
+    mutating func array<Element>(
+        of elements: [Element], limit: Int, _ write: (inout JSONText, Element) -> Void
+    ) {
+        self.array { json in
+            let start = json.bytes.count
+            for element in elements where json.bytes.count - start < limit { write(&json, element) }
         }
     }
 

@@ -17,6 +17,8 @@ struct MemberAnswerer: Sendable {
     private static let topicLimit = 50
     /// How many streams an answer describes.
     private static let streamLimit = 100
+    /// After how many bytes each list of an answer ends: it goes to all members.
+    private static let byteLimit = 64 << 10
 
     /// Tells this process from all other members, those before it on the same machine included.
     let member = ByteString(String(UInt64.random(in: 1 << 60 ... .max), radix: 16))
@@ -43,13 +45,13 @@ struct MemberAnswerer: Sendable {
         switch question {
         case .report(let incidents): return self.report(incidents: incidents)
         case .topics(let topics):
-            return hub.activity(of: topics).map { topics in self.object { $0.activity(topics) } }
+            return hub.activity(of: topics).map { topics in self.object { $0.activity(topics, limit: .max) } }
         case .streams(let query):
             return hub.streams(query, limit: Self.streamLimit).map { count, streams in
                 self.object { json in
                     json.member("count", count)
                     json.name("streams")
-                    json.array { json in for stream in streams { json.stream(stream) } }
+                    json.array(of: streams, limit: Self.byteLimit) { $0.stream($1) }
                 }
             }
         case .end(let stream, let member):
@@ -72,10 +74,11 @@ struct MemberAnswerer: Sendable {
                 json.member("now", json: "\(Double(WallClock.milliseconds) / 1000)".utf8)
                 self.writeCondition(to: &json)
                 json.metrics(metrics.flatMap(\.self))
-                json.activity(topics)
+                json.activity(topics, limit: Self.byteLimit)
                 json.name("incidents")
-                json.array { json in
-                    for entry in self.hub.incidents.latest(incidents) { json.incident(entry) }
+                // The latest of them, should they not all be told.
+                json.array(of: self.hub.incidents.latest(incidents).reversed(), limit: Self.byteLimit) {
+                    $0.incident($1)
                 }
             }
         }

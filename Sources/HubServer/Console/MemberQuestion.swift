@@ -33,7 +33,7 @@ enum MemberQuestion {
             throw Problem(.badRequest, error.description)
         }
         switch form.texts["ask"] {
-        case "report": self = .report(incidents: form.wantsHistory ? IncidentLog.limit : 32)
+        case "report": self = .report(incidents: form.wantsHistory ? .max : 32)
         case "topics": self = .topics(try Self.topics(form))
         case "streams": self = .streams(try Self.query(form))
         case "end":
@@ -75,7 +75,7 @@ enum MemberQuestion {
     }
 }
 
-/// The members of a question that are known.
+/// What a question says, each member by its name.
 private struct Form {
     var texts: [ByteString: ByteString] = [:]
     var topics: [ByteString] = []
@@ -83,16 +83,31 @@ private struct Form {
 
     mutating func read(_ body: [UInt8]) throws(JSONReader.Fault) {
         for member in try JSONReader.members(body[...]) {
-            if let text = member.value.string { self.texts[member.name] = ByteString(decoding: text) }
-            if member.name == "history" { self.wantsHistory = member.value.text.elementsEqual("true".utf8) }
-            if member.name == "topics", member.value.form == .array {
-                var reader = JSONReader(member.value.text)
-                var topics: [ByteString] = []
-                try reader.readArray { (reader) throws(JSONReader.Fault) in
-                    if let name = try reader.readValue().string { topics.append(ByteString(decoding: name)) }
-                }
-                self.topics = topics
+            switch (member.name, member.value.form) {
+            case ("ask", .string), ("topic", .string), ("client", .string), ("subject", .string), ("member", .string),
+                ("stream", .string):
+                self.texts[member.name] = ByteString(decoding: member.value.string ?? [])
+            case ("history", .boolean): self.wantsHistory = member.value.text.elementsEqual("true".utf8)
+            case ("topics", .array): self.topics = try Self.strings(member.value.text)
+            default:
+                throw JSONReader.Fault(
+                    """
+                    the field '\(member.name.shortened(to: 64))' is not one of a question's, or not of its form: 'ask', 'topic', \
+                    'client', 'subject', 'member' and 'stream' are strings, 'topics' is a list of strings, 'history' is true or false
+                    """)
             }
         }
+    }
+
+    private static func strings(_ text: ArraySlice<UInt8>) throws(JSONReader.Fault) -> [ByteString] {
+        var strings: [ByteString] = []
+        var reader = JSONReader(text)
+        try reader.readArray { (reader) throws(JSONReader.Fault) in
+            guard let string = try reader.readValue().string else {
+                throw JSONReader.Fault("'topics' must be a list of strings")
+            }
+            strings.append(ByteString(decoding: string))
+        }
+        return strings
     }
 }

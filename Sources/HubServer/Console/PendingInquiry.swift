@@ -4,34 +4,60 @@ import NIOCore
 
 /// A question whose answers come in.
 struct PendingInquiry: Sendable {
+    private let asker: ByteString
     private var awaited: Set<ByteString>
     /// Whether nobody else is expected than those who are awaited.
-    private let isWholeKnown: Bool
+    private let areAllKnown: Bool
     private let promise: EventLoopPromise<PendingInquiry>
     private var answers: [[UInt8]] = []
-    /// Who has answered, if only that there is nothing to say.
+    private var isAnsweredByAsker = false
+    private var hasReachedOthers = false
+    /// Which others have answered, if only that there is nothing to say.
     private(set) var heard: Set<ByteString> = []
     /// Why the others could not be asked.
     private(set) var unreached: String?
 
-    init(awaited: Set<ByteString>, isWholeKnown: Bool, _ promise: EventLoopPromise<PendingInquiry>) {
-        self.awaited = awaited
-        self.isWholeKnown = isWholeKnown
+    /// - Parameters:
+    ///   - asker: The member that asks, and answers too.
+    ///   - others: The other members that are awaited.
+    ///   - areAllKnown: Whether these are all.
+    init(
+        asker: ByteString, others: Set<ByteString>, areAllKnown: Bool, _ promise: EventLoopPromise<PendingInquiry>
+    ) {
+        self.asker = asker
+        self.awaited = others
+        self.areAllKnown = areAllKnown
         self.promise = promise
     }
 
     /// Whether there is nothing to wait for.
-    var isComplete: Bool { self.awaited.isEmpty && self.isWholeKnown || self.unreached != nil && !self.heard.isEmpty }
+    var isComplete: Bool {
+        self.isAnsweredByAsker && (self.unreached != nil || self.awaited.isEmpty && self.areAllKnown)
+    }
 
     /// A member has answered.
-    mutating func take(_ answer: [UInt8]?, from member: ByteString, limit: Int) {
-        guard self.heard.count < limit, self.heard.insert(member).inserted else { return }
-        self.awaited.remove(member)
+    mutating func take(_ answer: [UInt8]?, from member: ByteString) {
+        if member == self.asker {
+            self.isAnsweredByAsker = true
+        } else {
+            guard self.heard.count < KnownMembers.limit, self.heard.insert(member).inserted else { return }
+            self.awaited.remove(member)
+        }
         if let answer { self.answers.append(answer) }
     }
 
+    /// The bus has passed the question on.
+    mutating func reachOthers() { self.hasReachedOthers = true }
+
     /// The others can't be asked.
     mutating func fail(_ reason: String) { self.unreached = reason }
+
+    /// There is no more time.
+    mutating func end() {
+        if !self.hasReachedOthers, self.heard.isEmpty, self.unreached == nil {
+            self.unreached = "the bus has not passed the question on in time"
+        }
+    }
 
     func succeed() { self.promise.succeed(self) }
 

@@ -65,15 +65,19 @@ extension Route {
     }
 
     /// The demo page.
-    static var demo: [Route] { WebAssets.demo.map { Route($0, name: "demo", fields: self.pageFields) } }
+    static var demo: [Route] {
+        WebAssets.demo.map { Route($0, name: "demo", fields: self.pageFields(frames: "'self'")) }
+    }
 
     /// The console's page, which holds nothing that anybody may not see.
-    static var console: [Route] { WebAssets.console.map { Route($0, name: "console", fields: self.pageFields) } }
+    static var console: [Route] {
+        WebAssets.console.map { Route($0, name: "console", fields: self.pageFields(frames: "'none'")) }
+    }
 
     /// A page may load nothing but what this hub serves.
-    private static var pageFields: HTTPFields {
+    private static func pageFields(frames: String) -> HTTPFields {
         let policy = """
-            default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
+            default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src \(frames); \
             img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
             """
         return [.contentSecurityPolicy: policy, .referrerPolicy: "no-referrer"]

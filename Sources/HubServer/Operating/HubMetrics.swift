@@ -8,6 +8,12 @@ struct HubMetrics: MetricsSource {
     func metrics(on loop: any EventLoop) -> EventLoopFuture<[Metric]> {
         self.hub.statistics().hop(to: loop).map {
             Self.streams($0.fanOut) + Self.delivery($0.fanOut) + Self.slowReaders($0.fanOut) + Self.feeds($0.feeds)
+                + [
+                    Metric(
+                        "hub_incidents_passed_over_total", .counter,
+                        help: "Resets, refusals and the like that the console does not list, since too many came.",
+                        self.hub.incidents.passedOver)
+                ]
         }
     }
 

@@ -31,7 +31,7 @@ struct HubRequest: Sendable {
     /// The request's place in the count of its client's address, if it came through a proxy.
     var lease: AddressLease?
 
-    /// Who asks, behind a proxy too; known if a key was shown.
+    /// Who asks, behind a proxy too.
     var client: ClientAddress?
     /// When what was shown can be judged, if not now.
     var awaited: EventLoopFuture<Void>?

@@ -92,10 +92,14 @@ final class Router: Sendable {
     /// Lets whoever looks after the hub know of a request that was turned away, or was not allowed.
     private func note(_ problem: Problem, of request: HubRequest) {
         guard Self.notedStatuses.contains(problem.status.code), let route = request.route else { return }
+        // The console asks for a key by asking without one.
+        if route.endpoint is AskEndpoint, request.hasRightKey == nil { return }
+        let cause = "\(problem.status.code) \(route.path)"
         self.incidents.note(
+            .refused,
             Incident(
-                .refused, "\(problem.status.code) \(route.path): \(problem.detail)",
-                client: request.client?.description, subject: request.principal.subject))
+                .refused, "\(cause): \(problem.detail)", cause: cause, client: request.client?.description,
+                subject: request.principal.subject))
     }
 
     /// Counts a response.
@@ -117,7 +121,7 @@ final class Router: Sendable {
         guard let route = self.routes[target.path] else { throw .notFound }
         request.route = route
         if request.method == .options { return try self.options(route, request) }
-        if route.endpoint.isStream { request.client = self.client(of: request, peer) }
+        request.client = self.client(of: request, peer)
         guard route.allows(request.method) else { throw .methodNotAllowed(request.method, route) }
         let refusal = self.refusal(of: &request, route, peer)
         if let turnAway = self.turnAway(&request, route, peer) {
@@ -169,7 +173,6 @@ final class Router: Sendable {
         }
         guard self.takesCredentials(route.endpoint, request.method) else { return }
         let credentials = self.credentials(of: request)
-        if credentials != .none { request.client = self.client(of: request, peer) }
         let verdict = self.gate.judge(
             credentials, from: request.client ?? .unknown, isKnown: peer.hasShownKey && !peer.isProxy,
             isNeeded: route.endpoint.needsKey(request.method))

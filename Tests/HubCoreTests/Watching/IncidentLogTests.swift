@@ -3,50 +3,62 @@ import Testing
 
 @testable import HubCore
 
-@Suite struct IncidentLogTests {
-    private func incident(_ reason: String, client: String = "192.0.2.1") -> Incident {
-        Incident(.refused, reason, client: client)
+@Suite final class IncidentLogTests: Sendable {
+    private let time = Mutex<UInt64>(1000)
+
+    private func refusal(_ cause: String, client: String = "192.0.2.1", _ detail: String = "") -> Incident {
+        Incident(.refused, "\(cause): \(detail)", cause: cause, client: client)
+    }
+
+    private func reset(_ topic: String, client: String = "192.0.2.1") -> Incident {
+        Incident(.reset, "lost", topic: try? Topic(topic), client: client)
     }
 
     @Test func whatHappensOverAndOverIsOneOfThemWithACount() {
-        let time = Mutex<UInt64>(1000)
-        let log = IncidentLog { time.withLock { $0 } }
-        log.note(self.incident("a"))
-        time.withLock { $0 = 5000 }
-        log.note(self.incident("a", client: "192.0.2.2"))
-        log.note(self.incident("b"))
-        log.note(self.incident("a"))
+        let log = IncidentLog { self.time.withLock { $0 } }
+        log.note(.refused, self.refusal("401 /publish", "the topic 'a'"))
+        log.note(.reset, self.reset("a"))
+        self.time.withLock { $0 = 5000 }
+        log.note(.refused, self.refusal("401 /publish", "the topic 'b'"))
+        log.note(.refused, self.refusal("401 /publish", client: "192.0.2.2"))
+        log.note(.reset, self.reset("a", client: "192.0.2.2"))
+        log.note(.reset, self.reset("b"))
         let entries = log.latest(.max)
-        #expect(entries.map(\.incident.reason) == ["a", "b", "a"])
-        #expect(entries.map(\.count) == [2, 1, 1])
-        #expect(entries.map(\.number) == [1, 2, 3])
-        #expect(entries[0].time == 5000 && entries[0].incident.client == "192.0.2.1")
-        #expect(log.latest(1).map(\.number) == [3])
+        #expect(entries.map(\.number) == [1, 2, 3, 4])
+        #expect(entries.map(\.count) == [2, 2, 1, 1])
+        #expect(entries[0].time == 5000 && entries[0].incident.reason == "401 /publish: the topic 'a'")
+        #expect(log.latest(1).map(\.number) == [4])
+        self.time.withLock { $0 = 60_000 }
+        log.note(.refused, self.refusal("401 /publish"))
+        #expect(log.latest(.max).last?.number == 5, "that was long ago")
     }
 
-    @Test func itHoldsTheLatestAlone() {
-        let time = Mutex<UInt64>(0)
+    @Test func eachKindHasRoomOfItsOwn() {
         let log = IncidentLog {
-            time.withLock {
+            self.time.withLock {
                 $0 += 1000; return $0
             }
         }
-        for number in 0..<IncidentLog.limit + 10 { log.note(self.incident("\(number)")) }
-        #expect(log.latest(.max).count == IncidentLog.limit)
-        #expect(log.latest(.max).first?.incident.reason == "10")
+        log.note(.reset, self.reset("a"))
+        for number in 0..<1000 { log.note(.refused, self.refusal("401 /publish", client: "\(number)")) }
+        #expect(log.latest(.max).count == 1 + IncidentLog.limit)
+        #expect(log.latest(.max).first?.incident.kind == .reset)
+        #expect(log.latest(.max).last?.incident.client == "999")
     }
 
-    @Test func aFloodIsCountedAndNotLookedAt() {
+    @Test func aFloodIsCountedAndNotLookedAtAndHidesNothingElse() {
         let log = IncidentLog { 1000 }
         var made = 0
         for number in 0..<10_000 {
             func make() -> Incident {
                 made += 1
-                return self.incident("\(number)")
+                return self.refusal("\(number)")
             }
-            log.note(make())
+            log.note(.refused, make())
         }
-        #expect(made == 200)
-        #expect(log.passedOver == 9800)
+        log.note(.reset, self.reset("a"))
+        #expect(made == IncidentLog.rate)
+        #expect(log.passedOver == 10_000 - IncidentLog.rate)
+        #expect(log.latest(1).first?.incident.kind == .reset)
     }
 }

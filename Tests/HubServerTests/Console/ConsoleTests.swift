@@ -55,7 +55,7 @@ struct ConsoleTests {
                 try await stream.wait("the end") { text, _ in text.contains(#"{"reason":"shed"}"#) }
                 let again = try await server.ask(#"{"ask":"end","member":"\#(answer.asked)","stream":"\#(id)"}"#)
                 #expect(again.members.first?.ended == false)
-                let incident = try #require(try await server.ask(#"{"ask":"report"}"#).members[0].incidents?.last)
+                let incident = try #require(try await server.ask(#"{"ask":"report"}"#).members[0].incidents?.first)
                 #expect(incident.kind == "closed" && incident.reason == "shed" && incident.client == "127.0.0.1")
             }
         }
@@ -92,8 +92,9 @@ struct ConsoleTests {
             let incidents = try #require(
                 try await server.ask(#"{"ask":"report","history":true}"#, key: "k").members[0].incidents)
             #expect(incidents.contains { $0.kind == "reset" && $0.reason == "unknown" && $0.topic == "a" })
-            #expect(incidents.count { $0.kind == "refused" && $0.reason.hasPrefix("401 /publish: ") } == 2)
-            #expect(incidents.map(\.number) == incidents.map(\.number).sorted())
+            let refused = incidents.filter { $0.kind == "refused" && $0.reason.hasPrefix("401 /publish: ") }
+            #expect(refused.map(\.count) == [2] && refused.map(\.client) == ["127.0.0.1"])
+            #expect(incidents.map(\.at) == incidents.map(\.at).sorted(by: >), "the newest first")
         }
     }
 
@@ -119,12 +120,40 @@ struct ConsoleTests {
         (#"{"ask":"topics"}"#, "1 to 100"), (#"{"ask":"topics","topics":[""]}"#, "topic"),
         (#"{"ask":"streams","topic":"a","subject":"b"}"#, "by one of"),
         (#"{"ask":"streams","client":"x"}"#, "IP address"),
+        (#"{"ask":"streams","topik":"a"}"#, "'topik'"), (#"{"ask":"streams","topic":5}"#, "'topic'"),
+        (#"{"ask":"report","history":"true"}"#, "'history'"),
+        (#"{"ask":"topics","topics":["a",1]}"#, "list of strings"),
         (#"{"ask":"end"}"#, "'member' and 'stream'"), (#"{"ask":"end","member":"m","stream":"1"}"#, "'stream'"),
     ])
     func aQuestionThatIsNoneIsRefused(_ question: String, _ reason: String) async throws {
         try await TestServer.run { server in
             let answer = try await server.askRaw(question)
             #expect(answer.status == 400 && answer.body.contains(reason), "\(answer.body)")
+        }
+    }
+
+    @Test func whoAsksTooMuchAtOnceIsToldSo() async throws {
+        try await TestServer.run { server in
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<64 { group.addTask { try await server.askRaw(#"{"ask":"report"}"#).status } }
+                for try await status in group { #expect([200, 503].contains(status)) }
+            }
+        }
+    }
+
+    @Test func aLongAnswerEndsBeforeItIsTooLong() async throws {
+        try await TestServer.run { server in
+            try await server.connect { stream in
+                let names = (0..<60).map { "topic=\($0)" + String(repeating: "%22%5C", count: 240) }
+                stream.send(
+                    "POST", "/sse", headers: ["Content-Type: application/x-www-form-urlencoded"],
+                    body: names.joined(separator: "&"))
+                try await stream.wait("the head") { text, _ in text.contains("text/event-stream") }
+                let report = try await server.askRaw(#"{"ask":"report"}"#)
+                #expect(report.body.utf8.count < 128 << 10)
+                let topics = try await server.ask(#"{"ask":"report"}"#).members[0].topics
+                #expect((1..<60).contains(topics?.count ?? 0))
+            }
         }
     }
 
