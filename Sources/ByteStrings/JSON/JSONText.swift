@@ -59,13 +59,7 @@ public struct JSONText {
     /// Writes a member whose value is JSON text already.
     public mutating func member(_ name: String, json value: some Sequence<UInt8>) {
         self.name(name)
-        self.value(value)
-    }
-
-    /// Writes an element that is JSON text already.
-    public mutating func value(_ json: some Sequence<UInt8>) {
-        self.separate()
-        self.bytes.append(contentsOf: json)
+        self.value(json: value)
     }
 
     /// Writes an element that is a number, or `null` if there is none that JSON knows.

@@ -69,7 +69,7 @@ struct PendingInquiry: Sendable {
             json.member("asked", asked.string)
             json.member("unreached", orNull: self.unreached)
             json.name("members")
-            json.array { json in for answer in self.answers { json.value(answer) } }
+            json.array { json in for answer in self.answers { json.value(json: answer) } }
         }
         return .json(json)
     }

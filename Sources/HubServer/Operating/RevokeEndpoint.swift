@@ -17,14 +17,7 @@ struct RevokeEndpoint: Endpoint {
         BodyAllowance(maximumBytes: 64 + 6 * TokenVerifier.maximumSubjectBytes, setting: "a subject")
     }
 
-    func check(_ request: inout HubRequest) throws(Problem) {
-        try request.checkContentCoding()
-        guard MediaType(request.fields.field(.contentType) ?? "").name == "application/json" else {
-            throw Problem(
-                .unsupportedMediaType, "the body must be application/json",
-                fields: [.acceptPost: "application/json"])
-        }
-    }
+    func check(_ request: inout HubRequest) throws(Problem) { try request.checkIsJSON() }
 
     func serve(_ request: HubRequest, body: ByteBuffer, in session: Session) throws -> Outcome {
         let subject = try Self.subject(Array(body.readableBytesView))

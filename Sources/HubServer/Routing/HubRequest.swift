@@ -71,6 +71,18 @@ extension HubRequest {
 }
 
 extension HubRequest {
+    /// Refuses a body that is not JSON, by its type.
+    func checkIsJSON() throws(Problem) {
+        try self.checkContentCoding()
+        guard MediaType(self.fields.field(.contentType) ?? "").name == "application/json" else {
+            throw Problem(
+                .unsupportedMediaType, "the body must be application/json",
+                fields: [.acceptPost: "application/json"])
+        }
+    }
+}
+
+extension HubRequest {
     /// Takes the token out of the query (RFC 6750, 2.3).
     mutating func takeQueryToken() throws(Problem) {
         self.queryToken = try self.query.one("access_token")
