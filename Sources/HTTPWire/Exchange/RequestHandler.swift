@@ -48,3 +48,13 @@ public protocol AdmittedRequest: AnyObject {
     /// Serves the request, now that it is complete: ends the exchange, at once or later.
     func serve(_ body: ByteBuffer, on exchange: any HTTPExchange)
 }
+
+/// The line of a request in a log, which is written when the request is over. Used only on the loop of its connection.
+public protocol RequestRecord: AnyObject {
+    /// The response was made.
+    /// - Parameter bodyBytes: How long its body is; `nil` for a stream.
+    func respond(_ status: HTTPResponse.Status, bodyBytes: Int?)
+
+    /// The response was written, the stream has ended, or the client is gone.
+    func end()
+}
