@@ -25,12 +25,7 @@ import Testing
                 let topic = try Topic("news")
                 try await member.subscribe(topic)
                 let before = try await member.publish(topic, "x")
-                for _ in 0..<2 {
-                    redis.kill()
-                    try await eventually("the loss is noticed") { member.bus.status != .ready }
-                    try await redis.start()
-                    try await member.ready()
-                }
+                for _ in 0..<2 { try await member.outlives { try await redis.restart() } }
                 let after = try await member.publish(topic, "y")
                 #expect(after.epoch == before.epoch && after.offset > before.offset)
                 #expect(try await member.tail(topic).entries.map(\.id) == [before, after])

@@ -18,7 +18,7 @@ import Testing
                 let kept = try await member.publish(topic, "kept")
                 try redis.cli("SAVE")
                 let lost = try await member.publish(topic, "lost")
-                try await member.restart(redis)
+                try await member.outlives { try await redis.restart() }
                 try await member.expect(topic, gave: [kept], lost: [lost])
                 #expect(member.recorder.epochs == [kept.epoch], "the others are told nothing")
             }
@@ -52,14 +52,16 @@ import Testing
                 let kept = try await member.publish(topic, "kept")
                 try redis.cli("SAVE")
                 let lost = try await member.publish(topic, "lost")
-                redis.suspend()
-                redis.kill()
-                try await redis.start()
-                // Perhaps before the hub is back.
-                let after = try #require(EventID(redis.publish("news", "after")))
-                try await member.ready()
-                #expect(after.offset > lost.offset)
-                try await member.expect(topic, gave: [kept, after], lost: [lost])
+                var after: EventID?
+                try await member.outlives {
+                    redis.suspend()
+                    try await redis.restart()
+                    // Perhaps before the hub is back.
+                    after = try EventID(redis.publish("news", "after"))
+                }
+                let id = try #require(after)
+                #expect(id.offset > lost.offset)
+                try await member.expect(topic, gave: [kept, id], lost: [lost])
             }
         }
     }
@@ -94,13 +96,12 @@ import Testing
                 replica.suspend()
                 try primary.cli("CLIENT", "KILL", "TYPE", "replica")
                 let lost = try await member.publish(topic, "lost")
-                primary.kill()
-                replica.signal(SIGCONT)
-                try replica.cli("REPLICAOF", "NO", "ONE")
-                try FileManager.default.removeItem(atPath: link)
-                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: replica.socket)
-                try await eventually("it is ready again") {
-                    member.recorder.count { $0 == .lost } == 1 && member.bus.status == .ready
+                try await member.outlives {
+                    primary.kill()
+                    replica.resume()
+                    try replica.cli("REPLICAOF", "NO", "ONE")
+                    try FileManager.default.removeItem(atPath: link)
+                    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: replica.socket)
                 }
                 let after = try await member.publish(topic, "after")
                 #expect(after.offset > lost.offset && member.recorder.epochs == [kept.epoch])
@@ -225,14 +226,6 @@ import Testing
 }
 
 extension TestMember {
-    /// Ends the server, and waits until this member is back.
-    fileprivate func restart(_ redis: RedisServer) async throws {
-        redis.kill()
-        try await eventually("the loss is noticed") { self.bus.status != .ready }
-        try await redis.start()
-        try await self.ready()
-    }
-
     /// Says hello once more, as on a new connection.
     fileprivate func greet() async throws {
         let bus = self.bus

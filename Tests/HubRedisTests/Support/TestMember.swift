@@ -33,6 +33,15 @@ struct TestMember {
         try await eventually("the bus is ready") { self.bus.status == .ready }
     }
 
+    /// Takes its server from it, and waits until it is back. `ready` would not do: it is ready until it has noticed.
+    func outlives(_ loss: () async throws -> Void) async throws {
+        let before = self.recorder.count { $0 == .lost }
+        try await loss()
+        try await eventually("the bus is ready again") {
+            self.recorder.count { $0 == .lost } > before && self.bus.status == .ready
+        }
+    }
+
     func subscribe(_ topic: Topic) async throws {
         let before = self.recorder.count { $0 == .subscribed(topic) }
         self.bus.subscribe(topic)
