@@ -17,8 +17,6 @@ struct HTTP2ConnectionState {
     private static let windowUpdatesPerFrame = 4
 
     private static let resetTime = TimeAmount.seconds(30)
-    /// How long a connection without a stream stays once its end was announced: a request may be on its way (RFC 9113, 6.8).
-    private static let farewellTime = TimeAmount.milliseconds(500)
 
     let limits: HTTPLimits
     private var phase = Phase.open
@@ -111,7 +109,7 @@ struct HTTP2ConnectionState {
         guard case .open = self.phase else { return false }
         self.phase = .draining
         if self.streamCount == 0 {
-            self.phaseDeadline = min(self.phaseDeadline ?? .distantFuture, now + Self.farewellTime)
+            self.phaseDeadline = min(self.phaseDeadline ?? .distantFuture, now + self.limits.farewellTime)
         }
         return true
     }

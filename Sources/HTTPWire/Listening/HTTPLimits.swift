@@ -19,6 +19,8 @@ public struct HTTPLimits: Sendable {
     public var excessHeadTime = TimeAmount.seconds(2)
     /// How long a connection may idle between two requests.
     public var idleTime = TimeAmount.seconds(75)
+    /// How long a connection of HTTP/2 without a stream stays once its end was announced: a request may be on its way (RFC 9113, 6.8).
+    public var farewellTime = TimeAmount.milliseconds(500)
     /// How long a client may take to begin with a body; `bodyRate` adds to it.
     public var bodyTime = TimeAmount.seconds(20)
     /// How many bytes of body a second keep a client from being timed out.

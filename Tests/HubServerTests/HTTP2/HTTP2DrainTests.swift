@@ -68,7 +68,7 @@ struct HTTP2DrainTests {
     }
 
     @Test func aRequestThatCrossesTheEndOfAnIdleConnectionIsServed() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run({ $0.limits.farewellTime = .milliseconds(Patience.milliseconds(10_000)) }) { server in
             try await server.speakHTTP2 { client in
                 #expect(try await client.response(client.request("GET", "/health/live")).status == "200")
                 async let drained: Void = server.server.drain(over: .milliseconds(10))
