@@ -88,7 +88,14 @@ let package = Package(
             name: "HubTokens", dependencies: ["ByteStrings", "HubCore", jwt, httpClient, nioCore, nioHTTP1, logging],
             swiftSettings: settings),
         .target(
-            name: "HubDoor", dependencies: ["ByteStrings", "HubCore", "HubTokens", nioCore, crypto, logging],
+            name: "HubHooks",
+            dependencies: [
+                "ByteStreams", "ByteStrings", "HubCore", "HubTokens", httpClient, nioCore, nioHTTP1, crypto, logging,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "HubDoor",
+            dependencies: ["ByteStrings", "HubCore", "HubHooks", "HubTokens", nioCore, crypto, logging],
             swiftSettings: settings),
         .target(
             name: "HubRedis",
@@ -115,7 +122,7 @@ let package = Package(
         .target(
             name: "HubServer",
             dependencies: [
-                "ByteStrings", "ByteStreams", "HTTPWire", "WebAssets", "HubCore", "HubDoor", "HubTokens",
+                "ByteStrings", "ByteStreams", "HTTPWire", "WebAssets", "HubCore", "HubDoor", "HubHooks", "HubTokens",
                 "HubTransports", "CZlib",
                 httpTypes,
                 nioCore,
@@ -139,7 +146,8 @@ let package = Package(
         .executableTarget(
             name: "hub",
             dependencies: [
-                "ByteStrings", "ByteStreams", "HTTPWire", "HubControl", "HubCore", "HubDoor", "HubRedis", "HubTokens",
+                "ByteStrings", "ByteStreams", "HTTPWire", "HubControl", "HubCore", "HubDoor", "HubHooks", "HubRedis",
+                "HubTokens",
                 "HubTransports",
                 "HubServer",
                 "RedisWire",
@@ -154,7 +162,7 @@ let package = Package(
             path: "Benchmarks/hubbench",
             swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: [httpTypes, nioCore, nioPosix], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: [httpTypes, nioCore, nioPosix, nioHTTP1], path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "ByteStringsTests", dependencies: ["ByteStrings"], swiftSettings: settings),
         .testTarget(
@@ -192,9 +200,9 @@ let package = Package(
             name: "HubServerTests",
             dependencies: [
                 "ByteStrings", "ByteStreams", "HTTPWire", "HubServer", "TestSupport", "HubTransports", "HubTokens",
-                "HubDoor", "HubCore", "HubRedis", "RedisWire",
+                "HubDoor", "HubHooks", "HubCore", "HubRedis", "RedisWire",
                 "WebAssets",
-                nioCore, nioPosix, nioEmbedded, nioHPACK, nioSSL,
+                nioCore, nioPosix, nioEmbedded, nioHTTP1, nioHPACK, nioSSL,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -9,6 +9,8 @@ public final class Hub: Sendable {
     public let bus: any EventBus
     /// What went otherwise than it should have, lately.
     public let incidents = IncidentLog()
+    /// What has streams here; `nil` if nobody keeps that.
+    public let occupancy: OccupancyLedger?
     private let partition: Partition
     private let shards: [Shard]
 
@@ -17,18 +19,20 @@ public final class Hub: Sendable {
     ///   - bus: Where events are published and kept. The hub starts it, and shuts it down.
     ///   - loops: The event loops whose connections are served.
     ///   - configuration: How streams are treated.
+    ///   - occupancy: Is told what has streams here.
     ///   - logger: Is told of new epochs.
     public init(
         bus: any EventBus, loops: [any EventLoop], configuration: FanOutConfiguration = FanOutConfiguration(),
-        logger: Logger
+        occupancy: OccupancyLedger? = nil, logger: Logger
     ) {
         let incidents = self.incidents
+        self.occupancy = occupancy
         let partition = Partition(bus: bus, configuration: configuration, logger: logger)
         self.bus = bus
         self.partition = partition
         self.shards = loops.enumerated().map { index, loop in
             Shard(
-                index: index, eventLoop: loop, partition: partition, incidents: incidents,
+                index: index, eventLoop: loop, partition: partition, incidents: incidents, occupancy: occupancy,
                 configuration: configuration)
         }
     }

@@ -1,7 +1,9 @@
 public import HubCore
+public import HubHooks
 import HubTokens
 
-/// Who may do what: whoever shows a key everything, whoever shows a token what it grants, everybody what is public.
+/// Who may do what: whoever shows a key everything, whoever shows a token what it grants, everybody what is public. On the others an
+/// application decides, where there is one that is asked.
 public struct AccessRules: Sendable {
     /// What somebody may do.
     enum Authority {
@@ -13,6 +15,8 @@ public struct AccessRules: Sendable {
         case granted(Grants)
         /// What is public.
         case publicTopics
+        /// What is public, what an application has allowed, and what it will allow when it is asked.
+        case asking(Approval?)
         /// Nothing, since the token that was shown holds no longer.
         case nothing(TokenFault)
     }
@@ -21,6 +25,10 @@ public struct AccessRules: Sendable {
     public let keys: PublishKeys
     /// Checks tokens; `nil` if none is known that could have been signed.
     public let tokens: TokenCheck?
+    /// The applications that are asked about whoever shows neither.
+    public let hooks: Hooks
+    /// Whose tokens and approvals count no more.
+    let revocations: Revocations
     private let publicTopics: [TopicPattern]
 
     /// Makes rules.
@@ -28,17 +36,29 @@ public struct AccessRules: Sendable {
     ///   - keys: The keys that everything may be done with.
     ///   - tokens: Checks tokens. Once there are tokens, nothing is public but what is said to be.
     ///   - publicTopics: What anybody may subscribe to.
-    public init(keys: PublishKeys = PublishKeys(), tokens: TokenCheck? = nil, publicTopics: [TopicPattern] = []) {
+    ///   - hooks: The applications that are asked about whoever shows neither. Once one is, nobody may do everything without a key.
+    public init(
+        keys: PublishKeys = PublishKeys(), tokens: TokenCheck? = nil, publicTopics: [TopicPattern] = [],
+        hooks: Hooks = Hooks()
+    ) {
         self.keys = keys
         self.tokens = tokens
         self.publicTopics = publicTopics
+        self.hooks = hooks
+        self.revocations = tokens?.revocations ?? Revocations()
     }
 
+    /// Whether there is something to show: a key or a token.
+    public var hasCredentials: Bool { self.tokens != nil || !self.keys.isEmpty }
+
     /// Whether anybody may do everything.
-    public var isOpen: Bool { self.tokens == nil && self.keys.isEmpty }
+    public var isOpen: Bool { !self.hasCredentials && self.hooks.isEmpty }
 
     /// What somebody may do now: keys can be withdrawn and tokens taken back while a request comes in or a stream lasts.
-    func authority(of principal: Principal) -> Authority {
+    /// - Parameters:
+    ///   - principal: Who it is.
+    ///   - approval: What an application has allowed them.
+    func authority(of principal: Principal, _ approval: Approval? = nil) -> Authority {
         switch principal {
         case .hub: return .everything
         case .keyHolder(let proof) where self.keys.honour(proof): return .everything
@@ -46,6 +66,7 @@ public struct AccessRules: Sendable {
             return self.tokens?.fault(of: token).map { .nothing($0) } ?? .granted(token.grants)
         case .keyHolder, .stranger:
             if self.isOpen { return .everything }
+            guard self.hooks.isEmpty else { return .asking(approval.flatMap { self.holds($0) ? $0 : nil }) }
             return self.tokens == nil ? .reading : .publicTopics
         }
     }
@@ -57,7 +78,10 @@ public struct AccessRules: Sendable {
         case .granted(let grants) where grants.maySubscribe(to: topic) || self.isPublic(topic): return
         case .granted: throw .notGranted("subscribe to", topic)
         case .publicTopics where self.isPublic(topic): return
-        case .publicTopics: throw .needsToken("subscribing to", topic)
+        case .asking(let approval) where self.isPublic(topic) || approval?.covers(topic) == true: return
+        case .asking where self.hooks.onSubscribe != nil: throw .needsApproval("subscribe to", topic)
+        case .asking where self.tokens == nil: return
+        case .publicTopics, .asking: throw .needsToken("subscribing to", topic)
         case .nothing(let fault): throw .invalidToken(fault)
         }
     }
@@ -69,7 +93,9 @@ public struct AccessRules: Sendable {
         case .reading: throw .needsKey
         case .granted(let grants) where grants.mayPublish(to: topic): return
         case .granted: throw .notGranted("publish to", topic)
-        case .publicTopics: throw .needsToken("publishing to", topic)
+        case .asking where self.hooks.onPublish != nil: throw .needsApproval("publish to", topic)
+        case .asking where self.tokens == nil: throw .needsKey
+        case .publicTopics, .asking: throw .needsToken("publishing to", topic)
         case .nothing(let fault): throw .invalidToken(fault)
         }
     }
@@ -81,9 +107,17 @@ public struct AccessRules: Sendable {
         case .reading: throw .needsKey
         case .granted(let grants) where grants.isAdmin: return
         case .granted: throw .notAdmin
-        case .publicTopics: throw .needsToken("this", nil)
+        case .asking where self.tokens == nil: throw .needsKey
+        case .publicTopics, .asking: throw .needsToken("this", nil)
         case .nothing(let fault): throw .invalidToken(fault)
         }
+    }
+
+    /// Whether what an application allowed still counts.
+    func holds(_ approval: Approval) -> Bool {
+        let now = Double(WallClock.milliseconds) / 1000
+        return approval.expires ?? now >= now
+            && !self.revocations.include(approval.subject, issued: approval.issued)
     }
 
     private func isPublic(_ topic: Topic) -> Bool { self.publicTopics.contains { $0.matches(topic) } }

@@ -1,4 +1,5 @@
 public import HubCore
+public import HubHooks
 public import Logging
 
 /// The one way into a hub: whoever publishes, subscribes, deletes or looks at topics does so in a session that the door has opened.
@@ -24,16 +25,22 @@ public final class Door: Sendable {
 
     /// Begins to ask for what is revoked.
     /// - Parameter logger: Is told if that fails.
-    public func open(logger: Logger) { self.access.tokens?.revocations.watch(self.hub, logger) }
+    public func open(logger: Logger) {
+        guard self.access.tokens != nil || self.access.hooks.onSubscribe != nil else { return }
+        self.access.revocations.watch(self.hub, logger)
+    }
 
     /// Asks no more.
-    public func close() { self.access.tokens?.revocations.stop() }
+    public func close() { self.access.revocations.stop() }
 
     /// Lets somebody in.
     /// - Parameters:
     ///   - principal: Who it is.
+    ///   - asker: What an application is told of them, if it is to be asked; without it, what it decides is refused.
     ///   - authenticate: Finds out who it is if they show a token later; `nil` if they can't.
-    public func session(_ principal: Principal, authenticate: Session.Authenticate? = nil) -> Session {
-        Session(self, principal, authenticate)
+    public func session(
+        _ principal: Principal, asker: Asker? = nil, authenticate: Session.Authenticate? = nil
+    ) -> Session {
+        Session(self, principal, asker, authenticate)
     }
 }

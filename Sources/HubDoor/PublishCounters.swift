@@ -39,7 +39,8 @@ public final class PublishCounters: Sendable {
                 state.requests[new == 0 ? .repeated : .published, default: 0] += 1
             }
         case .failure(BusError.unavailable): self.count(.unavailable)
-        case .failure(BusError.refused): self.count(.refused)
+        case .failure(Refusal.noApproval): self.count(.unavailable)
+        case .failure(BusError.refused), .failure(is Refusal): self.count(.refused)
         case .failure: self.count(.unknown)
         }
     }

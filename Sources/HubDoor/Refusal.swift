@@ -15,6 +15,12 @@ public enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidToken(TokenFault)
     /// Too much was shown that was wrong: in so many seconds more may be.
     case tooManyGuesses(seconds: Int)
+    /// Whether this is allowed (`subscribe to`, say), for that topic, is for an application to say, which was not asked.
+    case needsApproval(String, Topic)
+    /// The application does not allow this (`subscribe to 'a'`, say).
+    case notApproved(String)
+    /// The application that decides gives no answer.
+    case noApproval
     /// The bus can't remember what is revoked.
     case noRevocations
     /// No topic was named.
@@ -45,6 +51,11 @@ public enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
         case .invalidToken(let fault): fault.description
         case .tooManyGuesses(let seconds):
             "too many wrong keys came from your address; another may be tried in \(seconds) s"
+        case .needsApproval(let action, let topic):
+            "an application decides who may \(action) '\(topic)', and can't be asked here"
+        case .notApproved(let action): "the application does not allow to \(action)"
+        case .noApproval:
+            "the application that decides whether this is allowed gives no answer; nothing was done, try again"
         case .noRevocations: "the bus of this hub can't remember what is revoked"
         case .noTopic: "no topic: give ?topic=…, again for more topics"
         case .invalid(let error): error.description

@@ -26,9 +26,15 @@ public final class Revocations: Sendable {
     init() {}
 
     /// Whether a token was revoked. One that does not say when it was issued may be older than any revocation.
-    func include(_ token: Token) -> Bool {
-        guard let subject = token.subject, let time = self.state.withLock({ $0.times[subject] }) else { return false }
-        return (token.issued ?? 0) * 1000 <= Double(time)
+    func include(_ token: Token) -> Bool { self.include(token.subject, issued: token.issued ?? 0) }
+
+    /// Whether what was given to a subject was revoked since.
+    /// - Parameters:
+    ///   - subject: Whose it is; nobody's can't be revoked.
+    ///   - issued: When it was given, in seconds since 1970.
+    func include(_ subject: ByteString?, issued: Double) -> Bool {
+        guard let subject, let time = self.state.withLock({ $0.times[subject] }) else { return false }
+        return issued * 1000 <= Double(time)
     }
 
     /// Begins to ask.

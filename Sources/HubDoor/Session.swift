@@ -1,5 +1,6 @@
 public import ByteStrings
 public import HubCore
+public import HubHooks
 import HubTokens
 public import NIOCore
 
@@ -8,13 +9,16 @@ public struct Session: Sendable {
     private let door: Door
     private let principal: Principal
     private let authenticate: Authenticate?
+    private let asker: Asker?
+    private var approval: Approval?
 
     /// Finds out who shows a token later.
     public typealias Authenticate = @Sendable (ByteString) throws(Refusal) -> Principal
 
-    init(_ door: Door, _ principal: Principal, _ authenticate: Authenticate?) {
+    init(_ door: Door, _ principal: Principal, _ asker: Asker?, _ authenticate: Authenticate?) {
         self.door = door
         self.principal = principal
+        self.asker = asker
         self.authenticate = authenticate
     }
 
@@ -25,43 +29,50 @@ public struct Session: Sendable {
     /// - Throws: A refusal.
     public func authorized(by text: ByteString) throws(Refusal) -> Session {
         guard self.access.tokens != nil, let authenticate = self.authenticate else { return self }
-        return Session(self.door, try authenticate(text), authenticate)
+        return Session(self.door, try authenticate(text), nil, authenticate)
     }
 
     private var access: AccessRules { self.door.access }
 
-    private var authority: AccessRules.Authority { self.access.authority(of: self.principal) }
+    private var authority: AccessRules.Authority { self.access.authority(of: self.principal, self.approval) }
 
     // MARK: Writing
 
-    /// Whether they may publish something now.
+    /// Whether they may publish something now, or an application may allow it.
     public var mayPublish: Bool {
-        switch self.authority {
-        case .everything: true
-        case .granted(let grants): !grants.publish.isEmpty
-        case .reading, .publicTopics, .nothing: false
-        }
+        if case .asking = self.authority { return self.access.hooks.onPublish != nil && self.asker != nil }
+        return self.mayWrite
     }
 
-    /// Whether they may publish something or look after the hub.
+    /// Whether they have shown that they may publish something or look after the hub.
     public var mayWrite: Bool {
-        if case .granted(let grants) = self.authority, grants.isAdmin { return true }
-        return self.mayPublish
+        switch self.authority {
+        case .everything: true
+        case .granted(let grants): !grants.publish.isEmpty || grants.isAdmin
+        case .reading, .publicTopics, .asking, .nothing: false
+        }
     }
 
     /// Publishes events in one step, and counts what became of it.
     /// - Parameter publications: At least one.
-    /// - Returns: What became of each; or a `BusError`.
+    /// - Returns: What became of each; or a `BusError`, or a refusal of the application that had to be asked.
     /// - Throws: A refusal that names the first topic that may not be published to; nothing is published then.
     public func publish(_ publications: [Publication]) throws(Refusal) -> EventLoopFuture<[PublishedEvent]> {
-        do throws(Refusal) {
-            try self.check(publications)
-        } catch {
-            self.countRefusedPublication()
-            throw error
+        let (bus, counters) = (self.door.hub.bus, self.door.counters)
+        let published: EventLoopFuture<[PublishedEvent]>
+        if case .asking = self.authority, let hook = self.access.hooks.onPublish, let asker {
+            published = Self.ask(hook, .publish(publications), of: asker, "publish this").flatMap { _ in
+                bus.publish(publications)
+            }
+        } else {
+            do throws(Refusal) {
+                try self.check(publications)
+            } catch {
+                self.countRefusedPublication()
+                throw error
+            }
+            published = bus.publish(publications)
         }
-        let counters = self.door.counters
-        let published = self.door.hub.bus.publish(publications)
         published.whenComplete { counters.count($0) }
         return published
     }
@@ -149,7 +160,7 @@ public struct Session: Sendable {
         let authority = self.authority
         for name in names {
             let topic = try Self.topic(named: name)
-            try self.check(topic, authority)
+            try self.checkForNow(topic, authority)
             if names.count == 1 || seen.insert(topic).inserted { topics.append(topic) }
         }
         guard topics.count <= self.maximumTopics else {
@@ -158,8 +169,70 @@ public struct Session: Sendable {
         return topics
     }
 
+    /// Lets topics pass of which an application decides later.
+    private func checkForNow(_ topic: Topic, _ authority: AccessRules.Authority) throws(Refusal) {
+        do throws(Refusal) {
+            try self.check(topic, authority)
+        } catch {
+            guard case .needsApproval = error else { throw error }
+        }
+    }
+
     private static func topic(named name: ByteString) throws(Refusal) -> Topic {
         do throws(InvalidEvent) { return try Topic(name.string) } catch { throw .invalid(error) }
+    }
+
+    // MARK: Asking an application
+
+    /// Which topics may be subscribed to only once an application has allowed it.
+    public func unapproved(_ topics: [Topic]) -> [Topic] {
+        guard self.asker != nil, case .asking = self.authority else { return [] }
+        let authority = self.authority
+        return topics.filter { topic in
+            do throws(Refusal) {
+                try self.check(topic, authority)
+            } catch {
+                if case .needsApproval = error { return true }
+            }
+            return false
+        }
+    }
+
+    /// Asks the application for these, all of them or none.
+    /// - Returns: The approval, which `with` takes; or a refusal.
+    public func approval(of topics: [Topic]) throws(Refusal) -> EventLoopFuture<Approval> {
+        guard let hook = self.access.hooks.onSubscribe, let asker, let first = topics.first else {
+            throw topics.first.map { .needsApproval("subscribe to", $0) } ?? .noTopic
+        }
+        let action = topics.count == 1 ? "subscribe to '\(first)'" : "subscribe to these topics"
+        let access = self.access
+        let approval = Self.ask(hook, .subscribe(topics), of: asker, action)
+        return approval.flatMap {
+            // One that was remembered may be revoked.
+            access.holds($0) ? approval : Self.ask(hook, .subscribe(topics), of: asker, isAskedAnew: true, action)
+        }
+    }
+
+    private static func ask(
+        _ hook: Hook, _ question: HookQuestion, of asker: Asker, isAskedAnew: Bool = false, _ action: String
+    ) -> EventLoopFuture<Approval> {
+        hook.ask(question, of: asker, isAskedAnew: isAskedAnew).flatMapErrorThrowing { _ in
+            throw Refusal.noApproval
+        }.flatMapThrowing { verdict in
+            guard case .allowed(let approval) = verdict else { throw Refusal.notApproved(action) }
+            return approval
+        }
+    }
+
+    /// The same, with what an application has allowed.
+    /// - Throws: A refusal, if it takes them for somebody else now.
+    public func with(_ approval: Approval) throws(Refusal) -> Session {
+        guard let joined = self.approval.map({ $0.joined(by: approval) }) ?? approval else {
+            throw .notApproved("subscribe as another subject than before")
+        }
+        var session = self
+        session.approval = joined
+        return session
     }
 
     /// Refuses a topic that may not be subscribed to.
@@ -198,19 +271,23 @@ public struct Session: Sendable {
         let subscriber = shard.join(
             topics: topics, start: start, outlet: outlet,
             lifetime: [lifetime, isMomentary ? nil : self.lifetime].compactMap(\.self).min(), owner: self.owner)
-        return Subscription(self, shard, subscriber, isChangeable ? topics : [])
+        return Subscription(isChangeable ? self : self.settled, shard, subscriber, isChangeable ? topics : [])
     }
 
+    /// The same for a stream that asks for nothing more.
+    private var settled: Session { Session(self.door, self.principal, nil, nil) }
+
     /// Whose streams these are.
-    var subject: ByteString? { self.principal.token?.subject }
+    var subject: ByteString? { self.principal.token?.subject ?? self.approval?.subject }
 
     /// The same, and since when.
     var owner: StreamOwner? {
-        self.subject.map { StreamOwner(name: $0, issued: self.principal.token?.issued) }
+        self.subject.map { StreamOwner(name: $0, issued: self.principal.token?.issued ?? self.approval?.issued) }
     }
 
-    /// For how long what they have shown holds; `nil` if it has no end.
+    /// For how long what they have shown, or what an application has allowed, holds; `nil` if it has no end.
     var lifetime: TimeAmount? {
-        self.principal.token.flatMap { token in self.access.tokens?.lifetime(of: token) }
+        if let token = self.principal.token { return self.access.tokens?.lifetime(of: token) }
+        return self.approval?.lifetime
     }
 }

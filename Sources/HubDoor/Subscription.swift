@@ -1,4 +1,6 @@
 public import HubCore
+import HubHooks
+import NIOCore
 
 /// What one outlet is subscribed to, on the shard of its loop: the one path by which a stream of any transport goes on when its
 /// client takes more, gets other topics, and ends. Used only on that loop.
@@ -8,6 +10,8 @@ public final class Subscription {
     private let subscriber: Subscriber
     /// What the stream is to have, as soon as what was asked for is done; kept only where topics may come and go.
     private var topics: [Topic]
+    /// Those of them about which an application is being asked, and where they are to begin.
+    private var asked: [Topic: StartPosition] = [:]
 
     init(_ session: Session, _ shard: Shard, _ subscriber: Subscriber, _ topics: [Topic]) {
         self.session = session
@@ -25,19 +29,50 @@ public final class Subscription {
     /// - Parameters:
     ///   - topic: The topic.
     ///   - start: Where it begins.
-    ///   - completion: Gets a cursor that is safe from then on; `nil` if a reset comes first.
+    ///   - completion: Gets a cursor that is safe from then on, `nil` if a reset comes first; or a refusal of the application that had
+    ///     to be asked.
     /// - Throws: A refusal; nothing has changed then.
     public func subscribe(
-        to topic: Topic, from start: StartPosition, completion: @escaping (Cursor?) -> Void
+        to topic: Topic, from start: StartPosition, completion: @escaping (Result<Cursor?, Refusal>) -> Void
     ) throws(Refusal) {
-        try self.session.check(topic)
+        let isAsked = !self.session.unapproved([topic]).isEmpty
+        if !isAsked { try self.session.check(topic) }
         guard !self.topics.contains(topic) else { throw .isSubscribed(topic) }
         guard self.topics.count < self.session.maximumTopics else {
             throw .tooManyTopics(maximum: self.session.maximumTopics, count: nil)
         }
         guard self.shard.hasRoom(for: [topic]) else { throw .noRoom }
+        let approval = isAsked ? try self.session.approval(of: [topic]) : nil
         self.topics.append(topic)
-        self.shard.subscribe(self.subscriber, to: topic, from: start, completion: completion)
+        guard let approval else { return self.begin(topic, start, completion) }
+        self.asked[topic] = start
+        approval.hop(to: self.shard.eventLoop).assumeIsolated().whenComplete { self.decided(topic, $0, completion) }
+    }
+
+    private func begin(
+        _ topic: Topic, _ start: StartPosition, _ completion: @escaping (Result<Cursor?, Refusal>) -> Void
+    ) {
+        self.shard.subscribe(self.subscriber, to: topic, from: start) { completion(.success($0)) }
+    }
+
+    /// The application has decided about a topic, which may have been taken away meanwhile, by the client or as another that shows a token.
+    private func decided(
+        _ topic: Topic, _ result: Result<Approval, any Error>,
+        _ completion: @escaping (Result<Cursor?, Refusal>) -> Void
+    ) {
+        guard let start = self.asked.removeValue(forKey: topic) else {
+            return completion(.failure(.isNotSubscribed(topic)))
+        }
+        do {
+            let session = try self.session.with(try result.get())
+            try session.check(topic)
+            self.session = session
+            self.shard.renew(self.subscriber, owner: session.owner, lifetime: session.lifetime)
+            self.begin(topic, start, completion)
+        } catch {
+            self.topics.removeAll { $0 == topic }
+            completion(.failure(error as? Refusal ?? .noApproval))
+        }
     }
 
     /// Takes a topic away.
@@ -48,6 +83,7 @@ public final class Subscription {
     public func unsubscribe(from topic: Topic, completion: @escaping () -> Void) throws(Refusal) {
         guard let index = self.topics.firstIndex(of: topic) else { throw .isNotSubscribed(topic) }
         self.topics.remove(at: index)
+        guard self.asked.removeValue(forKey: topic) == nil else { return completion() }
         self.shard.unsubscribe(self.subscriber, from: topic) { _ in completion() }
     }
 
@@ -56,13 +92,14 @@ public final class Subscription {
     /// - Throws: A refusal; nothing has changed then.
     public func renew(_ session: Session) throws(Refusal) {
         guard session.subject == self.session.subject || self.session.subject == nil else { throw .anotherSubject }
-        for topic in self.topics { try session.check(topic) }
+        for topic in self.topics where self.asked[topic] == nil { try session.check(topic) }
         self.session = session
         self.shard.renew(self.subscriber, owner: session.owner, lifetime: session.lifetime)
     }
 
     /// Nothing more is given to the outlet.
     public func leave() {
+        self.asked = [:]
         self.shard.leave(self.subscriber)
     }
 }

@@ -23,6 +23,7 @@ public final class HubServer: Sendable {
     private let connections = ConnectionCounters()
     private let door: Door
     private let inquiry: MemberInquiry
+    private let reporter: OccupancyReporter?
     private let logger: Logger
     private let state = Mutex(State())
 
@@ -75,7 +76,7 @@ public final class HubServer: Sendable {
             let router = Router(
                 routes: routes, limits: configuration.limits, budget: configuration.budget,
                 fields: fields, cors: configuration.cors(host: host), gate: gate,
-                tokenCookie: configuration.tokenCookie,
+                tokenCookie: configuration.tokenCookie, hookFields: configuration.hookFields,
                 forwarded: forwarded, ledger: ledger, condition: condition, counters: counters, door: door,
                 incidents: hub.incidents, log: log, accessLog: configuration.accessLog)
             return ServedAddress(router: router, ledger: ledger, log: log)
@@ -87,6 +88,11 @@ public final class HubServer: Sendable {
             [:])
         self.door = door
         self.inquiry = inquiry
+        self.reporter = configuration.eventHook.flatMap { hook in
+            hub.occupancy.map {
+                OccupancyReporter($0, inquiry, hook, grace: configuration.vacancyGrace, on: hub.bus.eventLoop)
+            }
+        }
         self.logger = logger
         self.configuration = configuration
         self.hub = hub
@@ -112,6 +118,7 @@ public final class HubServer: Sendable {
     public func start() async throws -> SocketAddress {
         self.door.open(logger: self.logger)
         self.inquiry.start()
+        self.reporter?.start()
         if let operating = self.configuration.operating {
             let address = try await self.listen(self.operating, operating.host, operating.port, isOperating: true)
             self.state.withLock { $0.operatingAddress = address }
@@ -182,6 +189,7 @@ public final class HubServer: Sendable {
             try? await Task.sleep(nanoseconds: 10_000_000)
         }
         for loop in self.state.withLock({ $0.loops }) { loop.eventLoop.execute { loop.value.stop() } }
+        await self.reporter?.stop()
     }
 
     private func closeConnectionsSoon() {

@@ -1,9 +1,10 @@
 public import ByteStreams
 public import ByteStrings
-import HTTPTypes
+public import HTTPTypes
 public import HTTPWire
 import HubCore
 public import HubDoor
+public import HubHooks
 public import HubTransports
 public import Logging
 public import NIOCore
@@ -53,6 +54,12 @@ public struct ServerConfiguration: Sendable {
     public var strictTransport: TimeAmount?
     /// The name of the cookie that may hold a token.
     public var tokenCookie: ByteString = "hub_token"
+    /// The fields of a request that an application gets which is asked about it.
+    public var hookFields: [HTTPField.Name] = [.cookie, .authorization]
+    /// The application that is told what has streams; `nil` if none is.
+    public var eventHook: EventHook?
+    /// For how long something has to be without streams before that is told: a page that is loaded again has left nothing.
+    var vacancyGrace = TimeAmount.seconds(5)
     /// Whether there is something to see at `/`.
     public var isDemo = false
     /// The path of a WebSocket that sends everything back; `nil` for none.

@@ -2,6 +2,7 @@
 /// on the shard's loop.
 final class PartitionView {
     private let shard: Int
+    private let occupancy: OccupancyLedger?
     let partition: Partition
     private(set) var state = PartitionState()
     private(set) var topics: [Topic: ShardTopic] = [:]
@@ -9,9 +10,10 @@ final class PartitionView {
     private var waiting: [Subscriber] = []
     private var generation = 0
 
-    init(of partition: Partition, shard: Int) {
+    init(of partition: Partition, shard: Int, _ occupancy: OccupancyLedger?) {
         self.partition = partition
         self.shard = shard
+        self.occupancy = occupancy
     }
 
     // MARK: - Topics
@@ -23,6 +25,7 @@ final class PartitionView {
         let new = ShardTopic(name, generation: self.generation)
         self.topics[name] = new
         self.partition.room.take(name)
+        self.occupancy?.enter(.topic(name))
         self.partition.attach(name, shard: self.shard, generation: self.generation)
         return new
     }
@@ -33,6 +36,7 @@ final class PartitionView {
         guard topic.subscriberCount == 0, self.topics[topic.topic] === topic else { return false }
         self.topics[topic.topic] = nil
         self.partition.room.giveBack(topic.topic)
+        self.occupancy?.leave(.topic(topic.topic))
         self.partition.detach(topic.topic, shard: self.shard, generation: topic.generation)
         return true
     }

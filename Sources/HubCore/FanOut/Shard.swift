@@ -22,7 +22,7 @@ public final class Shard: @unchecked Sendable {
     private let delivery: LiveDelivery
     private let catchUp: CatchUp
     private let arrivals: Arrivals
-    private let owners = StreamOwners()
+    private let owners: StreamOwners
     private let census: StreamCensus
     private let incidents: IncidentLog
     /// How many streams there have been.
@@ -37,12 +37,13 @@ public final class Shard: @unchecked Sendable {
 
     init(
         index: Int, eventLoop: any EventLoop, partition: Partition, incidents: IncidentLog = IncidentLog(),
-        configuration: FanOutConfiguration
+        occupancy: OccupancyLedger? = nil, configuration: FanOutConfiguration
     ) {
         self.eventLoop = eventLoop
         self.incidents = incidents
         self.configuration = configuration
-        self.view = PartitionView(of: partition, shard: index)
+        self.view = PartitionView(of: partition, shard: index, occupancy)
+        self.owners = StreamOwners(occupancy)
         self.clock = ShardClock(heartbeat: configuration.heartbeat)
         self.turns = TurnQueue(on: eventLoop)
         self.pages = CatchUpPages(of: partition, shard: index, self.view)

@@ -17,12 +17,18 @@ public final class StreamOwner: Sendable {
 /// Which streams are somebody's: all of one owner can be ended at once. Used only on the shard's loop.
 final class StreamOwners {
     private var streams: [ByteString: [ObjectIdentifier: Subscriber]] = [:]
+    private let occupancy: OccupancyLedger?
+
+    init(_ occupancy: OccupancyLedger?) {
+        self.occupancy = occupancy
+    }
 
     /// Lets a stream have another owner.
     func assign(_ subscriber: Subscriber, to owner: StreamOwner?) {
         self.remove(subscriber)
         subscriber.take(owner: owner)
         guard let owner else { return }
+        if self.streams[owner.name] == nil { self.occupancy?.enter(.subject(owner.name)) }
         self.streams[owner.name, default: [:]][ObjectIdentifier(subscriber)] = subscriber
     }
 
@@ -30,7 +36,9 @@ final class StreamOwners {
     func remove(_ subscriber: Subscriber) {
         guard let name = subscriber.owner?.name else { return }
         self.streams[name]?[ObjectIdentifier(subscriber)] = nil
-        if self.streams[name]?.isEmpty ?? false { self.streams[name] = nil }
+        guard self.streams[name]?.isEmpty ?? false else { return }
+        self.streams[name] = nil
+        self.occupancy?.leave(.subject(name))
     }
 
     /// The streams of an owner who was let in by what was issued up to a time, or nobody knows when.

@@ -43,6 +43,8 @@ public struct HubSettings: Sendable {
     public internal(set) var tokenRules = TokenRules()
     /// What may be subscribed to without a token.
     public internal(set) var publicTopics: [TopicPattern] = []
+    /// Which applications are asked, and how.
+    public internal(set) var hooks = HookSettings()
     /// What the server is told, but for the keys, which may change.
     public internal(set) var server = ServerConfiguration()
 
@@ -148,9 +150,10 @@ public struct HubSettings: Sendable {
 
     private func checkTokens() throws(InvalidSetting) {
         guard self.takesTokens else {
-            guard self.publicTopics.isEmpty else {
+            guard self.publicTopics.isEmpty || self.hooks.onSubscribe != nil else {
                 throw InvalidSetting(
-                    "--public: everything is public without --jwt-key or --jwks; give one of them, or leave it out")
+                    "--public: everything is public without --jwt-key, --jwks or --on-subscribe; give one of them, or leave it out"
+                )
             }
             return
         }
@@ -175,7 +178,8 @@ public struct HubSettings: Sendable {
 
     private func checkExposure(of host: String, _ name: String) throws(InvalidSetting) {
         let isGuarded =
-            !self.publishKeys.isEmpty || self.publishKeyFile != nil || self.takesTokens || self.isInsecure
+            !self.publishKeys.isEmpty || self.publishKeyFile != nil || self.takesTokens || !self.hooks.isEmpty
+            || self.isInsecure
         guard !isGuarded, !Loopback.contains(ByteString(host)) else { return }
         throw InvalidSetting(
             "--\(name): '\(host)' can be reached from other machines, and anybody could publish; "

@@ -154,6 +154,37 @@ extension Setting {
             """
         ) { $0.publicTopics = $1 },
         Setting(
+            "on-subscribe", .hookURL, secrecy: .password,
+            """
+            An application that is asked whether somebody who shows neither key nor token may subscribe: an `http://` or `https://` \
+            address, see docs/hooks.md.
+            """,
+            notes: "What is `--public` needs no asking."
+        ) { $0.hooks.onSubscribe = $1 },
+        Setting(
+            "on-publish", .hookURL, secrecy: .password,
+            "The same for publishing.",
+            notes: "Without it, publishing needs a key or a token once there is `--on-subscribe`."
+        ) { $0.hooks.onPublish = $1 },
+        Setting(
+            "on-event", .hookURL, secrecy: .password,
+            "An application that is told when topics and subjects get their first stream in the cluster, and lose their last.",
+            notes: "The same for all members."
+        ) { $0.hooks.onEvent = $1 },
+        Setting(
+            "hook-timeout", .duration(from: .milliseconds(100), to: .seconds(60)), default: "3s",
+            "How long these may take, {values}; then what they are asked about is refused."
+        ) { $0.hooks.timeout = $1 },
+        Setting(
+            "hook-secret", .hookSecret, secrecy: .secret,
+            "What requests to them are signed with, as Standard Webhooks wants it: `whsec_` and 24 to 64 bytes in Base64."
+        ) { $0.hooks.secret = $1 },
+        Setting(
+            "hook-header", .hookFields,
+            "A header field of a client's request that they get, instead of `cookie` and `authorization`. Repeatable.",
+            notes: "Cookies of pages of the hub's own origin or of a `--cors-origin` alone."
+        ) { $0.server.hookFields = $1 },
+        Setting(
             "insecure", .toggle, default: "false",
             "Allow to listen beyond loopback without a key: anybody may publish and read."
         ) { $0.isInsecure = $1 },

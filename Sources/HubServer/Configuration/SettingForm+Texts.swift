@@ -1,6 +1,8 @@
 import ByteStrings
+import HTTPTypes
 import HTTPWire
 import HubCore
+import HubHooks
 import HubTokens
 
 /// Texts that are not just any.
@@ -110,6 +112,44 @@ extension SettingForm where Value == [TokenKeySetting] {
             }
         }
         return joined
+    }
+}
+
+extension SettingForm where Value == HookURL {
+    static var hookURL: Self {
+        Self(placeholder: "URL") { texts throws(RefusedText) in
+            guard let url = HookURL(texts[0]) else {
+                let shown = ByteString(texts[0]).cut(at: UInt8(ascii: "@")).after.map { "…@\($0)" } ?? texts[0]
+                throw RefusedText(
+                    shown, "is not an address of an application",
+                    accepted: "https://app.example.org/hub, http://localhost:3000/hub")
+            }
+            return url
+        }
+    }
+}
+
+extension SettingForm where Value == HookSecret {
+    static var hookSecret: Self {
+        Self(placeholder: "SECRET") { texts throws(RefusedText) in
+            guard let secret = HookSecret(texts[0]) else {
+                throw RefusedText(
+                    "…", "is not a secret",
+                    accepted: "whsec_ and 24 to 64 bytes in Base64 (echo whsec_$(openssl rand -base64 32))")
+            }
+            return secret
+        }
+    }
+}
+
+extension SettingForm where Value == [HTTPField.Name] {
+    static var hookFields: Self {
+        .list("NAME", "is not a field's name", accepted: "cookie, x-session, or another name of a header field") {
+            name in
+            ["host", "content-length", "content-type", "connection", "transfer-encoding", "upgrade"].contains(
+                name.lowercased())
+                ? nil : HTTPField.Name(name)
+        }
     }
 }
 

@@ -22,6 +22,7 @@ struct AskEndpoint: Endpoint {
     func serve(_ request: HubRequest, body: ByteBuffer, in session: Session) throws -> Outcome {
         try session.checkAdministering()
         let bytes = Array(body.readableBytesView)
-        return .later(self.inquiry.ask(try MemberQuestion(bytes), bytes))
+        let member = self.inquiry.member
+        return .later(self.inquiry.ask(try MemberQuestion(bytes), bytes).map { $0.response(asked: member) })
     }
 }

@@ -54,6 +54,9 @@ struct MemberAnswerer: Sendable {
                     json.array(of: streams, limit: Self.byteLimit) { $0.stream($1) }
                 }
             }
+        case .occupancy(let occupants):
+            let since = occupants.map { hub.occupancy?.since($0) }
+            return hub.bus.eventLoop.makeSucceededFuture(self.object { $0.occupancy(since) })
         case .end(let stream, let member):
             guard member == self.member else { return hub.bus.eventLoop.makeSucceededFuture(nil) }
             return hub.shed(stream).hop(to: hub.bus.eventLoop).map { ended in

@@ -41,6 +41,12 @@ final class MemberInquiry: Sendable {
         self.channel?.hearMembers { [weak self] in self?.hear($0) }
     }
 
+    /// Which member this is.
+    var member: ByteString { self.answerer.member }
+
+    /// Whether there may be others.
+    var hasOthers: Bool { self.channel != nil }
+
     // MARK: Asking
 
     /// Asks all members.
@@ -48,20 +54,19 @@ final class MemberInquiry: Sendable {
     ///   - question: What is asked.
     ///   - body: The same as it came.
     /// - Returns: What all have answered; or a `Problem`.
-    func ask(_ question: MemberQuestion, _ body: [UInt8]) -> EventLoopFuture<Response> {
+    func ask(_ question: MemberQuestion, _ body: [UInt8]) -> EventLoopFuture<PendingInquiry> {
         let loop = self.hub.bus.eventLoop
         let promise = loop.makePromise(of: PendingInquiry.self)
-        let response = promise.futureResult.map { $0.response(asked: self.answerer.member) }
         guard let id = self.begin(promise) else {
             promise.fail(Problem.tooManyQuestions)
-            return response
+            return promise.futureResult
         }
         self.answerer.answer(question).whenComplete { result in
             self.update(id) { $0.take((try? result.get()) ?? nil, from: self.answerer.member) }
         }
         self.tellOthers(MemberMessage.question(id, body), of: id)
         loop.scheduleTask(in: Self.patience) { self.finish(id, isTimeUp: true) }
-        return response
+        return promise.futureResult
     }
 
     /// - Returns: What the question is known by; `nil` if too many are under way.
@@ -73,7 +78,7 @@ final class MemberInquiry: Sendable {
             let isAlone = self.channel == nil
             state.pending[id] = PendingInquiry(
                 asker: self.answerer.member, others: isAlone ? [] : state.members.all,
-                areAllKnown: isAlone || state.members.areAll(at: .now()), promise)
+                areAllKnown: isAlone || state.members.areAll(at: .now()), isAlone: isAlone, promise)
             return id
         }
     }

@@ -9,9 +9,11 @@ struct PendingInquiry: Sendable {
     /// Whether nobody else is expected than those who are awaited.
     private let areAllKnown: Bool
     private let promise: EventLoopPromise<PendingInquiry>
-    private var answers: [[UInt8]] = []
+    /// What was answered, as JSON.
+    private(set) var answers: [[UInt8]] = []
     private var isAnsweredByAsker = false
-    private var hasReachedOthers = false
+    /// Whether the bus has passed the question on, if there may be others.
+    private var hasReachedOthers: Bool
     /// Which others have answered, if only that there is nothing to say.
     private(set) var heard: Set<ByteString> = []
     /// Why the others could not be asked.
@@ -21,9 +23,12 @@ struct PendingInquiry: Sendable {
     ///   - asker: The member that asks, and answers too.
     ///   - others: The other members that are awaited.
     ///   - areAllKnown: Whether these are all.
+    ///   - isAlone: Whether there can't be any.
     init(
-        asker: ByteString, others: Set<ByteString>, areAllKnown: Bool, _ promise: EventLoopPromise<PendingInquiry>
+        asker: ByteString, others: Set<ByteString>, areAllKnown: Bool, isAlone: Bool,
+        _ promise: EventLoopPromise<PendingInquiry>
     ) {
+        self.hasReachedOthers = isAlone
         self.asker = asker
         self.awaited = others
         self.areAllKnown = areAllKnown
@@ -32,7 +37,8 @@ struct PendingInquiry: Sendable {
 
     /// Whether there is nothing to wait for.
     var isComplete: Bool {
-        self.isAnsweredByAsker && (self.unreached != nil || self.awaited.isEmpty && self.areAllKnown)
+        self.isAnsweredByAsker
+            && (self.unreached != nil || self.hasReachedOthers && self.awaited.isEmpty && self.areAllKnown)
     }
 
     /// A member has answered.

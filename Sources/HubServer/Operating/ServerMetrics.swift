@@ -2,6 +2,7 @@ import ByteStreams
 import HTTPWire
 import HubCore
 import HubDoor
+import HubHooks
 import HubTokens
 import NIOCore
 import NIOPosix
@@ -123,10 +124,46 @@ struct ServerMetrics: MetricsSource {
                 samples: TokenFault.Reason.allCases.map { reason in
                     .init(Double(self.counters.gate.refusedTokens[reason] ?? 0), labels: ["reason": reason.rawValue])
                 }),
-        ] + self.http2 + self.tls + [
+        ] + self.hooks + self.eventHook + self.http2 + self.tls + [
             Metric(
                 "hub_events_published_total", .counter, help: "Events that were published through this member.",
                 publishing.events)
+        ]
+    }
+
+    private var eventHook: [Metric] {
+        guard let (delivered, dropped, waiting) = self.configuration.eventHook?.counts else { return [] }
+        return [
+            Metric(
+                "hub_hook_events_total", .counter, help: "Events for an application by what became of them.",
+                samples: [
+                    .init(Double(delivered), labels: ["outcome": "delivered"]),
+                    .init(Double(dropped), labels: ["outcome": "dropped"]),
+                ]),
+            Metric(
+                "hub_hook_events_waiting", .gauge, help: "Events for an application that it has not taken.", waiting),
+        ]
+    }
+
+    private var hooks: [Metric] {
+        let hooks = self.configuration.access.hooks
+        let named = [("subscribe", hooks.onSubscribe), ("publish", hooks.onPublish)].compactMap { name, hook in
+            hook.map { (name, $0) }
+        }
+        guard !named.isEmpty else { return [] }
+        return [
+            Metric(
+                "hub_hook_requests_total", .counter, help: "Questions to applications by what became of them.",
+                samples: named.flatMap { name, hook in
+                    let counts = hook.counts
+                    return Hook.Outcome.allCases.map { outcome in
+                        Metric.Sample(
+                            Double(counts[outcome] ?? 0), labels: ["hook": name, "outcome": outcome.rawValue])
+                    }
+                }),
+            Metric(
+                "hub_hook_requests_waiting", .gauge, help: "Questions to applications that wait for an answer.",
+                samples: named.map { name, hook in .init(Double(hook.waitingCount), labels: ["hook": name]) }),
         ]
     }
 

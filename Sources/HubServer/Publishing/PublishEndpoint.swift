@@ -9,16 +9,22 @@ import NIOCore
 /// `POST /publish`.
 struct PublishEndpoint: Endpoint {
     let maximumBytes: Int
+    /// Whether an application is asked about whoever shows no key.
+    let isAsked: Bool
 
     var methods: [HTTPRequest.Method] { [.post] }
 
-    func needsKey(_ method: HTTPRequest.Method) -> Bool { true }
+    func needsKey(_ method: HTTPRequest.Method) -> Bool { !self.isAsked }
+
+    func takesKey(_ method: HTTPRequest.Method) -> Bool { true }
 
     func body(_ method: HTTPRequest.Method) -> BodyAllowance {
         BodyAllowance(maximumBytes: self.maximumBytes, setting: "--max-body")
     }
 
     func check(_ request: inout HubRequest) throws(Problem) {
+        // Who shows a key that is none is told so, whatever the application would say.
+        if request.hasRightKey == false { throw .unauthorized(request, hasCredentials: true, false) }
         try PublishRequest.check(request)
     }
 

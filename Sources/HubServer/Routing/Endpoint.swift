@@ -6,9 +6,11 @@ import HubTransports
 import NIOCore
 
 /// What an endpoint does about a complete request.
-enum Outcome: Sendable {
+indirect enum Outcome: Sendable {
     case now(Response)
     case later(EventLoopFuture<Response>)
+    /// An application is asked first.
+    case asked(EventLoopFuture<Outcome>)
     case stream(any StreamEndpoint, StreamRequest, Session)
 }
 

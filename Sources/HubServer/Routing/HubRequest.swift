@@ -83,6 +83,11 @@ extension HubRequest {
 }
 
 extension HubRequest {
+    /// The fields of these names, as they came.
+    func fields(named names: [HTTPField.Name]) -> [(name: String, value: String)] {
+        names.flatMap { name in self.fields[fields: name].map { (name: name.rawName, value: $0.value) } }
+    }
+
     /// Takes the token out of the query (RFC 6750, 2.3).
     mutating func takeQueryToken() throws(Problem) {
         self.queryToken = try self.query.one("access_token")

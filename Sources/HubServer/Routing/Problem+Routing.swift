@@ -6,6 +6,17 @@ import HubDoor
 import HubTokens
 
 extension Problem {
+    /// Why a request was not done.
+    init(of error: any Error) {
+        self =
+            switch error {
+            case let problem as Problem: problem
+            case let refusal as Refusal: Problem(refusal)
+            case let error as BusError: Problem(error)
+            default: Problem(.internalServerError, "the request failed for a reason that was not foreseen")
+            }
+    }
+
     /// No such path.
     static var notFound: Problem {
         Problem(.notFound, "there is nothing at this path; see /openapi.yaml for what there is")
@@ -60,13 +71,15 @@ extension Problem {
         switch refusal {
         case .needsKey, .needsToken:
             self.init(.unauthorized, refusal.description, fields: [.wwwAuthenticate: "Bearer realm=\"hub\""])
+        case .notApproved, .needsApproval: self.init(.forbidden, refusal.description)
         case .notGranted, .notAdmin, .anotherSubject:
             self.init(
                 .forbidden, refusal.description,
                 fields: [.wwwAuthenticate: "Bearer realm=\"hub\", error=\"insufficient_scope\""])
         case .invalidToken(let fault): self.init(fault)
         case .tooManyGuesses(let seconds): self = .later(.tooManyRequests, refusal.description, after: seconds)
-        case .noRoom: self = .later(.serviceUnavailable, refusal.description, after: Int.random(in: 1...10))
+        case .noRoom, .noApproval:
+            self = .later(.serviceUnavailable, refusal.description, after: Int.random(in: 1...10))
         case .noTopic, .noRevocations, .invalid, .reserved, .tooManyTopics, .isSubscribed, .isNotSubscribed:
             self.init(.badRequest, refusal.description)
         }

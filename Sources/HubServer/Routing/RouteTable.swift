@@ -2,6 +2,7 @@ import HTTPTypes
 import HTTPWire
 import HubCore
 import HubDoor
+import HubHooks
 import HubTransports
 
 /// All paths of the hub, and what serves each.
@@ -23,7 +24,8 @@ struct RouteTable {
         configuration: ServerConfiguration, hub: Hub, door: Door, streams: [String: any StreamEndpoint],
         condition: ServerCondition, counters: ServerCounters, metrics: [any MetricsSource], inquiry: MemberInquiry
     ) {
-        let publish = PublishEndpoint(maximumBytes: configuration.limits.bodyBytes)
+        let publish = PublishEndpoint(
+            maximumBytes: configuration.limits.bodyBytes, isAsked: configuration.access.hooks.onPublish != nil)
         let live = Route(path: "/health/live", name: "health", endpoint: LivenessEndpoint())
         var operating = [
             live,

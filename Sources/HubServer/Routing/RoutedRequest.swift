@@ -48,14 +48,28 @@ extension RoutedRequest: AdmittedRequest {
     }
 
     private func serveNow(_ body: ByteBuffer, on exchange: any HTTPExchange) {
-        switch self.router.serve(self.request, body: body) {
+        self.complete(self.router.serve(self.request, body: body), on: exchange)
+    }
+
+    private func complete(_ outcome: Outcome, on exchange: any HTTPExchange) {
+        switch outcome {
+        case .asked(let future):
+            let wait = ClientWait()
+            exchange.observe(wait)
+            future.hop(to: exchange.eventLoop).assumeIsolated().whenComplete { result in
+                guard wait.isClientThere else { return }
+                switch result {
+                case .success(let outcome): self.complete(outcome, on: exchange)
+                case .failure(let error): exchange.respond(self.router.response(for: error, of: self.request))
+                }
+            }
         case .now(let response):
             exchange.respond(response)
         case .later(let future):
             future.hop(to: exchange.eventLoop).assumeIsolated().whenComplete { result in
                 switch result {
                 case .success(let response): exchange.respond(response)
-                case .failure(let error): exchange.respond(self.router.response(for: error))
+                case .failure(let error): exchange.respond(self.router.response(for: error, of: self.request))
                 }
             }
         case .stream(let endpoint, let request, let session):

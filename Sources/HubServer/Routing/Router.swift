@@ -4,6 +4,7 @@ import HTTPTypes
 import HTTPWire
 import HubCore
 import HubDoor
+import HubHooks
 import HubTransports
 import Logging
 import NIOCore
@@ -22,6 +23,7 @@ final class Router: Sendable {
     private let cors: CORSPolicy
     private let gate: Gate
     private let tokenCookie: ByteString
+    private let hookFields: [HTTPField.Name]
     private let forwarded: ForwardedFor
     private let ledger: ConnectionLedger
     private let counters: ServerCounters
@@ -32,7 +34,7 @@ final class Router: Sendable {
 
     init(
         routes: [Route], limits: HTTPLimits, budget: ByteBudget, fields: HTTPFields, cors: CORSPolicy, gate: Gate,
-        tokenCookie: ByteString,
+        tokenCookie: ByteString, hookFields: [HTTPField.Name],
         forwarded: ForwardedFor, ledger: ConnectionLedger, condition: ServerCondition, counters: ServerCounters,
         door: Door, incidents: IncidentLog, log: ListeningLog, accessLog: Logger?
     ) {
@@ -43,6 +45,7 @@ final class Router: Sendable {
         self.cors = cors
         self.gate = gate
         self.tokenCookie = tokenCookie
+        self.hookFields = hookFields
         self.forwarded = forwarded
         self.ledger = ledger
         self.condition = condition
@@ -59,34 +62,37 @@ final class Router: Sendable {
         do {
             return try endpoint.serve(request, body: body, in: self.session(of: request, endpoint))
         } catch {
-            self.note(self.problem(of: error), of: request)
-            return .now(self.response(for: error))
+            return .now(self.response(for: error, of: request))
         }
     }
 
     /// Whoever can show a token later does so at the same gate.
     private func session(of request: HubRequest, _ endpoint: any Endpoint) -> Session {
+        let asker = self.asker(of: request)
         guard self.gate.takesTokens, endpoint.isStream, endpoint.takesKey(request.method) else {
-            return self.door.session(request.principal)
+            return self.door.session(request.principal, asker: asker)
         }
         let (gate, client) = (self.gate, request.client ?? .unknown)
-        return self.door.session(request.principal) { text throws(Refusal) in
+        return self.door.session(request.principal, asker: asker) { text throws(Refusal) in
             try gate.principal(showing: text, from: client)
         }
     }
 
-    /// The response to a request that was not done.
-    func response(for error: any Error) -> Response {
-        self.problem(of: error).response
+    /// Whom an application is asked about. Cookies are passed on for pages that are trusted alone, as the hub's own count for them.
+    private func asker(of request: HubRequest) -> Asker? {
+        guard self.gate.asksApplications, case .stranger = request.principal, let route = request.route
+        else { return nil }
+        let countsCookies = self.cors.countsCookies(of: request.fields, to: request.authority)
+        return Asker(
+            transport: route.name, client: request.client ?? .unknown,
+            fields: request.fields(named: self.hookFields.filter { $0 != .cookie || countsCookies }))
     }
 
-    private func problem(of error: any Error) -> Problem {
-        switch error {
-        case let problem as Problem: problem
-        case let refusal as Refusal: Problem(refusal)
-        case let error as BusError: Problem(error)
-        default: Problem(.internalServerError, "the request failed for a reason that was not foreseen")
-        }
+    /// The response to a request that was not done.
+    func response(for error: any Error, of request: HubRequest) -> Response {
+        let problem = Problem(of: error)
+        self.note(problem, of: request)
+        return problem.response
     }
 
     /// Lets whoever looks after the hub know of a request that was turned away, or was not allowed.
@@ -134,7 +140,7 @@ final class Router: Sendable {
             return TurnAway.tooManyGuesses(refusal).response(to: request)
         }
         if route.endpoint.isAlwaysServed { request.claimant = .observer }
-        if route.endpoint.needsKey(request.method), self.door.session(request.principal).mayWrite {
+        if route.endpoint.takesKey(request.method), self.door.session(request.principal).mayWrite {
             request.claimant = .publisher
         }
         request.body = route.endpoint.body(request.method)
@@ -179,9 +185,9 @@ final class Router: Sendable {
         try self.take(verdict, for: &request, route)
     }
 
-    /// A path whose answer depends on who asks. Where there are tokens, they say who may subscribe.
+    /// A path whose answer depends on who asks. Where there are tokens, or an application decides, that goes for subscribing too.
     private func takesCredentials(_ endpoint: any Endpoint, _ method: HTTPRequest.Method) -> Bool {
-        endpoint.takesKey(method) || (self.gate.takesTokens && endpoint.isStream)
+        endpoint.takesKey(method) || (endpoint.isStream && (self.gate.takesTokens || self.gate.asksApplications))
     }
 
     private func credentials(of request: HubRequest) -> Credentials {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HTTPWire
 import HubCore
+import HubDoor
 import NIOCore
 
 /// Why the server will not serve a client now, though it might later.
@@ -9,6 +10,8 @@ enum TurnAway {
     case full
     case tooManyOfOneAddress
     case tooManyTopics
+    /// The application that decides about it gives no answer.
+    case noApproval
     /// The address has to wait; the problem says for how long.
     case tooManyGuesses(Problem)
 
@@ -22,7 +25,7 @@ enum TurnAway {
     private var reason: CloseReason {
         switch self {
         case .draining: .drain
-        case .full, .tooManyOfOneAddress, .tooManyTopics, .tooManyGuesses: .shed
+        case .full, .tooManyOfOneAddress, .tooManyTopics, .noApproval, .tooManyGuesses: .shed
         }
     }
 
@@ -37,6 +40,7 @@ enum TurnAway {
         case .tooManyTopics:
             .later(
                 .serviceUnavailable, "this member listens to as many topics as it may (--max-feeds)", after: seconds)
+        case .noApproval: Problem(.noApproval)
         case .tooManyGuesses(let problem): problem
         case .tooManyOfOneAddress:
             .later(

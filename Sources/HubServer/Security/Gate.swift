@@ -2,6 +2,7 @@ import ByteStreams
 import ByteStrings
 import HTTPWire
 import HubDoor
+import HubHooks
 import HubTokens
 import Logging
 import NIOCore
@@ -52,6 +53,9 @@ final class Gate: Sendable {
     /// Whether there are tokens, so that every path whose answer depends on who asks takes them.
     var takesTokens: Bool { self.access.tokens != nil }
 
+    /// Whether applications are asked about whoever shows neither key nor token.
+    var asksApplications: Bool { !self.access.hooks.isEmpty }
+
     /// Wrong keys that were shown.
     var wrong: Int { self.counts.withLock { $0.wrongKeys } }
     /// What was not looked at, since its address had to wait.
@@ -70,11 +74,12 @@ final class Gate: Sendable {
     func judge(
         _ credentials: Credentials, from address: ClientAddress, isKnown: Bool, isNeeded: Bool, mayWait: Bool = true
     ) -> Verdict {
-        guard !self.access.isOpen else { return .open }
+        guard self.access.hasCredentials else { return .open }
         switch credentials {
         case .none: return .missing
         case .otherScheme(let hasText):
-            guard isNeeded, hasText else { return .wrong }
+            guard isNeeded else { return .missing }
+            guard hasText else { return .wrong }
             return self.wait(address, isKnown) ?? self.wrongKey(of: address)
         case .bearer(let text):
             if let token = self.access.tokens?.remembered(text) { return .right(.bearer(token)) }

@@ -49,6 +49,21 @@ struct SubscribeEndpoint: Endpoint {
     }
 
     private func begin(_ request: HubRequest, _ session: Session) throws -> Outcome {
+        let unapproved = session.unapproved(request.stream?.topics ?? [])
+        guard !unapproved.isEmpty else { return try self.open(request, session) }
+        let approved = try session.approval(of: unapproved).flatMapThrowing { approval in
+            try self.open(request, try session.with(approval))
+        }
+        return .asked(approved.flatMapErrorThrowing { try self.farewell(to: request, after: $0) })
+    }
+
+    /// A browser's own EventSource would take a refusal for the end, when the application is only away.
+    private func farewell(to request: HubRequest, after error: any Error) throws -> Outcome {
+        guard case Refusal.noApproval = error, request.isBrowserEventSource else { throw error }
+        return .now(TurnAway.noApproval.response(to: request))
+    }
+
+    private func open(_ request: HubRequest, _ session: Session) throws -> Outcome {
         try session.check(request.stream?.topics ?? [])
         guard let stream = request.stream, self.transport.isMomentary || session.hasRoom(for: stream.topics) else {
             return .now(TurnAway.tooManyTopics.response(to: request))

@@ -31,21 +31,22 @@ struct MessageLimit {
     let frames: Int
     /// Whether the client may publish.
     let mayPublish: Bool
+    /// For whom messages are held.
+    let claimant: ByteBudget.Claimant
     private let time: TimeAmount
     private let rate: Int
 
     /// Makes the limit of one client.
-    init(_ configuration: WebSocketConfiguration, mayPublish: Bool) {
+    /// - Parameter isKnown: Whether it has shown that it may publish; otherwise an application has to be asked.
+    init(_ configuration: WebSocketConfiguration, mayPublish: Bool, isKnown: Bool = true) {
         let most = configuration.maximumMessageBytes
         self.bytes = mayPublish ? most : min(most, configuration.maximumStrangersMessageBytes)
         self.frames = max(1024, self.bytes / 64)
         self.mayPublish = mayPublish
+        self.claimant = mayPublish && isKnown ? .publisher : .stranger
         self.time = configuration.messageTime
         self.rate = configuration.messageRate
     }
-
-    /// For whom messages are held.
-    var claimant: ByteBudget.Claimant { self.mayPublish ? .publisher : .stranger }
 
     /// How long a message may take of which so many bytes have come: a large one of somebody who may publish takes longer.
     func time(received: Int) -> TimeAmount {

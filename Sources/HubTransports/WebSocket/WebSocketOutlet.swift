@@ -54,7 +54,8 @@ final class WebSocketOutlet: StreamOutlet {
     func open(_ opening: StreamOpening) {
         var fields = self.handshake.fields(self.exchange.commonFields, namesSubprotocol: true)
         if let replay = opening.replay { fields[.hubReplay] = replay.rawValue }
-        let limit = MessageLimit(self.configuration, mayPublish: self.session.mayPublish)
+        let limit = MessageLimit(
+            self.configuration, mayPublish: self.session.mayPublish, isKnown: self.session.mayWrite)
         let connection = WebSocketConnection(
             self.exchange, fields, limit: limit, inflates: self.handshake.compresses, budget: self.configuration.budget,
             application: self)
@@ -164,8 +165,13 @@ extension WebSocketOutlet: WebSocketApplication {
 
     private func subscribe(to topic: Topic, cursor: String?, _ ref: HubMessage.Ref?) {
         self.begin(ref) { (subscription) throws(Refusal) in
-            try subscription.subscribe(to: topic, from: StartPosition(cursor: cursor)) { position in
-                self.complete(HubMessage.subscribed(topic, position?.description ?? cursor.map(Self.shown), ref))
+            try subscription.subscribe(to: topic, from: StartPosition(cursor: cursor)) { result in
+                switch result {
+                case .success(let position):
+                    self.complete(
+                        HubMessage.subscribed(topic, position?.description ?? cursor.map(Self.shown), ref))
+                case .failure(let refusal): self.complete(HubMessage.error(refusal.description, ref))
+                }
             }
         }
     }
@@ -210,6 +216,7 @@ extension WebSocketOutlet: WebSocketApplication {
 
     private static func reason(_ error: any Error) -> String {
         switch error {
+        case let refusal as Refusal: refusal.description
         case BusError.unavailable: "not published: the bus is not available; try again"
         case BusError.refused(let reason): reason
         default: "the outcome is unknown; repeat it with the same 'key' to be sure"

@@ -1,6 +1,7 @@
 import ByteStreams
 import HTTPWire
 import HubCore
+import HubHooks
 import HubRedis
 import HubServer
 import HubTokens
@@ -33,6 +34,19 @@ struct HubProcess {
     /// Runs until a signal ends it.
     /// - Throws: `InvalidSetting` or `CannotListen` if it can't begin.
     func run() async throws {
+        let caller = HookCaller(timeout: self.settings.hooks.timeout, secret: self.settings.hooks.secret)
+        do {
+            try await self.run(asking: caller)
+        } catch {
+            await caller.shutdown()
+            throw error
+        }
+        await caller.shutdown()
+        self.logger.notice("ended")
+        LogWriter.standardError.flush()
+    }
+
+    private func run(asking caller: HookCaller) async throws {
         for name in self.unknownVariables.names {
             self.logger.warning(
                 "a variable of the environment is not a setting; hub --help lists them",
@@ -48,9 +62,11 @@ struct HubProcess {
         let bus = try self.makeBus(on: group.next())
         let hub = Hub(
             bus: bus, loops: Array(group.makeIterator()),
-            configuration: self.settings.fanOut, logger: self.logger)
+            configuration: self.settings.fanOut,
+            occupancy: self.settings.hooks.onEvent.map { _ in OccupancyLedger() }, logger: self.logger)
         var configuration = self.settings.server
-        configuration.access = keys.access
+        configuration.access = keys.access(hooks: self.settings.hooks.hooks(caller, logger: self.logger))
+        configuration.eventHook = self.settings.hooks.eventHook(caller, logger: self.logger)
         configuration.tls = tls?.credentials
         if self.settings.logsRequests {
             configuration.accessLog = Logger(label: "access") { LineLogHandler(label: $0, level: .info) }
@@ -76,8 +92,6 @@ struct HubProcess {
         handling.cancel()
         if let watchdog { await Self.end(watchdog, on: group.next()) }
         try await group.shutdownGracefully()
-        self.logger.notice("ended")
-        LogWriter.standardError.flush()
     }
 
     private func keySets(_ keys: KeyRing) async throws(InvalidSetting) -> [any Service] {

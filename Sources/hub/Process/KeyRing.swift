@@ -1,4 +1,5 @@
 import HubDoor
+import HubHooks
 import HubServer
 import HubTokens
 import NIOCore
@@ -23,11 +24,12 @@ struct KeyRing: Sendable {
     }
 
     /// Who may do what, by these keys.
-    var access: AccessRules {
+    /// - Parameter hooks: The applications that are asked about everybody else.
+    func access(hooks: Hooks) -> AccessRules {
         AccessRules(
             keys: self.publishKeys,
             tokens: self.tokenKeys.map { TokenCheck($0, rules: self.settings.tokenRules) },
-            publicTopics: self.settings.publicTopics)
+            publicTopics: self.settings.publicTopics, hooks: hooks)
     }
 
     /// The files that are read again.

@@ -16,7 +16,7 @@ struct TestServer {
 
     /// Runs a test against a server, and leaves nothing behind.
     static func run(
-        loops: Int = 1, fanOut: FanOutConfiguration = FanOutConfiguration(),
+        loops: Int = 1, fanOut: FanOutConfiguration = FanOutConfiguration(), occupancy: OccupancyLedger? = nil,
         _ configure: (inout ServerConfiguration) -> Void = { _ in },
         bus makeBus: (any EventLoop) -> any EventBus = {
             MemoryBus(eventLoop: $0, replayCount: 1000, replayAge: .hours(1))
@@ -26,7 +26,7 @@ struct TestServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let hub = Hub(
             bus: makeBus(group.next()), loops: Array(group.makeIterator()), configuration: fanOut,
-            logger: Logger(label: "test"))
+            occupancy: occupancy, logger: Logger(label: "test"))
         var configuration = ServerConfiguration()
         configuration.port = 0
         configuration.version = "1.2.3"

@@ -1,0 +1,77 @@
+import ByteStrings
+import HubCore
+import HubTokens
+import NIOHTTP1
+
+/// What an application has answered.
+struct HookAnswer: Sendable {
+    /// The longest time for which an answer may be remembered, in seconds.
+    private static let maximumAge = 3600
+
+    /// Whether it allows what it was asked about.
+    var isAllowed = false
+    /// Whom it takes the asker for.
+    var subject: ByteString?
+    /// For how long it allows that, in seconds; `nil` for as long as a stream lasts.
+    var lifetime: Double?
+    /// For how long the same question need not be asked again, in seconds.
+    var maximumAge = 0
+
+    /// Reads a response: 2xx allows, 401 and 403 refuse, all else decides nothing. A body that is a JSON object may say more.
+    /// - Throws: `HookFault`.
+    init(status: HTTPResponseStatus, headers: HTTPHeaders, body: [UInt8]) throws(HookFault) {
+        self.maximumAge = Self.age(headers)
+        switch status.code {
+        case 200..<300: self.isAllowed = true
+        case 401, 403: return
+        default: throw .status(status.code)
+        }
+        guard body.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "{") else { return }
+        do throws(JSONReader.Fault) {
+            try self.read(body)
+        } catch {
+            throw .unreadable(error.description)
+        }
+    }
+
+    /// What it says about a question.
+    /// - Parameter now: When that was asked, in seconds since 1970.
+    func verdict(on question: HookQuestion, now: Double) -> HookVerdict {
+        guard self.isAllowed else { return .refused }
+        let topics: [Topic] = if case .subscribe(let topics) = question { topics } else { [] }
+        return .allowed(
+            Approval(
+                topics: Set(topics), subject: self.subject, issued: now, expires: self.lifetime.map { now + $0 }))
+    }
+
+    private mutating func read(_ body: [UInt8]) throws(JSONReader.Fault) {
+        guard String(validating: body, as: UTF8.self) != nil else { throw JSONReader.Fault("it is not UTF-8") }
+        for (name, value) in try JSONReader.members(body[...]) {
+            switch name {
+            case "subject":
+                guard let text = value.string, (1...TokenVerifier.maximumSubjectBytes).contains(text.count) else {
+                    throw JSONReader.Fault(
+                        "'subject' must be a string of 1 to \(TokenVerifier.maximumSubjectBytes) bytes")
+                }
+                self.subject = ByteString(decoding: text)
+            case "expires_in":
+                guard value.form == .number, let seconds = Double(String(decoding: value.text, as: UTF8.self)),
+                    seconds > 0
+                else { throw JSONReader.Fault("'expires_in' must be a number of seconds above 0") }
+                self.lifetime = seconds
+            default: break
+            }
+        }
+    }
+
+    /// `max-age` (RFC 9111, 5.2.2.1); whoever says nothing is asked each time.
+    private static func age(_ headers: HTTPHeaders) -> Int {
+        let text = ByteString(headers[canonicalForm: "cache-control"].joined(separator: ","))
+        for directive in text.split(at: UInt8(ascii: ","), maximumCount: 16) ?? [] {
+            let (name, value) = directive.trimmed.cut(at: UInt8(ascii: "="))
+            guard name.equalsIgnoringCase("max-age"), let seconds = value?.number else { continue }
+            return min(max(0, seconds), Self.maximumAge)
+        }
+        return 0
+    }
+}
