@@ -8,31 +8,43 @@ set -euo pipefail
 hub=$(realpath -e "${1:?give the path of the hub to test}")
 cd "$(dirname "$0")"
 passed=0 failed=0 skipped=0
-log=$(mktemp)
 logs=$(mktemp --directory)
-trap 'rm -rf "$log" "$logs"' EXIT
+trap 'rm -rf "$logs"' EXIT
 
 skip() {
     echo "Tests/Web: $1" >&2
     skipped=$((skipped + 1))
 }
 
+# How many tests of a run ended so: the run's log, then the word.
 count_node() {
-    sed -nE "s/^# $1 ([0-9]+)$/\1/p" "$log" | tail -n 1
+    sed -nE "s/^# $2 ([0-9]+)$/\1/p" "$1" | tail -n 1 | grep . || echo 0
+}
+
+# Runs the tests of a file, and leaves their log.
+run_node() {
+    # shellcheck disable=SC2086
+    node $node_flags --test --test-reporter tap "$1" > "$logs/$(basename "$1")" || true
 }
 
 test_client() {
-    local file flags=()
+    local file
     for file in ../../web/*.js ../../web/*/*.js; do
         node --input-type=module --check < "$file" || failed=$((failed + 1))
     done
+    export HUB_BINARY=$hub logs node_flags=--no-warnings
     # Node 20 has a WebSocket behind a flag, Node 22 without, Node 18 has none.
-    if node --experimental-websocket --eval 0 2> /dev/null; then flags+=(--experimental-websocket); fi
-    HUB_BINARY=$hub node "${flags[@]}" --no-warnings --test --test-reporter tap node/*.test.mjs | tee "$log" || true
-    passed=$((passed + $(count_node pass || echo 0)))
-    failed=$((failed + $(count_node fail || echo 1) + $(count_node cancelled || echo 0)))
-    # A run that ended without its closing lines has failed.
-    grep -q '^# pass ' "$log" || failed=$((failed + 1))
+    if node --experimental-websocket --eval 0 2> /dev/null; then node_flags+=' --experimental-websocket'; fi
+    # Most of them wait for hubs that are away: several files at once take little longer than one.
+    export -f run_node
+    printf '%s\0' node/*.test.mjs | xargs -0 -P 4 -I '{}' bash -c "run_node '{}'"
+    for file in "$logs"/*.test.mjs; do
+        cat "$file"
+        passed=$((passed + $(count_node "$file" pass)))
+        failed=$((failed + $(count_node "$file" fail) + $(count_node "$file" cancelled)))
+        # A run that ended without its closing lines has failed.
+        grep -q '^# pass ' "$file" || failed=$((failed + 1))
+    done
 }
 
 test_types() {

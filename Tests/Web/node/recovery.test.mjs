@@ -1,6 +1,7 @@
 // What the client does about answers and about what stands between it and the hub.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { setTimeout as nap } from 'node:timers/promises'
 import { Hub } from '../../../web/hub.js'
 import { Record, TestHub, eventually } from './hub.mjs'
 import { HeadOnlyProxy, Proxy } from './proxy.mjs'
@@ -9,6 +10,8 @@ import { STREAM, blackHole, browserEvents, problem, serve } from './server.mjs'
 const WITHOUT_WEBSOCKET = ['sse', 'long-poll', 'poll']
 /** What is tried after streams. */
 const NEXT = globalThis.WebSocket ? 'ws' : 'long-poll'
+/** The page says how long ago it began when it asks another way, and can't know what that takes to arrive, in milliseconds. */
+const MARGIN = 1000
 
 function connect(t, url, options, ...types) {
   const hub = new Hub(url, { topics: 'news', ...options })
@@ -333,8 +336,9 @@ for (const transport of ['ws', 'long-poll', 'poll'].filter((name) => name !== 'w
     const proxy = await Proxy.start(t, server.port)
     proxy.freezes = (head) => head.startsWith('GET /sse')
     await server.publish('news', 'before')
-    const client = connect(t, proxy.url, { transports: ['sse', transport], pollInterval: 50, connectTimeout: 1000 }, 'hub.reset')
+    const client = connect(t, proxy.url, { transports: ['sse', transport], pollInterval: 50, connectTimeout: 2 * MARGIN }, 'hub.reset')
     await eventually('it should ask', () => proxy.heads.some((head) => head.startsWith('GET /sse')))
+    await nap(MARGIN)
     await server.publish('news', 'meanwhile')
     await client.received(1)
     await server.publish('news', 'after')
@@ -347,8 +351,9 @@ test('what is published while the first member says nothing is not lost', async 
   const server = await TestHub.start(t)
   const dead = await Proxy.start(t, server.port)
   dead.freezes = () => true
-  const client = connect(t, [dead.url, server.url], { transports: ['sse'], connectTimeout: 1000 })
+  const client = connect(t, [dead.url, server.url], { transports: ['sse'], connectTimeout: 2 * MARGIN })
   await eventually('it should ask', () => dead.heads.length > 0)
+  await nap(MARGIN)
   await server.publish('news', 'meanwhile')
   await client.received(1)
   assert.deepEqual(client.data, ['meanwhile'])
