@@ -1,4 +1,5 @@
 import { backoff } from './backoff.js'
+import { transportsAmong } from './crowd.js'
 import { Follower } from './follower.js'
 import { Leader, newName } from './leader.js'
 import { nameOf } from './share_name.js'
@@ -156,12 +157,14 @@ export class Share {
   }
 
   /** @param {AbortSignal} stay @returns {Promise<void>} It leads until that is settled. */
-  #lead(stay) {
-    if (stay.aborted || this.#leader) return Promise.resolve()
-    return new Promise((resolve) => {
+  async #lead(stay) {
+    const transports = await transportsAmong(this.#settings, this.#name)
+    if (stay.aborted || this.#leader) return
+    const settings = { ...this.#settings, transports }
+    await new Promise((/** @type {(_: void) => void} */ resolve) => {
       this.#resign = resolve
       const refused = (/** @type {import('./error.js').HubError} */ error) => this.#refuse(error)
-      this.#leader = new Leader(this.#settings, this.#access, this.#publisher, this.#name, this.#sink.cursor(), refused)
+      this.#leader = new Leader(settings, this.#access, this.#publisher, this.#name, this.#sink.cursor(), refused)
     })
   }
 

@@ -1,5 +1,8 @@
 import { readClaims } from './token.js'
 
+/** Which version of what tabs tell each other. */
+const PREFIX = 'hub 1 '
+
 /** What a token says that is not about the right itself. */
 const PASSING = ['iat', 'exp', 'nbf', 'jti']
 
@@ -11,7 +14,12 @@ const PASSING = ['iat', 'exp', 'nbf', 'jti']
 export async function nameOf(settings, access) {
   const { bases, topics, transports, credentials, connectTimeout, heartbeatTimeout, pollInterval } = settings
   const way = [bases.map(({ href }) => href), transports, credentials, connectTimeout, heartbeatTimeout, pollInterval]
-  return `hub 1 ${JSON.stringify([...way, [...topics].sort(), await rightsOf(access)])}`
+  return PREFIX + JSON.stringify([...way, [...topics].sort(), await rightsOf(access)])
+}
+
+/** The addresses of the hub that a name is about; nothing if it is none of ours. @param {string} name @returns {string[] | undefined} */
+export function sharesOf(name) {
+  return name.startsWith(PREFIX) ? JSON.parse(name.slice(PREFIX.length))[0] : undefined
 }
 
 /**

@@ -145,6 +145,17 @@ def tabs_that_want_something_else_share_nothing(browser, binary):
         assert desk.streams() == 4
 
 
+def tabs_that_want_something_else_do_not_wait_for_each_other(browser, binary):
+    with Desk(browser, binary) as desk:
+        pages = [desk.open(f"topics=own{number}") for number in range(12)]
+        assert desk.streams() == 12
+        for number, page in enumerate(pages):
+            desk.hub.publish(f"own{number}", "heard")
+            page.wait_for_function("() => events.length === 1")
+        transports = [page.evaluate("() => hub.transport") for page in pages]
+        assert transports[:4] == ["sse"] * 4 and transports[4:] == ["ws"] * 8, transports
+
+
 def a_leader_that_hangs_is_replaced(browser, binary):
     with Desk(browser, binary) as desk:
         leader, follower = desk.open(), desk.open()
@@ -209,5 +220,6 @@ def a_tab_goes_on_alone_and_comes_back(browser, binary):
 
 
 TESTS = [thirty_tabs_lose_nothing, each_tab_has_a_place_of_its_own, tabs_that_want_something_else_share_nothing,
+         tabs_that_want_something_else_do_not_wait_for_each_other,
          a_leader_that_hangs_is_replaced, a_leader_in_the_background_is_hurried,
          a_frame_in_a_sandbox_has_a_stream_of_its_own, a_tab_goes_on_alone_and_comes_back]
