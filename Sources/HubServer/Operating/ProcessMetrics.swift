@@ -45,12 +45,19 @@ enum ProcessMetrics {
     }
 
     private static var openFiles: [Metric] {
-        guard let directory = opendir("/proc/self/fd") else { return [] }
+        self.openFileCount.map { [Metric("process_open_fds", .gauge, help: "Files that are open.", $0)] } ?? []
+    }
+
+    /// Since Linux 6.2 the folder's size is the number. To list it takes 27 ms of CPU where there are 10,000.
+    private static var openFileCount: Int? {
+        var status = stat()
+        if stat("/proc/self/fd", &status) == 0, status.st_size > 0 { return Int(status.st_size) }
+        guard let directory = opendir("/proc/self/fd") else { return nil }
         defer { closedir(directory) }
         // Itself, its parent, and the file that reads it.
         var count = -3
         while readdir(directory) != nil { count += 1 }
-        return [Metric("process_open_fds", .gauge, help: "Files that are open.", count)]
+        return count
     }
 
     private static func seconds(_ time: timeval) -> Double {
