@@ -8,15 +8,22 @@ public final class Asker: Sendable {
     let client: ClientAddress
     /// Fields of their request that are passed on, so that the application knows them by their session.
     let fields: [(name: String, value: String)]
+    /// Fields that are passed on and say nothing of who they are: the trace that their request is part of.
+    let context: [(name: String, value: String)]
 
     /// Describes somebody.
     /// - Parameters:
     ///   - transport: How they came.
     ///   - client: Where they are.
-    ///   - fields: Fields of their request that are passed on.
-    public init(transport: String, client: ClientAddress, fields: [(name: String, value: String)]) {
+    ///   - fields: Fields of their request that are passed on, and say who they are.
+    ///   - context: Fields that are passed on besides.
+    public init(
+        transport: String, client: ClientAddress, fields: [(name: String, value: String)],
+        context: [(name: String, value: String)] = []
+    ) {
         self.transport = transport
         self.client = client
         self.fields = fields
+        self.context = context
     }
 }

@@ -77,7 +77,8 @@ public final class Hook: Sendable {
     private func send(
         _ question: HookQuestion, _ body: [UInt8], _ asker: Asker, _ key: SHA256Digest?, now: Double
     ) -> EventLoopFuture<HookVerdict> {
-        self.caller.send(body, to: self.url, asker.fields, id: HookCaller.newID()).flatMapThrowing { response in
+        self.caller.send(body, to: self.url, asker.fields + asker.context, id: HookCaller.newID()).flatMapThrowing {
+            response in
             let answer = try HookAnswer(
                 status: response.status, headers: response.headers,
                 body: response.body.map { Array($0.readableBytesView) } ?? [])
@@ -106,7 +107,7 @@ public final class Hook: Sendable {
 
     private func count(_ outcome: Outcome) { self.state.withLock { $0.counts[outcome, default: 0] += 1 } }
 
-    /// What makes two questions the same: all that the application gets to see.
+    /// What makes two questions the same: all that the application gets to see but the trace.
     private static func digest(_ body: [UInt8], _ asker: Asker) -> SHA256Digest {
         var hash = SHA256()
         for (name, value) in asker.fields {

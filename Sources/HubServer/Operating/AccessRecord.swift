@@ -29,6 +29,9 @@ final class AccessRecord {
         self.logger = logger
         self.metadata = ["method": "\(head.method.rawValue)", "protocol": "\(head.version)"]
         if let client { self.metadata["client"] = "\(client)" }
+        guard let trace = head.fields.field(.traceParent).flatMap(TraceParent.init) else { return }
+        self.metadata["trace-id"] = "\(trace.traceID)"
+        self.metadata["span-id"] = "\(trace.spanID)"
     }
 
     /// The route is known, and who asks.

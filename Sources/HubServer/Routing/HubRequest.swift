@@ -82,6 +82,12 @@ extension HubRequest {
     }
 }
 
+extension HTTPField.Name {
+    static let traceParent = Self.known("traceparent")
+    /// What says which trace a request is part of (W3C Trace Context, and Baggage).
+    static let traceContext = [Self.traceParent, Self.known("tracestate"), Self.known("baggage")]
+}
+
 extension HubRequest {
     /// The fields of these names, as they came.
     func fields(named names: [HTTPField.Name]) -> [(name: String, value: String)] {

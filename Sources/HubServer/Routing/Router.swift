@@ -85,7 +85,8 @@ final class Router: Sendable {
         let countsCookies = self.cors.countsCookies(of: request.fields, to: request.authority)
         return Asker(
             transport: route.name, client: request.client ?? .unknown,
-            fields: request.fields(named: self.hookFields.filter { $0 != .cookie || countsCookies }))
+            fields: request.fields(named: self.hookFields.filter { $0 != .cookie || countsCookies }),
+            context: request.fields(named: HTTPField.Name.traceContext))
     }
 
     /// The response to a request that was not done.

@@ -158,12 +158,14 @@ struct SubscribeHookTests {
         }) { application, hooks in
             try await TestServer.run({ $0.access = AccessRules(hooks: hooks) }) { server in
                 for topic in ["long", "short"] {
-                    for cookie in ["a", "a", "b"] {
+                    for (number, cookie) in ["a", "a", "b"].enumerated() {
                         let answer = try await server.request(
-                            "GET", "/poll?topic=\(topic)", headers: ["Cookie: id=\(cookie)"])
+                            "GET", "/poll?topic=\(topic)",
+                            headers: ["Cookie: id=\(cookie)", "traceparent: 00-\(number)"])
                         #expect(answer.status == 200)
                     }
                 }
+                #expect(application.requests.map { $0.headers["traceparent"] }.prefix(2) == [["00-0"], ["00-2"]])
                 let asked = application.requests.map { $0.body.contains("long") }
                 #expect(asked == [true, true, false, false, false], "once for each cookie; each time")
             }

@@ -54,6 +54,25 @@ struct AccessLogTests {
         }
     }
 
+    @Test func aRequestThatIsPartOfATraceNamesIt() async throws {
+        let log = LogFile()
+        let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7")
+        let valid = ["00-\(trace)-\(span)-01", "cc-\(trace)-\(span)-00-what-comes"]
+        let invalid = [
+            "00-\(trace)-\(span)-01-x", "ff-\(trace)-\(span)-01", "00-\(trace.uppercased())-\(span)-01",
+            "00-\(String(repeating: "0", count: 32))-\(span)-01", "00-\(trace)-\(String(repeating: "0", count: 16))-01",
+            "00-\(trace)-\(span)", "", String(repeating: "-", count: 55),
+        ]
+        try await TestServer.run({ $0.accessLog = log.logger }) { server in
+            for field in valid + invalid {
+                _ = try await server.request("GET", "/health/live", headers: ["traceparent: \(field)"])
+            }
+            let entries = try await log.entries(valid.count + invalid.count)
+            #expect(entries.prefix(valid.count).allSatisfy { $0["trace-id"] == trace && $0["span-id"] == span })
+            #expect(entries.dropFirst(valid.count).allSatisfy { $0["trace-id"] == nil && $0["span-id"] == nil })
+        }
+    }
+
     @Test(arguments: [
         "/sse?authorization=s3cret&topic=inbox", "/sse%3Faccess_token=s3cret&topic=inbox", "/sse&access_token=s3cret",
         "/sse;access_token=s3cret", "/?access_token=s3cret", "http://127.0.0.1/sse?access_token=s3cret",
