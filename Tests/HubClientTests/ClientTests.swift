@@ -197,7 +197,10 @@ struct ClientTests {
 
     @Test("refuses addresses that are none")
     func addresses() {
-        for url in ["", "hub:8080", "ftp://h", "http://", "http://h/?q", "http://u:p@h", "http://h/#f"] {
+        for url in [
+            "", "hub:8080", "ftp://h", "http://", "http://h/?q", "http://u:p@h", "http://h/#f",
+            "http://127.0.0.1:99999",
+        ] {
             #expect(throws: HubClientError.self, "\(url)") {
                 try HubClient(HubClientConfiguration(urls: [url]))
             }

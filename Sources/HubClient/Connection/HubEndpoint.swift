@@ -13,7 +13,9 @@ struct HubEndpoint: Hashable, Sendable, CustomStringConvertible {
         let help = "'\(text)' is not a hub's address: give http://HOST[:PORT][/PATH] or https://…"
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
             scheme == "http" || scheme == "https", let host = parts.host, !host.isEmpty, parts.query == nil,
-            parts.fragment == nil, parts.user == nil, parts.password == nil
+            parts.fragment == nil, parts.user == nil, parts.password == nil,
+            // A client of HTTP may trap on another port.
+            (1...65_535).contains(parts.port ?? 80)
         else { throw .invalidArgument(help) }
         var base = text[...]
         while base.last == "/" { base.removeLast() }
