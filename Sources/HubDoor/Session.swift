@@ -25,10 +25,11 @@ public struct Session: Sendable {
     /// The most topics of a stream, and of an event.
     public var maximumTopics: Int { self.door.maximumTopics }
 
-    /// The same for somebody who shows a token now. Where there are no tokens, nothing changes.
+    /// The same for somebody who shows a token now.
+    /// - Returns: `nil` where there are no tokens: nothing changes.
     /// - Throws: A refusal.
-    public func authorized(by text: ByteString) throws(Refusal) -> Session {
-        guard self.access.tokens != nil, let authenticate = self.authenticate else { return self }
+    public func authorized(by text: ByteString) throws(Refusal) -> Session? {
+        guard self.access.tokens != nil, let authenticate = self.authenticate else { return nil }
         return Session(self.door, try authenticate(text), nil, authenticate)
     }
 
@@ -40,8 +41,18 @@ public struct Session: Sendable {
 
     /// Whether they may publish something now, or an application may allow it.
     public var mayPublish: Bool {
-        if case .asking = self.authority { return self.access.hooks.onPublish != nil && self.asker != nil }
-        return self.mayWrite
+        switch self.authority {
+        case .everything: true
+        case .granted(let grants): !grants.publish.isEmpty
+        case .asking: self.isAskedAboutPublishing
+        case .reading, .publicTopics, .nothing: false
+        }
+    }
+
+    /// Whether an application has to be asked about what they publish.
+    public var isAskedAboutPublishing: Bool {
+        guard case .asking = self.authority else { return false }
+        return self.access.hooks.onPublish != nil && self.asker != nil
     }
 
     /// Whether they have shown that they may publish something or look after the hub.
@@ -100,10 +111,10 @@ public struct Session: Sendable {
     /// - Throws: A refusal, if they may not look after the hub.
     public func revoke(_ subject: ByteString) throws(Refusal) -> EventLoopFuture<Revocation> {
         try self.checkAdministering()
-        let (hub, revocations) = (self.door.hub, self.access.tokens?.revocations)
+        let (hub, revocations) = (self.door.hub, self.access.revocations)
         guard let store = hub.bus as? any RevocationStore else { throw .noRevocations }
         return store.revoke(subject).map { revocation in
-            revocations?.take([revocation], hub)
+            revocations.take([revocation], hub)
             return revocation
         }
     }

@@ -10,8 +10,8 @@ public final class Subscription {
     private let subscriber: Subscriber
     /// What the stream is to have, as soon as what was asked for is done; kept only where topics may come and go.
     private var topics: [Topic]
-    /// Those of them about which an application is being asked, and where they are to begin.
-    private var asked: [Topic: StartPosition] = [:]
+    /// Whether nothing more is given to the outlet.
+    private var isOver = false
 
     init(_ session: Session, _ shard: Shard, _ subscriber: Subscriber, _ topics: [Topic]) {
         self.session = session
@@ -25,6 +25,9 @@ public final class Subscription {
         self.shard.resume(self.subscriber)
     }
 
+    /// Whether an application has to be asked before a topic can be added. Until it has answered, nothing else is to be asked for.
+    public func needsApproval(of topic: Topic) -> Bool { !self.session.unapproved([topic]).isEmpty }
+
     /// Adds a topic.
     /// - Parameters:
     ///   - topic: The topic.
@@ -35,7 +38,7 @@ public final class Subscription {
     public func subscribe(
         to topic: Topic, from start: StartPosition, completion: @escaping (Result<Cursor?, Refusal>) -> Void
     ) throws(Refusal) {
-        let isAsked = !self.session.unapproved([topic]).isEmpty
+        let isAsked = self.needsApproval(of: topic)
         if !isAsked { try self.session.check(topic) }
         guard !self.topics.contains(topic) else { throw .isSubscribed(topic) }
         guard self.topics.count < self.session.maximumTopics else {
@@ -45,8 +48,9 @@ public final class Subscription {
         let approval = isAsked ? try self.session.approval(of: [topic]) : nil
         self.topics.append(topic)
         guard let approval else { return self.begin(topic, start, completion) }
-        self.asked[topic] = start
-        approval.hop(to: self.shard.eventLoop).assumeIsolated().whenComplete { self.decided(topic, $0, completion) }
+        approval.hop(to: self.shard.eventLoop).assumeIsolated().whenComplete {
+            self.decide(topic, start, $0, completion)
+        }
     }
 
     private func begin(
@@ -55,14 +59,12 @@ public final class Subscription {
         self.shard.subscribe(self.subscriber, to: topic, from: start) { completion(.success($0)) }
     }
 
-    /// The application has decided about a topic, which may have been taken away meanwhile, by the client or as another that shows a token.
-    private func decided(
-        _ topic: Topic, _ result: Result<Approval, any Error>,
+    /// The application has decided about a topic.
+    private func decide(
+        _ topic: Topic, _ start: StartPosition, _ result: Result<Approval, any Error>,
         _ completion: @escaping (Result<Cursor?, Refusal>) -> Void
     ) {
-        guard let start = self.asked.removeValue(forKey: topic) else {
-            return completion(.failure(.isNotSubscribed(topic)))
-        }
+        guard !self.isOver else { return }
         do {
             let session = try self.session.with(try result.get())
             try session.check(topic)
@@ -83,7 +85,6 @@ public final class Subscription {
     public func unsubscribe(from topic: Topic, completion: @escaping () -> Void) throws(Refusal) {
         guard let index = self.topics.firstIndex(of: topic) else { throw .isNotSubscribed(topic) }
         self.topics.remove(at: index)
-        guard self.asked.removeValue(forKey: topic) == nil else { return completion() }
         self.shard.unsubscribe(self.subscriber, from: topic) { _ in completion() }
     }
 
@@ -92,14 +93,14 @@ public final class Subscription {
     /// - Throws: A refusal; nothing has changed then.
     public func renew(_ session: Session) throws(Refusal) {
         guard session.subject == self.session.subject || self.session.subject == nil else { throw .anotherSubject }
-        for topic in self.topics where self.asked[topic] == nil { try session.check(topic) }
+        for topic in self.topics { try session.check(topic) }
         self.session = session
         self.shard.renew(self.subscriber, owner: session.owner, lifetime: session.lifetime)
     }
 
     /// Nothing more is given to the outlet.
     public func leave() {
-        self.asked = [:]
+        self.isOver = true
         self.shard.leave(self.subscriber)
     }
 }

@@ -25,7 +25,8 @@ public final class Approval: Sendable {
     /// For how long it holds from now on; `nil` if it has no end of its own.
     public var lifetime: TimeAmount? {
         self.expires.map { end in
-            .milliseconds(Int64(max(0, min(end * 1000, 4e15) - Double(WallClock.milliseconds))))
+            // No timer takes all that a number can say.
+            .milliseconds(Int64(min(max(0, end * 1000 - Double(WallClock.milliseconds)), 1e12)))
         }
     }
 

@@ -20,11 +20,16 @@ struct EventBacklog {
 
     private var waiting: Deque<HookEvent> = []
     private var batch: Batch?
+    /// Whether a sign of life is due, which tells nothing else.
+    private var isBeatDue = false
     private(set) var deliveredCount = 0
     private(set) var droppedCount = 0
 
     /// How many have yet to be told.
     var count: Int { self.waiting.count + (self.batch?.events.count ?? 0) }
+
+    /// Whether there is nothing to be told, and nothing being told.
+    var isIdle: Bool { self.batch == nil && self.waiting.isEmpty && !self.isBeatDue }
 
     /// Adds events.
     mutating func append(_ events: [HookEvent]) {
@@ -34,9 +39,13 @@ struct EventBacklog {
         self.droppedCount += excess
     }
 
+    /// A sign of life is due, unless something is told anyway.
+    mutating func beat() { self.isBeatDue = true }
+
     /// What is to be told now; `nil` if there is nothing, or something is being told.
     mutating func begin(id: String) -> Batch? {
-        guard self.batch == nil, !self.waiting.isEmpty else { return nil }
+        guard self.batch == nil, self.isBeatDue || !self.waiting.isEmpty else { return nil }
+        self.isBeatDue = false
         let batch = Batch(id: id, events: Array(self.waiting.prefix(Self.batchCount)))
         self.waiting.removeFirst(batch.events.count)
         self.batch = batch

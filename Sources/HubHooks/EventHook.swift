@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+public import ByteStrings
 public import Logging
 public import NIOCore
 import NIOHTTP1
@@ -15,6 +16,7 @@ public final class EventHook: Sendable {
         var ended: EventLoopPromise<Void>?
     }
 
+    private let member: ByteString
     private let url: HookURL
     private let caller: HookCaller
     private let logger: Logger
@@ -24,8 +26,10 @@ public final class EventHook: Sendable {
     /// - Parameters:
     ///   - url: Where the application is told.
     ///   - caller: Tells it.
+    ///   - member: Which member tells it.
     ///   - logger: Is told when that begins to fail, and when it is over.
-    public init(_ url: HookURL, _ caller: HookCaller, logger: Logger) {
+    public init(_ url: HookURL, _ caller: HookCaller, member: ByteString, logger: Logger) {
+        self.member = member
         self.url = url
         self.caller = caller
         self.logger = logger
@@ -43,13 +47,19 @@ public final class EventHook: Sendable {
         self.sendNext()
     }
 
+    /// Gives a sign of life, so that the application knows of members that are there.
+    public func beat() {
+        self.state.withLock { $0.backlog.beat() }
+        self.sendNext()
+    }
+
     /// Tells what has yet to be told, as far as the application takes it at once.
     public func finish(within time: TimeAmount = .seconds(5)) async {
         let promise = self.caller.loop.makePromise(of: Void.self)
         let isDone = self.state.withLock { state in
             state.isEnding = true
             state.ended = promise
-            return state.backlog.count == 0 || state.isPausing
+            return state.backlog.isIdle || state.isPausing
         }
         if isDone { self.end() }
         self.caller.loop.scheduleTask(in: time) { self.end() }
@@ -64,7 +74,8 @@ public final class EventHook: Sendable {
     }
 
     private func send(_ batch: EventBacklog.Batch) {
-        self.caller.send(HookEvent.body(of: batch.events), to: self.url, [], id: batch.id).whenComplete { result in
+        self.caller.send(HookEvent.body(of: batch.events, by: self.member), to: self.url, [], id: batch.id).whenComplete
+        { result in
             switch result {
             case .success(let response) where (200..<300).contains(response.status.code): self.succeeded()
             case .success(let response): self.failed("it answered with \(response.status.code)")
@@ -77,7 +88,7 @@ public final class EventHook: Sendable {
         let (wasFailing, isDone) = self.state.withLock { state in
             defer { state.isFailing = false }
             state.backlog.succeed()
-            return (state.isFailing, state.backlog.count == 0)
+            return (state.isFailing, state.backlog.isIdle)
         }
         if wasFailing { self.logger.notice("the application takes events again", metadata: self.metadata) }
         if isDone { self.end() } else { self.sendNext() }

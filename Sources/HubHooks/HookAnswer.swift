@@ -26,6 +26,10 @@ struct HookAnswer: Sendable {
         case 401, 403: return
         default: throw .status(status.code)
         }
+        guard headers[canonicalForm: "content-encoding"].allSatisfy({ $0 == "identity" }) else {
+            throw .unreadable("it has a content coding")
+        }
+        let body = body.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(body.dropFirst(3)) : body
         guard body.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "{") else { return }
         do throws(JSONReader.Fault) {
             try self.read(body)
@@ -58,7 +62,8 @@ struct HookAnswer: Sendable {
                 guard value.form == .number, let seconds = Double(String(decoding: value.text, as: UTF8.self)),
                     seconds > 0
                 else { throw JSONReader.Fault("'expires_in' must be a number of seconds above 0") }
-                self.lifetime = seconds
+                // Long enough to begin.
+                self.lifetime = max(seconds, 1)
             default: break
             }
         }
@@ -67,11 +72,12 @@ struct HookAnswer: Sendable {
     /// `max-age` (RFC 9111, 5.2.2.1); whoever says nothing is asked each time.
     private static func age(_ headers: HTTPHeaders) -> Int {
         let text = ByteString(headers[canonicalForm: "cache-control"].joined(separator: ","))
+        var age = 0
         for directive in text.split(at: UInt8(ascii: ","), maximumCount: 16) ?? [] {
             let (name, value) = directive.trimmed.cut(at: UInt8(ascii: "="))
-            guard name.equalsIgnoringCase("max-age"), let seconds = value?.number else { continue }
-            return min(max(0, seconds), Self.maximumAge)
+            if name.equalsIgnoringCase("no-store") || name.equalsIgnoringCase("no-cache") { return 0 }
+            if name.equalsIgnoringCase("max-age") { age = value?.number ?? 0 }
         }
-        return 0
+        return min(age, Self.maximumAge)
     }
 }

@@ -21,6 +21,8 @@ public final class HookCaller: Sendable {
         // Where the answer comes from is what the operator said, and nowhere else.
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = timeout
+        // An application that is not there is told at once, and its places are free for others.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         self.client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.timeout = timeout
@@ -50,6 +52,7 @@ public final class HookCaller: Sendable {
             var headers = HTTPHeaders(fields.map { ($0.name, $0.value) })
             headers.replaceOrAdd(name: "Content-Type", value: "application/json")
             headers.replaceOrAdd(name: "Accept", value: "application/json")
+            headers.replaceOrAdd(name: "Accept-Encoding", value: "identity")
             headers.add(name: "webhook-id", value: id)
             headers.add(name: "webhook-timestamp", value: "\(time)")
             if let secret {

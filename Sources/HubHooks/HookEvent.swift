@@ -1,7 +1,7 @@
 import ByteStrings
 public import HubCore
 
-/// What an application is told: that a topic or a subject has its first stream in the cluster, or has lost its last.
+/// What an application is told: that a topic or a subject has its first stream on a member, or has lost its last.
 public struct HookEvent: Hashable, Sendable {
     let occupant: Occupant
     let isOccupied: Bool
@@ -20,9 +20,11 @@ public struct HookEvent: Hashable, Sendable {
     }
 
     /// What the application gets of several.
-    static func body(of events: some Sequence<HookEvent>) -> [UInt8] {
+    /// - Parameter member: Which member tells it.
+    static func body(of events: [HookEvent], by member: ByteString) -> [UInt8] {
         var json = JSONText(escapesMarkup: false)
         json.object { json in
+            json.member("member", member.string)
             json.name("events")
             json.array { json in for event in events { event.write(to: &json) } }
         }

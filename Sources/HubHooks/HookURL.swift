@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import HubTokens
 
 /// Where an application is asked, or told: an `http://` or `https://` address.
@@ -8,13 +7,10 @@ public struct HookURL: Hashable, Sendable {
 
     /// Takes an address; `nil` if it is none, or has a fragment.
     public init?(_ text: String) {
-        let isHTTP = text.utf8.starts(with: "https://".utf8) || text.utf8.starts(with: "http://".utf8)
-        guard isHTTP, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }),
-            let request = try? HTTPClient.Request(url: text), !request.host.isEmpty
-        else { return nil }
+        guard HTTPAddress.isValid(text) else { return nil }
         self.text = text
     }
 
-    /// The address without what a password may stand in.
-    var shown: String { TokenKeySource.url(self.text).description }
+    /// The address without what a password or a key may stand in.
+    var shown: String { HTTPAddress.masking(self.text) }
 }

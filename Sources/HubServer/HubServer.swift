@@ -65,7 +65,9 @@ public final class HubServer: Sendable {
         let sources = [ownMetrics, HubMetrics(hub: hub)] + metrics
         let inquiry = MemberInquiry(
             hub,
-            MemberAnswerer(hub, version: configuration.version, loops: loops, self.condition, metrics: sources))
+            MemberAnswerer(
+                hub, member: configuration.member, version: configuration.version, loops: loops, self.condition,
+                metrics: sources))
         let routes = RouteTable(
             configuration: configuration, hub: hub, door: door, streams: streams, condition: self.condition,
             counters: counters, metrics: sources, inquiry: inquiry)
@@ -90,7 +92,7 @@ public final class HubServer: Sendable {
         self.inquiry = inquiry
         self.reporter = configuration.eventHook.flatMap { hook in
             hub.occupancy.map {
-                OccupancyReporter($0, inquiry, hook, grace: configuration.vacancyGrace, on: hub.bus.eventLoop)
+                OccupancyReporter($0, hook, grace: configuration.vacancyGrace, on: hub.bus.eventLoop)
             }
         }
         self.logger = logger

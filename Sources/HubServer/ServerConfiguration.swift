@@ -64,6 +64,8 @@ public struct ServerConfiguration: Sendable {
     public var isDemo = false
     /// The path of a WebSocket that sends everything back; `nil` for none.
     public var webSocketEchoPath: String?
+    /// Tells this process from all other members, those before it on the same machine included.
+    public let member = ByteString(String(UInt64.random(in: 1 << 60 ... .max), radix: 16))
     /// The version of the hub.
     public var version = "unknown"
     /// Gets a line for every request; `nil` for none.

@@ -33,8 +33,8 @@ final class ShardClock {
 
     /// Lets something become of a stream after a time, unless it has ended by then.
     func schedule(_ kind: Expiry.Kind, of subscriber: Subscriber, after delay: TimeAmount) {
-        let ticks = Int((delay.nanoseconds + Self.tick.nanoseconds - 1) / Self.tick.nanoseconds)
-        self.wheel.schedule(Expiry(kind, of: subscriber), after: ticks)
+        let (ticks, rest) = delay.nanoseconds.quotientAndRemainder(dividingBy: Self.tick.nanoseconds)
+        self.wheel.schedule(Expiry(kind, of: subscriber), after: Int(ticks + (rest > 0 ? 1 : 0)))
     }
 
     /// Lets a stream have its next heartbeat. A part of the time is random, so that streams which began together do not stay

@@ -1,3 +1,5 @@
+import HubTokens
+
 /// The configuration in force as YAML, with secrets masked and a word on where each value comes from.
 public struct EffectiveConfiguration {
     private let values: [String: SettingValue]
@@ -44,6 +46,7 @@ public struct EffectiveConfiguration {
         switch setting.secrecy {
         case .open: text
         case .password: self.mask(text)
+        case .address: HTTPAddress.isMeant(by: text) ? HTTPAddress.masking(text) : text
         case .secret: "***"
         }
     }

@@ -117,7 +117,7 @@ extension Setting {
                 """
         ) { $0.tokenKeys = $1 },
         Setting(
-            "jwks", .text("URL|FILE"),
+            "jwks", .keySet, secrecy: .address,
             "A set of public keys (JWK set) that tokens are signed with, read again and again.",
             notes: """
                 Every 5 minutes from an address, every 30 s from a file, at once when a token names a key that is not there. The keys of a \
@@ -154,22 +154,22 @@ extension Setting {
             """
         ) { $0.publicTopics = $1 },
         Setting(
-            "on-subscribe", .hookURL, secrecy: .password,
+            "on-subscribe", .hookURL, secrecy: .address,
             """
             An application that is asked whether somebody who shows neither key nor token may subscribe: an `http://` or `https://` \
-            address, see docs/hooks.md.
+            address.
             """,
             notes: "What is `--public` needs no asking."
         ) { $0.hooks.onSubscribe = $1 },
         Setting(
-            "on-publish", .hookURL, secrecy: .password,
+            "on-publish", .hookURL, secrecy: .address,
             "The same for publishing.",
             notes: "Without it, publishing needs a key or a token once there is `--on-subscribe`."
         ) { $0.hooks.onPublish = $1 },
         Setting(
-            "on-event", .hookURL, secrecy: .password,
-            "An application that is told when topics and subjects get their first stream in the cluster, and lose their last.",
-            notes: "The same for all members."
+            "on-event", .hookURL, secrecy: .address,
+            "An application that is told when topics and subjects get their first stream on this member, and lose their last.",
+            notes: "See [hooks](hooks.md#what-the-application-is-told)."
         ) { $0.hooks.onEvent = $1 },
         Setting(
             "hook-timeout", .duration(from: .milliseconds(100), to: .seconds(60)), default: "3s",

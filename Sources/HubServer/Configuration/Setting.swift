@@ -21,6 +21,8 @@ public struct Setting: Sendable {
         case open
         /// The password of a URL.
         case password
+        /// Of an `http://` or `https://` address the user, the password and the query.
+        case address
         /// All of it.
         case secret
     }

@@ -119,9 +119,8 @@ extension SettingForm where Value == HookURL {
     static var hookURL: Self {
         Self(placeholder: "URL") { texts throws(RefusedText) in
             guard let url = HookURL(texts[0]) else {
-                let shown = ByteString(texts[0]).cut(at: UInt8(ascii: "@")).after.map { "…@\($0)" } ?? texts[0]
                 throw RefusedText(
-                    shown, "is not an address of an application",
+                    texts[0], "is not an address of an application",
                     accepted: "https://app.example.org/hub, http://localhost:3000/hub")
             }
             return url
@@ -143,12 +142,28 @@ extension SettingForm where Value == HookSecret {
 }
 
 extension SettingForm where Value == [HTTPField.Name] {
+    /// Fields that belong to one connection, or that the hub writes itself, are passed on to nobody (RFC 9110, 7.6.1).
+    private static var ownFields: Set<String> {
+        [
+            "host", "content-length", "content-type", "content-encoding", "accept", "accept-encoding", "connection",
+            "expect",
+            "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "webhook-id",
+            "webhook-signature", "webhook-timestamp",
+        ]
+    }
+
     static var hookFields: Self {
-        .list("NAME", "is not a field's name", accepted: "cookie, x-session, or another name of a header field") {
-            name in
-            ["host", "content-length", "content-type", "connection", "transfer-encoding", "upgrade"].contains(
-                name.lowercased())
-                ? nil : HTTPField.Name(name)
+        .list("NAME", "can't be passed on", accepted: "cookie, x-session, or another name of a header field") { text in
+            HTTPField.Name(text).flatMap { self.ownFields.contains($0.canonicalName) ? nil : $0 }
+        }
+    }
+}
+
+extension SettingForm where Value == String {
+    /// A file, or an address.
+    static var keySet: Self {
+        .text("URL|FILE", "is not an address", accepted: "https://issuer.example/jwks.json, or a file") {
+            !HTTPAddress.isMeant(by: $0) || HTTPAddress.isValid($0)
         }
     }
 }

@@ -57,7 +57,8 @@ public struct InvalidSetting: Error, Hashable, Sendable, CustomStringConvertible
 
     /// A value that is not accepted; it is not shown if the setting is a secret.
     init(_ setting: Setting, _ refused: RefusedText, from source: SettingValue.Source) {
-        let shown = setting.secrecy == .secret ? "the value" : Self.quoted(refused.text)
+        let isShown = setting.secrecy == .open || setting.secrecy == .password
+        let shown = isShown ? Self.quoted(refused.text) : "the value"
         self.init("\(setting.flag): \(shown) \(refused.problem); accepted: \(refused.accepted)\(source.remark)")
     }
 

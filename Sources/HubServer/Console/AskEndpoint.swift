@@ -22,7 +22,6 @@ struct AskEndpoint: Endpoint {
     func serve(_ request: HubRequest, body: ByteBuffer, in session: Session) throws -> Outcome {
         try session.checkAdministering()
         let bytes = Array(body.readableBytesView)
-        let member = self.inquiry.member
-        return .later(self.inquiry.ask(try MemberQuestion(bytes), bytes).map { $0.response(asked: member) })
+        return .later(self.inquiry.ask(try MemberQuestion(bytes), bytes))
     }
 }

@@ -38,16 +38,6 @@ extension JSONText {
         }
     }
 
-    /// Writes since when what was asked about has streams, in milliseconds since 1970, each by its place in the question.
-    mutating func occupancy(_ since: [UInt64?]) {
-        self.name("occupied")
-        self.object { json in
-            for (index, time) in since.enumerated() {
-                if let time { json.member("\(index)", time) }
-            }
-        }
-    }
-
     /// Writes a list that ends with the element that reaches a number of bytes.
     mutating func array<Element>(
         of elements: [Element], limit: Int, _ write: (inout JSONText, Element) -> Void

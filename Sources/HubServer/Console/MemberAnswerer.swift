@@ -21,7 +21,7 @@ struct MemberAnswerer: Sendable {
     private static let byteLimit = 64 << 10
 
     /// Tells this process from all other members, those before it on the same machine included.
-    let member = ByteString(String(UInt64.random(in: 1 << 60 ... .max), radix: 16))
+    let member: ByteString
     private let hub: Hub
     private let version: String
     private let loops: Int
@@ -30,8 +30,12 @@ struct MemberAnswerer: Sendable {
     private let host = Self.hostName
     private let startTime = WallClock.milliseconds
 
-    init(_ hub: Hub, version: String, loops: Int, _ condition: ServerCondition, metrics: [any MetricsSource]) {
+    init(
+        _ hub: Hub, member: ByteString, version: String, loops: Int, _ condition: ServerCondition,
+        metrics: [any MetricsSource]
+    ) {
         self.hub = hub
+        self.member = member
         self.version = version
         self.loops = loops
         self.condition = condition
@@ -54,9 +58,6 @@ struct MemberAnswerer: Sendable {
                     json.array(of: streams, limit: Self.byteLimit) { $0.stream($1) }
                 }
             }
-        case .occupancy(let occupants):
-            let since = occupants.map { hub.occupancy?.since($0) }
-            return hub.bus.eventLoop.makeSucceededFuture(self.object { $0.occupancy(since) })
         case .end(let stream, let member):
             guard member == self.member else { return hub.bus.eventLoop.makeSucceededFuture(nil) }
             return hub.shed(stream).hop(to: hub.bus.eventLoop).map { ended in

@@ -44,9 +44,6 @@ final class MemberInquiry: Sendable {
     /// Which member this is.
     var member: ByteString { self.answerer.member }
 
-    /// Whether there may be others.
-    var hasOthers: Bool { self.channel != nil }
-
     // MARK: Asking
 
     /// Asks all members.
@@ -54,19 +51,20 @@ final class MemberInquiry: Sendable {
     ///   - question: What is asked.
     ///   - body: The same as it came.
     /// - Returns: What all have answered; or a `Problem`.
-    func ask(_ question: MemberQuestion, _ body: [UInt8]) -> EventLoopFuture<PendingInquiry> {
+    func ask(_ question: MemberQuestion, _ body: [UInt8]) -> EventLoopFuture<Response> {
         let loop = self.hub.bus.eventLoop
         let promise = loop.makePromise(of: PendingInquiry.self)
+        let response = promise.futureResult.map { $0.response(asked: self.answerer.member) }
         guard let id = self.begin(promise) else {
             promise.fail(Problem.tooManyQuestions)
-            return promise.futureResult
+            return response
         }
         self.answerer.answer(question).whenComplete { result in
             self.update(id) { $0.take((try? result.get()) ?? nil, from: self.answerer.member) }
         }
         self.tellOthers(MemberMessage.question(id, body), of: id)
         loop.scheduleTask(in: Self.patience) { self.finish(id, isTimeUp: true) }
-        return promise.futureResult
+        return response
     }
 
     /// - Returns: What the question is known by; `nil` if too many are under way.

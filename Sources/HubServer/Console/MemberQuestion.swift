@@ -12,14 +12,12 @@ enum MemberQuestion {
     case topics([Topic])
     /// Which streams are there.
     case streams(StreamQuery)
-    /// Which of these have streams there, and since when.
-    case occupancy([Occupant])
     /// To end a stream, if it is there.
     case end(StreamID, member: ByteString)
 
     /// How many topics may be asked for.
     static let maximumTopics = 100
-    private static let accepted = "'ask' must be \"report\", \"topics\", \"streams\", \"occupancy\" or \"end\""
+    private static let accepted = "'ask' must be \"report\", \"topics\", \"streams\" or \"end\""
 
     /// Reads a question.
     /// - Parameter body: Its JSON.
@@ -37,7 +35,6 @@ enum MemberQuestion {
         switch form.texts["ask"] {
         case "report": self = .report(incidents: form.wantsHistory ? .max : 32)
         case "topics": self = .topics(try Self.topics(form))
-        case "occupancy": self = .occupancy(try Self.occupants(form))
         case "streams": self = .streams(try Self.query(form))
         case "end":
             guard let member = form.texts["member"], let stream = form.texts["stream"].flatMap(StreamID.init) else {
@@ -53,14 +50,6 @@ enum MemberQuestion {
             throw Problem(.badRequest, "'topics' must be a list of 1 to \(self.maximumTopics) topics")
         }
         return try form.topics.map { name throws(Problem) in try self.topic(name) }
-    }
-
-    private static func occupants(_ form: Form) throws(Problem) -> [Occupant] {
-        guard (1...self.maximumTopics).contains(form.topics.count + form.subjects.count) else {
-            throw Problem(.badRequest, "'topics' and 'subjects' must be lists of 1 to \(self.maximumTopics) together")
-        }
-        return try form.topics.map { name throws(Problem) in .topic(try self.topic(name)) }
-            + form.subjects.map { .subject($0) }
     }
 
     private static func topic(_ name: ByteString) throws(Problem) -> Topic {
@@ -90,7 +79,6 @@ enum MemberQuestion {
 private struct Form {
     var texts: [ByteString: ByteString] = [:]
     var topics: [ByteString] = []
-    var subjects: [ByteString] = []
     var wantsHistory = false
 
     mutating func read(_ body: [UInt8]) throws(JSONReader.Fault) {
@@ -101,12 +89,11 @@ private struct Form {
                 self.texts[member.name] = ByteString(decoding: member.value.string ?? [])
             case ("history", .boolean): self.wantsHistory = member.value.text.elementsEqual("true".utf8)
             case ("topics", .array): self.topics = try Self.strings(member.value.text)
-            case ("subjects", .array): self.subjects = try Self.strings(member.value.text)
             default:
                 throw JSONReader.Fault(
                     """
                     the field '\(member.name.shortened(to: 64))' is not one of a question's, or not of its form: 'ask', 'topic', \
-                    'client', 'subject', 'member' and 'stream' are strings, 'topics' and 'subjects' are lists of strings, 'history' is true or false
+                    'client', 'subject', 'member' and 'stream' are strings, 'topics' is a list of strings, 'history' is true or false
                     """)
             }
         }
@@ -117,7 +104,7 @@ private struct Form {
         var reader = JSONReader(text)
         try reader.readArray { (reader) throws(JSONReader.Fault) in
             guard let string = try reader.readValue().string else {
-                throw JSONReader.Fault("'topics' and 'subjects' must each be a list of strings")
+                throw JSONReader.Fault("'topics' must be a list of strings")
             }
             strings.append(ByteString(decoding: string))
         }

@@ -9,8 +9,7 @@ struct PendingInquiry: Sendable {
     /// Whether nobody else is expected than those who are awaited.
     private let areAllKnown: Bool
     private let promise: EventLoopPromise<PendingInquiry>
-    /// What was answered, as JSON.
-    private(set) var answers: [[UInt8]] = []
+    private var answers: [[UInt8]] = []
     private var isAnsweredByAsker = false
     /// Whether the bus has passed the question on, if there may be others.
     private var hasReachedOthers: Bool

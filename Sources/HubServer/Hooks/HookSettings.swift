@@ -1,3 +1,4 @@
+public import ByteStrings
 public import HubHooks
 public import Logging
 public import NIOCore
@@ -19,8 +20,8 @@ public struct HookSettings: Sendable {
     public var isEmpty: Bool { self.onSubscribe == nil && self.onPublish == nil }
 
     /// What tells what has streams; `nil` if nothing does.
-    public func eventHook(_ caller: HookCaller, logger: Logger) -> EventHook? {
-        self.onEvent.map { EventHook($0, caller, logger: logger) }
+    public func eventHook(_ caller: HookCaller, member: ByteString, logger: Logger) -> EventHook? {
+        self.onEvent.map { EventHook($0, caller, member: member, logger: logger) }
     }
 
     /// What asks them.

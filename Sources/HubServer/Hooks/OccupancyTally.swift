@@ -2,56 +2,42 @@ import HubCore
 import HubHooks
 import NIOCore
 
-/// What an application has been told of topics and subjects, and what it has yet to be told. It holds no more than what is occupied
-/// here, or was when that was told.
+/// What an application has been told of the topics and subjects that have streams on this member, and what it has yet to be told. It
+/// holds no more than what has streams, or had when that was told.
 struct OccupancyTally {
     /// For how long something has to be without streams before that is told, in milliseconds.
-    let grace: UInt64
-
-    /// What the application knows to be occupied, by this member or another.
+    private let grace: UInt64
+    /// What the application knows to have streams here.
     private var told: Set<Occupant> = []
-    /// What is to be settled, and from when on.
+    /// What has no streams any more, and when that is told.
     private var due: [Occupant: UInt64] = [:]
 
     init(grace: TimeAmount) {
         self.grace = UInt64(grace.nanoseconds / 1_000_000)
     }
 
-    /// Something may be occupied that was not, or the other way round.
-    /// - Parameter now: In milliseconds since 1970.
-    mutating func change(_ occupant: Occupant, isOccupied: Bool, now: UInt64) {
-        if isOccupied == self.told.contains(occupant) {
-            self.due[occupant] = nil
-        } else {
-            self.due[occupant] = isOccupied ? now : now + self.grace
-        }
-    }
-
-    /// Takes what is to be settled now.
-    /// - Parameter limit: How much at most.
-    mutating func takeDue(now: UInt64, limit: Int) -> [Occupant] {
-        let ripe = self.due.lazy.filter { $0.value <= now }.prefix(limit).map(\.key)
-        let taken = Array(ripe)
-        for occupant in taken { self.due[occupant] = nil }
-        return taken
-    }
-
-    /// Lets it be settled another time.
-    mutating func putBack(_ occupants: [Occupant], now: UInt64) {
-        for occupant in occupants where self.due[occupant] == nil { self.due[occupant] = now }
-    }
-
-    /// Settles what became of something.
+    /// Something may have streams that had none, or the other way round.
     /// - Parameters:
-    ///   - since: Since when it has streams here; `nil` if it has none.
-    ///   - others: Since when it has streams on other members.
-    /// - Returns: What is to be told; `nil` if another member has told it, or will.
-    mutating func settle(_ occupant: Occupant, since: UInt64?, others: [UInt64], now: UInt64) -> HookEvent? {
+    ///   - since: Since when it has some, `nil` if it has none; in milliseconds since 1970, as all times are.
+    ///   - now: The time.
+    /// - Returns: What is to be told now.
+    mutating func change(_ occupant: Occupant, since: UInt64?, now: UInt64) -> HookEvent? {
         if let since {
-            guard self.told.insert(occupant).inserted, !others.contains(where: { $0 < since }) else { return nil }
-            return HookEvent(occupant, isOccupied: true, time: since)
+            self.due[occupant] = nil
+            return self.told.insert(occupant).inserted ? HookEvent(occupant, isOccupied: true, time: since) : nil
         }
-        guard self.told.remove(occupant) != nil, others.isEmpty else { return nil }
-        return HookEvent(occupant, isOccupied: false, time: now)
+        if self.told.contains(occupant) { self.due[occupant] = now + self.grace }
+        return nil
+    }
+
+    /// What has been without streams for long enough.
+    /// - Parameter isLast: Whether there is no time to wait for what may come back.
+    mutating func vacate(now: UInt64, isLast: Bool) -> [HookEvent] {
+        let vacated = self.due.filter { isLast || $0.value <= now }
+        return vacated.sorted { $0.value < $1.value }.map { occupant, time in
+            self.due[occupant] = nil
+            self.told.remove(occupant)
+            return HookEvent(occupant, isOccupied: false, time: time - self.grace)
+        }
     }
 }

@@ -89,9 +89,20 @@ extension HTTPField.Name {
 }
 
 extension HubRequest {
-    /// The fields of these names, as they came.
-    func fields(named names: [HTTPField.Name]) -> [(name: String, value: String)] {
-        names.flatMap { name in self.fields[fields: name].map { (name: name.rawName, value: $0.value) } }
+    /// The fields of these names, as they came. Cookies that HTTP/2 has taken apart are one field again (RFC 9113, 8.2.3).
+    /// - Parameter all: Whether those that a browser sends by itself are among them: cookies, and credentials but for tokens.
+    func fields(named names: [HTTPField.Name], all: Bool = true) -> [(name: String, value: String)] {
+        names.flatMap { name -> [(name: String, value: String)] in
+            let values = self.fields[fields: name].map(\.value).filter { value in
+                all || name != .cookie && (name != .authorization || Self.isToken(ByteString(value)))
+            }
+            let joined = name == .cookie && values.count > 1 ? [values.joined(separator: "; ")] : values
+            return joined.map { (name: name.rawName, value: $0) }
+        }
+    }
+
+    private static func isToken(_ credentials: ByteString) -> Bool {
+        credentials.cut(at: UInt8(ascii: " ")).before.equalsIgnoringCase("bearer")
     }
 
     /// Takes the token out of the query (RFC 6750, 2.3).

@@ -72,6 +72,9 @@ extension RoutedRequest: AdmittedRequest {
                 case .failure(let error): exchange.respond(self.router.response(for: error, of: self.request))
                 }
             }
+        case .stream where self.router.isDraining:
+            // It began to while an application was asked, say.
+            exchange.respond(TurnAway.draining.response(to: self.request))
         case .stream(let endpoint, let request, let session):
             // The request goes with the stream, which may have to wait for long.
             self.request.forgetHead()

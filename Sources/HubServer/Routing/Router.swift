@@ -78,14 +78,14 @@ final class Router: Sendable {
         }
     }
 
-    /// Whom an application is asked about. Cookies are passed on for pages that are trusted alone, as the hub's own count for them.
+    /// Whom an application is asked about. What a browser sends by itself is passed on for pages that are trusted alone.
     private func asker(of request: HubRequest) -> Asker? {
         guard self.gate.asksApplications, case .stranger = request.principal, let route = request.route
         else { return nil }
         let countsCookies = self.cors.countsCookies(of: request.fields, to: request.authority)
         return Asker(
             transport: route.name, client: request.client ?? .unknown,
-            fields: request.fields(named: self.hookFields.filter { $0 != .cookie || countsCookies }),
+            fields: request.fields(named: self.hookFields, all: countsCookies),
             context: request.fields(named: HTTPField.Name.traceContext))
     }
 

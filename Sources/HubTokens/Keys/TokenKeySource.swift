@@ -20,18 +20,14 @@ public enum TokenKeySource: Hashable, Sendable, CustomStringConvertible {
 
     /// Tells a file from an address.
     public init(_ text: String) {
-        let isURL = text.utf8.starts(with: "https://".utf8) || text.utf8.starts(with: "http://".utf8)
-        self = isURL ? .url(text) : .file(text)
+        self = HTTPAddress.isMeant(by: text) ? .url(text) : .file(text)
     }
 
     /// The file's name, or the address without what a password may stand in.
     public var description: String {
         switch self {
         case .file(let path): return path
-        case .url(let text):
-            guard var parts = URLComponents(string: text) else { return "the address" }
-            (parts.user, parts.password, parts.query, parts.fragment) = (nil, nil, nil, nil)
-            return parts.string ?? "the address"
+        case .url(let text): return HTTPAddress.masking(text)
         }
     }
 

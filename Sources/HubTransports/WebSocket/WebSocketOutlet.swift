@@ -23,6 +23,8 @@ final class WebSocketOutlet: StreamOutlet {
     private var refusedTokens = 0
     private var connection: WebSocketConnection?
     private var requests = 0
+    /// Whether an application is being asked: what the client asks for next waits, so that all is done in its order.
+    private var isAsking = false
     /// How many bytes of events are being published.
     private(set) var heldBytes = 0
     private(set) var subscription: Subscription?
@@ -103,7 +105,8 @@ final class WebSocketOutlet: StreamOutlet {
 
 extension WebSocketOutlet: WebSocketApplication {
     var takesMessages: Bool {
-        self.requests < Self.maximumRequests && self.heldBytes < self.configuration.maximumMessageBytes
+        !self.isAsking && self.requests < Self.maximumRequests
+            && self.heldBytes < self.configuration.maximumMessageBytes
     }
 
     func receive(text: [UInt8]) {
@@ -143,16 +146,19 @@ extension WebSocketOutlet: WebSocketApplication {
 
     private func publish(_ publication: Publication, _ ref: HubMessage.Ref?) {
         let published: EventLoopFuture<[PublishedEvent]>
+        let isAsked = self.session.isAskedAboutPublishing
         do throws(Refusal) {
             published = try self.session.publish([publication])
         } catch {
             return self.refuse(Self.text(error), ref)
         }
+        if isAsked { self.isAsking = true }
         self.requests += 1
         let byteCount = publication.data.bytes.count
         self.heldBytes += byteCount
         published.hop(to: self.exchange.eventLoop).assumeIsolated().whenComplete { result in
             self.heldBytes -= byteCount
+            if isAsked { self.isAsking = false }
             switch result {
             case .success(let events):
                 guard let event = events.first else { return }
@@ -165,7 +171,10 @@ extension WebSocketOutlet: WebSocketApplication {
 
     private func subscribe(to topic: Topic, cursor: String?, _ ref: HubMessage.Ref?) {
         self.begin(ref) { (subscription) throws(Refusal) in
+            let isAsked = subscription.needsApproval(of: topic)
+            if isAsked { self.isAsking = true }
             try subscription.subscribe(to: topic, from: StartPosition(cursor: cursor)) { result in
+                if isAsked { self.isAsking = false }
                 switch result {
                 case .success(let position):
                     self.complete(
@@ -184,9 +193,10 @@ extension WebSocketOutlet: WebSocketApplication {
 
     private func authorize(_ token: ByteString, _ ref: HubMessage.Ref?) {
         do throws(Refusal) {
-            let session = try self.session.authorized(by: token)
-            try self.subscription?.renew(session)
-            self.session = session
+            if let session = try self.session.authorized(by: token) {
+                try self.subscription?.renew(session)
+                self.session = session
+            }
             self.say(HubMessage.authorized(ref))
         } catch {
             let answer = HubMessage.error(error.description, ref)
@@ -205,6 +215,7 @@ extension WebSocketOutlet: WebSocketApplication {
             try change(subscription)
         } catch {
             self.requests -= 1
+            self.isAsking = false
             self.refuse(error.description, ref)
         }
     }

@@ -66,7 +66,8 @@ struct HubProcess {
             occupancy: self.settings.hooks.onEvent.map { _ in OccupancyLedger() }, logger: self.logger)
         var configuration = self.settings.server
         configuration.access = keys.access(hooks: self.settings.hooks.hooks(caller, logger: self.logger))
-        configuration.eventHook = self.settings.hooks.eventHook(caller, logger: self.logger)
+        configuration.eventHook = self.settings.hooks.eventHook(
+            caller, member: configuration.member, logger: self.logger)
         configuration.tls = tls?.credentials
         if self.settings.logsRequests {
             configuration.accessLog = Logger(label: "access") { LineLogHandler(label: $0, level: .info) }
@@ -91,6 +92,8 @@ struct HubProcess {
         try await services.run()
         handling.cancel()
         if let watchdog { await Self.end(watchdog, on: group.next()) }
+        // Whoever waits for an application is told on loops that are there yet.
+        await caller.shutdown()
         try await group.shutdownGracefully()
     }
 

@@ -52,6 +52,11 @@ struct HubSettingsTests {
         ("cors-origin", "https://*.example.org", "or * alone (no other wildcard)"),
         ("cors-origin", "file:///a", "file://, null"),
         ("cors-header", "a b", "--cors-header: 'a b' is not a field's name"),
+        ("on-subscribe", "ftp://a/", "--on-subscribe: the value is not an address"),
+        ("on-event", "http://", "--on-event"), ("on-publish", "http://127.0.0.1:70000/", "--on-publish"),
+        ("jwks", "http://127.0.0.1:99999/", "--jwks: the value"),
+        ("hook-secret", "s3cret", "--hook-secret: the value is not a secret"), ("hook-timeout", "1h", "100ms to 1m"),
+        ("hook-header", "Webhook-Id", "--hook-header: 'Webhook-Id' can't be passed on"),
         ("forwarded-header", "x-real-ip", "accepted: x-forwarded-for, forwarded"), ("idle", "2h", "accepted: 1s to 1h"),
         ("demo", "maybe", "--demo: 'maybe'"), ("host", "0.0.0.0", "--host: '0.0.0.0' can be reached"),
     ])

@@ -84,7 +84,7 @@ struct EventHookTests {
             try await eventually("it is told") { hook.counts.delivered == 1 }
             #expect(application.requests.count == 3 && hook.counts.waiting == 0)
             #expect(Set(application.requests.map { $0.headers["webhook-id"] }).count == 1)
-            let body = #"{"events":[{"type":"topic.occupied","topic":"a","time":1796064000.25}]}"#
+            let body = #"{"member":"m1","events":[{"type":"topic.occupied","topic":"a","time":1796064000.25}]}"#
             #expect(application.requests.allSatisfy { $0.body == body })
         }
     }
@@ -103,22 +103,28 @@ struct EventHookTests {
         #expect(backlog.count == 9_900 && backlog.deliveredCount == 100)
     }
 
-    @Test func onlyOneMemberTellsAndOnlyWhatLasts() throws {
+    @Test func aSignOfLifeTellsNothingElse() async throws {
+        try await TestApplication.runTold({ _ in .init() }) { application, hook in
+            hook.beat()
+            try await eventually("it comes") { application.requests.count == 1 }
+            #expect(application.requests.first?.body == #"{"member":"m1","events":[]}"#)
+            await hook.finish()
+        }
+    }
+
+    @Test func onlyWhatLastsIsTold() throws {
         let topic = Occupant.topic(try Topic("a"))
         var tally = OccupancyTally(grace: .seconds(5))
-        tally.change(topic, isOccupied: true, now: 1000)
-        #expect(tally.takeDue(now: 1000, limit: 9) == [topic])
-        #expect(tally.settle(topic, since: 1000, others: [900], now: 1001) == nil, "another one was first")
-        tally.change(topic, isOccupied: false, now: 2000)
-        #expect(tally.takeDue(now: 6999, limit: 9).isEmpty)
-        tally.change(topic, isOccupied: true, now: 6999)
-        #expect(tally.takeDue(now: 9000, limit: 9).isEmpty, "it came back in time")
-        tally.change(topic, isOccupied: false, now: 10_000)
-        #expect(tally.takeDue(now: 15_000, limit: 9) == [topic])
-        #expect(tally.settle(topic, since: nil, others: [900], now: 15_001) == nil, "another one has it yet")
-        tally.change(topic, isOccupied: true, now: 20_000)
-        #expect(tally.takeDue(now: 20_000, limit: 9) == [topic])
-        let event = tally.settle(topic, since: 20_000, others: [20_001], now: 20_002)
-        #expect(event == HookEvent(topic, isOccupied: true, time: 20_000))
+        #expect(tally.change(topic, since: nil, now: 900) == nil, "it came and went between two looks")
+        #expect(tally.change(topic, since: 1000, now: 1001) == HookEvent(topic, isOccupied: true, time: 1000))
+        #expect(tally.change(topic, since: nil, now: 2000) == nil)
+        #expect(tally.vacate(now: 6999, isLast: false).isEmpty)
+        #expect(tally.change(topic, since: 6999, now: 6999) == nil, "it came back in time")
+        #expect(tally.vacate(now: 9000, isLast: false).isEmpty)
+        #expect(tally.change(topic, since: nil, now: 10_000) == nil)
+        #expect(tally.vacate(now: 15_000, isLast: false) == [HookEvent(topic, isOccupied: false, time: 10_000)])
+        #expect(tally.change(topic, since: 16_000, now: 16_000) != nil)
+        #expect(tally.change(topic, since: nil, now: 17_000) == nil)
+        #expect(tally.vacate(now: 17_001, isLast: true) == [HookEvent(topic, isOccupied: false, time: 17_000)])
     }
 }

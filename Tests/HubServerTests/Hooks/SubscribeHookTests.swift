@@ -1,13 +1,15 @@
+import ByteStreams
 import ByteStrings
 import HTTPWire
 import HubCore
 import HubDoor
-import HubHooks
+import Logging
 import NIOCore
 import NIOHTTP1
 import TestSupport
 import Testing
 
+@testable import HubHooks
 @testable import HubServer
 
 /// An application decides who may subscribe, about whoever shows neither key nor token.
@@ -74,9 +76,9 @@ struct SubscribeHookTests {
             }) { server in
                 for origin in ["https://friend.example", "https://evil.example"] {
                     _ = try await server.request(
-                        "GET", "/poll?topic=a", headers: ["Origin: \(origin)", "Cookie: id=7"])
+                        "GET", "/poll?topic=a", headers: ["Origin: \(origin)", "Cookie: id=7", "Cookie: a=b; c=d"])
                 }
-                #expect(application.requests.map { $0.headers["cookie"] } == [["id=7"], []])
+                #expect(application.requests.map { $0.headers["cookie"] } == [["id=7; a=b; c=d"], []])
             }
         }
     }
@@ -103,7 +105,8 @@ struct SubscribeHookTests {
     }
 
     @Test func oneThatHangsHoldsNothingElseUp() async throws {
-        try await TestApplication.run(timeout: .milliseconds(300), { _ in .init(isHeld: true) }) { application, hooks in
+        try await TestApplication.run(timeout: .milliseconds(Patience.milliseconds(1500)), { _ in .init(isHeld: true) })
+        { application, hooks in
             let rules = AccessRules(keys: PublishKeys(["k"]), publicTopics: [try TopicPattern("p")], hooks: hooks)
             try await TestServer.run({ $0.access = rules }) { server in
                 try await server.connect { waiting in
@@ -123,6 +126,19 @@ struct SubscribeHookTests {
                 #expect(farewell.status == 200 && farewell.body.contains("event: hub.close"))
             }
         }
+    }
+
+    @Test func oneThatIsNotThereIsToldAtOnce() async throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let caller = HookCaller(timeout: .seconds(60), secret: nil)
+        let url = try #require(HookURL("http://127.0.0.1:1/hook"))
+        let hook = Hook(url, caller, logger: logger)
+        let asker = Asker(transport: "sse", client: .unknown, fields: [])
+        await #expect(throws: HookFault.self) {
+            try await hook.ask(.subscribe([Topic("a")]), of: asker).get()
+        }
+        #expect(hook.waitingCount == 0 && hook.counts[.failed] == 1)
+        await caller.shutdown()
     }
 
     @Test func oneClientDoesNotTakeAllPlaces() async throws {
@@ -176,7 +192,7 @@ struct SubscribeHookTests {
         try await TestApplication.run({ request in
             .init(
                 headers: ["Cache-Control": "max-age=600"],
-                body: request.body.contains("brief") ? #"{"expires_in":0.2}"# : #"{"subject":"ada","more":[1]}"#)
+                body: request.body.contains("brief") ? #"{"expires_in":1}"# : #"{"subject":"ada","more":[1]}"#)
         }) { application, hooks in
             try await TestServer.run({
                 $0.access = AccessRules(keys: PublishKeys(["k"]), hooks: hooks)
@@ -223,20 +239,80 @@ struct SubscribeHookTests {
         }
     }
 
-    @Test func aTopicThatIsTakenAwayWhileTheApplicationIsAskedDoesNotCome() async throws {
-        try await TestApplication.run({ .init(isHeld: $0.body.contains("open2")) }) { application, hooks in
+    @Test func whatAWebSocketAsksForIsDoneInItsOrder() async throws {
+        try await TestApplication.run({ request in
+            .init(status: request.body.contains("shut") ? .forbidden : .ok, isHeld: request.body.contains("held"))
+        }) { application, hooks in
             try await TestServer.run({ $0.access = AccessRules(keys: PublishKeys(["k"]), hooks: hooks) }) { server in
                 try await server.connect { raw in
-                    let (client, _) = try await WebSocketClient.open(raw, "/ws?topic=open1")
+                    let (client, _) = try await WebSocketClient.open(raw, "/ws?topic=open")
                     _ = try await client.message()
-                    client.send(#"{"type":"subscribe","topic":"open2","ref":1}"#)
-                    client.send(#"{"type":"subscribe","topic":"open2","ref":2}"#)
-                    #expect(try await client.message().contains(#"is subscribed to"#))
-                    client.send(#"{"type":"unsubscribe","topic":"open2","ref":3}"#)
-                    #expect(try await client.message().hasPrefix(#"{"type":"unsubscribed","topic":"open2","ref":3"#))
-                    try await eventually("it is asked") { application.requests.count == 2 }
+                    client.send(#"{"type":"subscribe","topic":"held","ref":1}"#)
+                    client.send(#"{"type":"unsubscribe","topic":"held","ref":2}"#)
+                    client.send(#"{"type":"subscribe","topic":"shut","ref":3}"#)
+                    client.send(#"{"type":"publish","topic":"open","data":"held","ref":4}"#)
+                    client.send(#"{"type":"publish","topic":"open","data":"fast","ref":5}"#)
+                    for held in 1...2 {
+                        try await eventually("it is asked") {
+                            application.requests.count { $0.body.contains("held") } == held
+                        }
+                        application.release()
+                        guard held == 1 else { continue }
+                        #expect(try await client.message().hasPrefix(#"{"type":"subscribed","topic":"held""#))
+                        #expect(try await client.message().hasPrefix(#"{"type":"unsubscribed","topic":"held","ref":2"#))
+                        #expect(try await client.message().contains(#"does not allow to subscribe to 'shut'","ref":3"#))
+                    }
+                    var data: [String] = []
+                    while data.count < 2 {
+                        let message = try await client.message()
+                        if message.contains(#""type":"event""#) { data.append(member("data", of: message) ?? "") }
+                    }
+                    #expect(data == ["held", "fast"])
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ["1e308", "1e400", "9300000000", "0.000001"]) func anyTimeThatANumberCanSayIsTaken(
+        seconds: String
+    ) async throws {
+        try await TestApplication.run({ _ in .init(body: "{\"expires_in\":\(seconds)}") }) { _, hooks in
+            try await TestServer.run({ $0.access = AccessRules(hooks: hooks) }) { server in
+                try await server.connect { client in
+                    client.send("GET", "/sse?topic=a")
+                    try await client.wait("it begins") { text, _ in text.hasPrefix("HTTP/1.1 200") }
+                }
+            }
+        }
+    }
+
+    @Test func aStreamThatIsAllowedDuringADrainDoesNotBegin() async throws {
+        try await TestApplication.run({ _ in .init(isHeld: true) }) { application, hooks in
+            try await TestServer.run({ $0.access = AccessRules(hooks: hooks) }) { server in
+                try await server.connect { client in
+                    client.send("GET", "/sse?topic=a")
+                    try await eventually("it is asked") { !application.requests.isEmpty }
+                    // There is no stream yet that it would have to wait for.
+                    await server.server.drain(over: .milliseconds(10))
                     application.release()
-                    #expect(try await client.message().contains(#"'open2' is not subscribed to","ref":1"#))
+                    try await client.wait("it is told") { text, _ in text.contains("drain") || text.contains(" 503 ") }
+                }
+            }
+        }
+    }
+
+    @Test func whatIsRevokedIsKnownAtOnce() async throws {
+        try await TestApplication.run({ _ in
+            .init(headers: ["Cache-Control": "max-age=600"], body: #"{"subject":"ada"}"#)
+        }) { application, hooks in
+            try await TestServer.run({ $0.access = AccessRules(keys: PublishKeys(["k"]), hooks: hooks) }) { server in
+                for asked in 1...5 {
+                    #expect(try await server.request("GET", "/poll?topic=a").status == 200)
+                    #expect(application.requests.count == asked)
+                    let revoked = try await server.request(
+                        "POST", "/revoke", headers: ["Authorization: Bearer k", "Content-Type: application/json"],
+                        body: #"{"sub":"ada"}"#)
+                    #expect(revoked.status == 200)
                 }
             }
         }

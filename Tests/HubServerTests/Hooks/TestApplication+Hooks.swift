@@ -1,3 +1,4 @@
+import ByteStrings
 import HubHooks
 import Logging
 import NIOCore
@@ -30,7 +31,8 @@ extension TestApplication {
             try await self.withCaller(timeout: .milliseconds(Patience.milliseconds(10_000)), secret: nil) { caller in
                 try await test(
                     application,
-                    EventHook(url, caller, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+                    EventHook(
+                        url, caller, member: "m1", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
             }
         }
     }
