@@ -1,6 +1,7 @@
 public import HubCore
 public import HubHooks
 import HubTokens
+import NIOCore
 
 /// Who may do what: whoever shows a key everything, whoever shows a token what it grants, everybody what is public. On the others an
 /// application decides, where there is one that is asked.
@@ -118,6 +119,32 @@ public struct AccessRules: Sendable {
         let now = Double(WallClock.milliseconds) / 1000
         return approval.expires ?? now >= now
             && !self.revocations.include(approval.subject, issued: approval.issued)
+    }
+
+    /// Asks an application.
+    /// - Parameters:
+    ///   - question: What somebody wants to do.
+    ///   - asker: Who they are.
+    ///   - hook: Asks it.
+    ///   - action: The same in a few words, `subscribe to 'a'` say.
+    /// - Returns: Its approval; or a `Refusal`.
+    func approval(
+        of question: HookQuestion, by asker: Asker, from hook: Hook, _ action: String
+    ) -> EventLoopFuture<Approval> {
+        let approval = Self.approval(hook.ask(question, of: asker), action)
+        return approval.flatMap { known in
+            // One that was remembered may be revoked.
+            self.holds(known) ? approval : Self.approval(hook.ask(question, of: asker, isAskedAnew: true), action)
+        }
+    }
+
+    private static func approval(
+        _ verdict: EventLoopFuture<HookVerdict>, _ action: String
+    ) -> EventLoopFuture<Approval> {
+        verdict.flatMapErrorThrowing { _ in throw Refusal.noApproval }.flatMapThrowing { verdict in
+            guard case .allowed(let approval) = verdict else { throw Refusal.notApproved(action) }
+            return approval
+        }
     }
 
     private func isPublic(_ topic: Topic) -> Bool { self.publicTopics.contains { $0.matches(topic) } }

@@ -72,7 +72,9 @@ public struct Session: Sendable {
         let (bus, counters) = (self.door.hub.bus, self.door.counters)
         let published: EventLoopFuture<[PublishedEvent]>
         if case .asking = self.authority, let hook = self.access.hooks.onPublish, let asker {
-            published = Self.ask(hook, .publish(publications), of: asker, "publish this").flatMap { _ in
+            published = self.access.approval(
+                of: .publish(publications), by: asker, from: hook, "publish this"
+            ).flatMap { _ in
                 bus.publish(publications)
             }
         } else {
@@ -215,24 +217,9 @@ public struct Session: Sendable {
         guard let hook = self.access.hooks.onSubscribe, let asker, let first = topics.first else {
             throw topics.first.map { .needsApproval("subscribe to", $0) } ?? .noTopic
         }
-        let action = topics.count == 1 ? "subscribe to '\(first)'" : "subscribe to these topics"
-        let access = self.access
-        let approval = Self.ask(hook, .subscribe(topics), of: asker, action)
-        return approval.flatMap {
-            // One that was remembered may be revoked.
-            access.holds($0) ? approval : Self.ask(hook, .subscribe(topics), of: asker, isAskedAnew: true, action)
-        }
-    }
-
-    private static func ask(
-        _ hook: Hook, _ question: HookQuestion, of asker: Asker, isAskedAnew: Bool = false, _ action: String
-    ) -> EventLoopFuture<Approval> {
-        hook.ask(question, of: asker, isAskedAnew: isAskedAnew).flatMapErrorThrowing { _ in
-            throw Refusal.noApproval
-        }.flatMapThrowing { verdict in
-            guard case .allowed(let approval) = verdict else { throw Refusal.notApproved(action) }
-            return approval
-        }
+        return self.access.approval(
+            of: .subscribe(topics), by: asker, from: hook,
+            "subscribe to \(topics.count == 1 ? "'\(first)'" : "these topics")")
     }
 
     /// The same, with what an application has allowed.

@@ -4,6 +4,7 @@ import HTTPTypes
 import HTTPWire
 import HubCore
 import HubDoor
+import HubHooks
 import HubTransports
 import NIOCore
 
@@ -89,16 +90,26 @@ extension HTTPField.Name {
 }
 
 extension HubRequest {
-    /// The fields of these names, as they came. Cookies that HTTP/2 has taken apart are one field again (RFC 9113, 8.2.3).
-    /// - Parameter all: Whether those that a browser sends by itself are among them: cookies, and credentials but for tokens.
-    func fields(named names: [HTTPField.Name], all: Bool = true) -> [(name: String, value: String)] {
-        names.flatMap { name -> [(name: String, value: String)] in
-            let values = self.fields[fields: name].map(\.value).filter { value in
-                all || name != .cookie && (name != .authorization || Self.isToken(ByteString(value)))
-            }
-            let joined = name == .cookie && values.count > 1 ? [values.joined(separator: "; ")] : values
-            return joined.map { (name: name.rawName, value: $0) }
+    /// What an application is told of whoever asks; `nil` if they have shown who they are.
+    /// - Parameters:
+    ///   - names: Which fields it gets, beside those of a trace.
+    ///   - isTrusted: Whether it gets what a browser sends by itself too: cookies, and credentials but for tokens.
+    func asker(fields names: [HTTPField.Name], isTrusted: Bool) -> Asker? {
+        guard case .stranger = self.principal, let route = self.route else { return nil }
+        let names = names.filter { name in
+            isTrusted
+                || name != .cookie && (name != .authorization || self.fields.fields(name).allSatisfy(Self.isToken))
         }
+        return Asker(
+            transport: route.name, client: self.client ?? .unknown, fields: names.flatMap(self.fields(named:)),
+            context: HTTPField.Name.traceContext.flatMap(self.fields(named:)))
+    }
+
+    /// The fields of a name, as they came. Cookies that HTTP/2 has taken apart are one field again (RFC 9113, 8.2.3).
+    private func fields(named name: HTTPField.Name) -> [(name: String, value: String)] {
+        let values = self.fields[fields: name].map(\.value)
+        let joined = name == .cookie && values.count > 1 ? [values.joined(separator: "; ")] : values
+        return joined.map { (name: name.rawName, value: $0) }
     }
 
     private static func isToken(_ credentials: ByteString) -> Bool {

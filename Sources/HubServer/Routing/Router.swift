@@ -68,7 +68,12 @@ final class Router: Sendable {
 
     /// Whoever can show a token later does so at the same gate.
     private func session(of request: HubRequest, _ endpoint: any Endpoint) -> Session {
-        let asker = self.asker(of: request)
+        // What a browser sends by itself is passed on for pages that are trusted alone.
+        let asker =
+            self.gate.asksApplications
+            ? request.asker(
+                fields: self.hookFields, isTrusted: self.cors.countsCookies(of: request.fields, to: request.authority))
+            : nil
         guard self.gate.takesTokens, endpoint.isStream, endpoint.takesKey(request.method) else {
             return self.door.session(request.principal, asker: asker)
         }
@@ -76,17 +81,6 @@ final class Router: Sendable {
         return self.door.session(request.principal, asker: asker) { text throws(Refusal) in
             try gate.principal(showing: text, from: client)
         }
-    }
-
-    /// Whom an application is asked about. What a browser sends by itself is passed on for pages that are trusted alone.
-    private func asker(of request: HubRequest) -> Asker? {
-        guard self.gate.asksApplications, case .stranger = request.principal, let route = request.route
-        else { return nil }
-        let countsCookies = self.cors.countsCookies(of: request.fields, to: request.authority)
-        return Asker(
-            transport: route.name, client: request.client ?? .unknown,
-            fields: request.fields(named: self.hookFields, all: countsCookies),
-            context: request.fields(named: HTTPField.Name.traceContext))
     }
 
     /// The response to a request that was not done.
