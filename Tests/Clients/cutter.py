@@ -41,9 +41,13 @@ class Cutter:
         while True:
             try:
                 near, _ = self.listener.accept()
-                far = socket.create_connection(("127.0.0.1", self.target))
-            except OSError:
+            except OSError:  # it was stopped
                 return
+            try:
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:  # the hub is away, and comes back
+                near.close()
+                continue
             with self.lock:
                 self.pairs.append((near, far))
             threading.Thread(target=self._pump, args=(near, far, True), daemon=True).start()
